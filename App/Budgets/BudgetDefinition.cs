@@ -1,0 +1,44 @@
+using Governance.Pricing;
+using Governance.Projects;
+
+namespace Governance.Budgets;
+
+/// <summary>How long a budget lasts before it starts again.</summary>
+enum BudgetWindow { CalendarMonth, CalendarWeek, CalendarDay }
+
+/// <summary>What is held before a call: its true worst case (never overspends), or the expected cost (may overrun by what is in flight).</summary>
+enum HoldKind { WorstCase, Expected }
+
+/// <summary>How loud a threshold is.</summary>
+enum Severity { Info, Warning, Critical }
+
+/// <summary>A point on the way to the cap at which somebody is told, once in a period.</summary>
+/// <param name="Percent">1 to 100 of the cap.</param>
+[Pure]
+sealed record Threshold(int Percent, Severity Severity = Severity.Warning, bool Email = true);
+
+/// <summary>One dimension that a call must have for the budget to count it.</summary>
+[Pure]
+readonly record struct ScopeTerm(ScopeKind Kind, string Id);
+
+/// <summary>A budget as its owner writes it.</summary>
+[Pure]
+sealed record BudgetDefinition
+{
+    public required string Id { get; init; }
+    /// <summary>All named dimensions must match; empty is the whole workspace. Ordered by kind.</summary>
+    public IReadOnlyList<ScopeTerm> Scope { get; init; } = [];
+    /// <summary>≥ 0. A cap of zero refuses everything that costs money.</summary>
+    public required Money Cap { get; init; }
+    public BudgetWindow Window { get; init; } = BudgetWindow.CalendarMonth;
+    /// <summary>IANA name; periods begin at midnight there.</summary>
+    public string TimeZone { get; init; } = "UTC";
+    /// <summary>False only warns: calls keep flowing past the cap.</summary>
+    public bool HardBlock { get; init; } = true;
+    public HoldKind Hold { get; init; } = HoldKind.WorstCase;
+    public IReadOnlyList<Threshold> Thresholds { get; init; } = [new Threshold(80)];
+    /// <summary>Where warnings go instead of the project's address.</summary>
+    public string? AlertEmail { get; init; }
+    /// <summary>A retired budget counts and blocks nothing.</summary>
+    public bool Retired { get; init; }
+}

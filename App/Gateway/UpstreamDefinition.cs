@@ -1,0 +1,18 @@
+namespace Governance.Gateway;
+
+/// <summary>What an upstream speaks. Sandbox is the built-in provider (D7).</summary>
+enum UpstreamKind { Sandbox, Anthropic }
+
+/// <summary>Where calls are forwarded.</summary>
+[Pure]
+sealed record UpstreamDefinition
+{
+    public required string Id { get; init; }
+    public required UpstreamKind Kind { get; init; }
+    /// <summary>Scheme, host and optional path prefix; unused by the sandbox. Changing it clears a stored secret.</summary>
+    public string? BaseUrl { get; init; }
+    /// <summary>Environment variable that holds the operator's provider key.</summary>
+    public string? ApiKeyEnv { get; init; }
+    /// <summary>Needed for an upstream on loopback or in a private range; else connecting there is refused.</summary>
+    public bool AllowPrivateNetwork { get; init; }
+}

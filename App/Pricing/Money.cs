@@ -1,0 +1,82 @@
+using System.Globalization;
+
+namespace Governance.Pricing;
+
+/// <summary>An amount in whole nano-dollars (1e-9 USD); the range is about ±$9.2 billion. Arithmetic is checked and never rounds.</summary>
+/// <param name="Nanos">Nano-dollars; may be negative (a correction or an overdrawn remainder).</param>
+[Pure]
+readonly record struct Money(long Nanos) : IComparable<Money>
+{
+    /// <summary>Nano-dollars in a dollar.</summary>
+    public const long NanosPerDollar = 1_000_000_000;
+
+    public static readonly Money Zero;
+
+    public static Money operator +(Money left, Money right) => new(checked(left.Nanos + right.Nanos));
+    public static Money operator -(Money left, Money right) => new(checked(left.Nanos - right.Nanos));
+    public static bool operator <(Money left, Money right) => left.Nanos < right.Nanos;
+    public static bool operator >(Money left, Money right) => left.Nanos > right.Nanos;
+    public static bool operator <=(Money left, Money right) => left.Nanos <= right.Nanos;
+    public static bool operator >=(Money left, Money right) => left.Nanos >= right.Nanos;
+
+    public static Money Max(Money left, Money right) => left >= right ? left : right;
+    public static Money Min(Money left, Money right) => left <= right ? left : right;
+
+    /// <summary>The exact amount of <paramref name="usd"/> dollars. More than nine decimals or out of range is an <see cref="OverflowException"/> or <see cref="ArgumentException"/>.</summary>
+    public static Money FromUsd(decimal usd)
+    {
+        var nanos = usd * NanosPerDollar;
+        if (nanos != decimal.Truncate(nanos))
+        {
+            throw new ArgumentException($"{usd} USD has more than nine decimals.", nameof(usd));
+        }
+        return new Money((long)nanos);
+    }
+
+    /// <summary>Reads a plain decimal such as <c>50.00</c>: optional sign, digits, at most nine decimals; no exponent, no thousands separators, no currency sign.</summary>
+    public static bool TryParse(string? text, out Money money)
+    {
+        money = Zero;
+        const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        if (!decimal.TryParse(text, Plain, CultureInfo.InvariantCulture, out var usd) || Math.Abs(usd) > 9_000_000_000m)
+        {
+            return false;
+        }
+        var nanos = usd * NanosPerDollar;
+        if (nanos != decimal.Truncate(nanos))
+        {
+            return false;
+        }
+        money = new Money((long)nanos);
+        return true;
+    }
+
+    /// <summary>The amount in dollars, exact.</summary>
+    public decimal Usd => (decimal)Nanos / NanosPerDollar;
+
+    /// <summary>Dollars as a plain decimal with at least two decimals and no trailing zeros beyond them: <c>50.00</c>, <c>0.000486</c>. <see cref="TryParse"/> reads it back.</summary>
+    public string ToPlain() => Usd.ToString("0.00#######", CultureInfo.InvariantCulture);
+
+    /// <summary>Dollars and cents for people, rounded half away from zero: <c>$1,234.56</c>, <c>−$0.10</c>.</summary>
+    public string ToCents() => Signed(Math.Abs(Usd).ToString("#,##0.00", CultureInfo.InvariantCulture));
+
+    /// <summary>For people: cents from a cent upward, three significant digits below it (<c>$0.0004</c>), so that a small cost never reads as nothing.</summary>
+    public override string ToString()
+    {
+        var usd = Math.Abs(Usd);
+        if (usd == 0 || usd >= 0.01m)
+        {
+            return ToCents();
+        }
+        var digits = 0;
+        for (var scaled = usd; scaled < 1; scaled *= 10)
+        {
+            digits++;
+        }
+        return Signed(usd.ToString("0." + new string('0', 1) + new string('#', Math.Min(digits + 1, 9)), CultureInfo.InvariantCulture));
+    }
+
+    public int CompareTo(Money other) => Nanos.CompareTo(other.Nanos);
+
+    string Signed(string amount) => Nanos < 0 ? "−$" + amount : "$" + amount;
+}
