@@ -27,7 +27,8 @@ sealed class Change : IDisposable
     /// Writes <paramref name="wanted"/> under <paramref name="id"/> as the next version and tells the trail, with before and after.
     /// Answers false, and writes nothing, where it says what is there already.
     /// </summary>
-    public bool Save<TRow, T>(DbSet<TRow> rows, string id, T wanted, AuditEvent told)
+    /// <param name="further">Sets what the row has besides its definition; runs only where something is written.</param>
+    public bool Save<TRow, T>(DbSet<TRow> rows, string id, T wanted, AuditEvent told, Action<TRow>? further = null)
         where TRow : DefinitionRow<T>, new()
         where T : class
     {
@@ -47,6 +48,7 @@ sealed class Change : IDisposable
         row.Version++;
         row.UpdatedAt = Now;
         row.UpdatedBy = told.Actor.Id;
+        further?.Invoke(row);
         Db.SaveChanges();
         Append(told with { Before = before, After = after, Details = told.Details ?? AuditJson.Element(new { version = row.Version }) });
         return true;

@@ -30,29 +30,25 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
     readonly List<Balance> dirty = [];
 
     /// <summary>Admits the call at all matching budgets or at none. A refusal names the budget with the smallest remainder.</summary>
-    public Reservation Reserve(JournalTransaction transaction, Attribution call, Money amount, DateTimeOffset at)
+    /// <param name="enforce">False where the plan has no policy stage: everything is admitted, held and counted.</param>
+    public Reservation Reserve(JournalTransaction transaction, Attribution call, Money amount, DateTimeOffset at, bool enforce)
     {
         var matching = shelf.Current.Matching(call);
-        Balance? tightest = null;
-        var refused = Admission.Admitted;
+        List<BudgetRefusal>? refusals = null;
         Money? remaining = null;
         foreach (var budget in matching)
         {
             var balance = Find(transaction, budget, at);
-            var left = budget.Definition.Cap - balance.Posted - balance.Held;
-            var verdict = BudgetAdmission.Judge(budget.Definition.Cap, balance.Posted, balance.Held, amount, budget.Definition.HardBlock);
-            if (verdict != Admission.Admitted && (refused == Admission.Admitted || left < remaining))
+            if (enforce && BudgetRefusal.Of(budget, balance.Period, balance.Posted, balance.Held, amount) is { } refusal)
             {
-                (tightest, refused, remaining) = (balance, verdict, left);
+                (refusals ??= []).Add(refusal);
             }
-            else if (refused == Admission.Admitted && (remaining is null || left < remaining))
-            {
-                (tightest, remaining) = (balance, left);
-            }
+            var left = budget.Definition.Cap - balance.Posted - balance.Held - amount;
+            remaining = remaining is { } least ? Money.Min(least, left) : left;
         }
-        if (refused != Admission.Admitted)
+        if (refusals is not null)
         {
-            return new Reservation(refused, tightest, remaining);
+            return new Reservation(BudgetRefusal.Decisive(refusals), null);
         }
         foreach (var budget in matching)
         {
@@ -60,7 +56,7 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
             balance.Held += amount;
             Touch(balance);
         }
-        return new Reservation(Admission.Admitted, tightest, remaining is { } before ? before - amount : null);
+        return new Reservation(null, remaining);
     }
 
     /// <summary>Ends a hold: takes it off every matching budget of the reservation's period and posts the cost there.</summary>
@@ -110,6 +106,13 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
     {
         transaction.Prepare("DELETE FROM balances WHERE budget_id = ?1").Bind(1, budgetId).Run();
         Clear();
+    }
+
+    /// <summary>The balances of changed budgets are there, and right, as soon as the change is.</summary>
+    public override Action? Prepare(Change change)
+    {
+        Open(change.Transaction, BudgetShelf.Load(change.Db));
+        return null;
     }
 
     public override void BeforeCommit(JournalTransaction transaction)
@@ -198,12 +201,12 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
     }
 
     /// <summary>One claim row for each threshold and period; only who inserts it tells the trail, in the same transaction.</summary>
-    void ClaimThresholds(JournalTransaction transaction, Balance balance)
+    static void ClaimThresholds(JournalTransaction transaction, Balance balance)
     {
         var definition = balance.Budget.Definition;
         foreach (var threshold in definition.Thresholds)
         {
-            if (threshold.Percent <= balance.ClaimedPercent || !Thresholds.Reached(threshold, definition.Cap, balance.Posted))
+            if (threshold.Percent <= balance.ClaimedPercent || !Thresholds.IsCrossed(threshold.Percent, balance.Posted, definition.Cap))
             {
                 continue;
             }
@@ -215,12 +218,12 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
             }
         }
         balance.ClaimedPercent = definition.Thresholds
-            .Where(threshold => Thresholds.Reached(threshold, definition.Cap, balance.Posted))
+            .Where(threshold => Thresholds.IsCrossed(threshold.Percent, balance.Posted, definition.Cap))
             .Select(threshold => threshold.Percent).Append(balance.ClaimedPercent).Max();
     }
 }
 
 /// <summary>What a reservation came to.</summary>
-/// <param name="Deciding">The budget with the smallest remainder, or null where none matches.</param>
-/// <param name="Remaining">What is left there: after the hold where admitted, before it where refused.</param>
-readonly record struct Reservation(Admission Admission, Balance? Deciding, Money? Remaining);
+/// <param name="Refusal">Null where every matching budget admitted the call and holds its amount.</param>
+/// <param name="Remaining">The smallest remainder after the hold; null where no budget matches, or the call was refused.</param>
+readonly record struct Reservation(BudgetRefusal? Refusal, Money? Remaining);

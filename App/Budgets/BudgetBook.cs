@@ -31,7 +31,11 @@ sealed class BudgetBook
     readonly FrozenDictionary<string, Candidates> projects;
     readonly Candidates others;
 
-    BudgetBook(FrozenDictionary<string, Candidates> projects, Candidates others) => (this.projects, this.others) = (projects, others);
+    BudgetBook(IReadOnlyList<CompiledBudget> all, FrozenDictionary<string, Candidates> projects, Candidates others) =>
+        (All, this.projects, this.others) = (all, projects, others);
+
+    /// <summary>Every budget that is not retired, by id.</summary>
+    public IReadOnlyList<CompiledBudget> All { get; }
 
     public static BudgetBook Empty { get; } = Compile([]);
 
@@ -42,6 +46,7 @@ sealed class BudgetBook
         CompiledBudget[] live = [.. budgets.Where(budget => !budget.Budget.Retired).OrderBy(budget => budget.Budget.Id, StringComparer.Ordinal).Select(budget => new CompiledBudget(budget.Budget, budget.Version))];
         var names = live.SelectMany(budget => budget.Definition.Scope).Where(term => term.Kind is ScopeKind.Project).Select(term => term.Id).Distinct(StringComparer.Ordinal);
         return new BudgetBook(
+            live,
             names.ToFrozenDictionary(name => name, name => Candidates.Of(name, live), StringComparer.Ordinal),
             Candidates.Of(null, live));
     }

@@ -6,7 +6,7 @@ namespace Governance.Budgets;
 /// <summary>Holds the <see cref="BudgetBook"/> in force. After a change of definitions the balances of changed budgets are computed anew in the same transaction.</summary>
 sealed class BudgetShelf : JournalListener
 {
-    volatile BudgetBook current = new([]);
+    volatile BudgetBook current = BudgetBook.Empty;
 
     public BudgetBook Current => current;
 
@@ -18,5 +18,5 @@ sealed class BudgetShelf : JournalListener
         return () => current = next;
     }
 
-    internal static BudgetBook Load(GovernanceDb db) => new(db.Budgets.AsNoTracking().AsEnumerable().Select(row => row.Definition));
+    internal static BudgetBook Load(GovernanceDb db) => BudgetBook.Compile(db.Budgets.AsNoTracking().AsEnumerable().Select(row => (row.Definition, row.Version)));
 }

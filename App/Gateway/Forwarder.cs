@@ -10,13 +10,15 @@ namespace Governance.Gateway;
 /// through as it is, (4) JSON is read whole so that its cost stands in a header, (5) a stream is copied as it comes while a meter looks on.
 /// A client that hangs up has still spent the tokens: the answer is read to its end. Nothing is thrown out of here.
 /// </summary>
-sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHostApplicationLifetime lifetime)
+sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHostApplicationLifetime lifetime) : IDisposable
 {
     const int StreamBufferBytes = 16 * 1024;
     const int ErrorLimitBytes = 1024 * 1024;
 
     readonly GatewaySettings settings = options.Value;
     readonly SemaphoreSlim drains = new(options.Value.DrainLimit);
+
+    public void Dispose() => drains.Dispose();
 
     public async Task<Forward> SendAsync(HttpContext context, GatedCall call, ReadOnlyMemory<byte> body, string secret)
     {

@@ -1,4 +1,5 @@
-using Governance.Audit;
+using System.Text.Json.Nodes;
+using Governance.Budgets;
 using Governance.Gateway.Metering;
 using Governance.Gateway.Reading;
 using Governance.Ledger;
@@ -128,6 +129,12 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
     /// <summary>The vendor's own price first; an address that speaks Anthropic's protocol may serve others' models by their exact names.</summary>
     public static ModelPrice? Find(PriceBook book, UpstreamEntry upstream, string model, DateTimeOffset at) =>
         model.Length == 0 ? null : book.Find(upstream.Vendor, model, at) ?? book.FindAny(model, at);
+
+    /// <summary>What would have fitted where a budget refused; null where nothing would.</summary>
+    public JsonObject? WouldPass(GatedCall call, BudgetRefusal budget) => BudgetAdvice.WouldPass(call, budget, prices.Current.Current(call.Ledger.Id.At)
+        .Where(price => price.Vendor == call.Price.Vendor && price.Rates.Output < call.Price.Rates.Output)
+        .OrderBy(price => price.Rates.Output).ThenBy(price => price.Model, StringComparer.Ordinal)
+        .Where(price => Policy(call.Caller, call.Facts with { Model = price.Model }, call.Ledger.ExpectedInputTokens) is null or { Denial: null, Intervention: null }));
 
     static (GatedCall? Call, GateRefusal? Refusal) Refuse(Refusal refusal, LedgerCall call) => (null, GateRefusals.Told(refusal, call));
 }

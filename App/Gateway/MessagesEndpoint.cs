@@ -48,17 +48,17 @@ sealed partial class MessagesEndpoint(
         }
         using (body)
         {
-            if (RequestReader.Read(body.Memory.Span, state.Limits) is not ReadFacts read)
+            var read = RequestReader.Read(body.Memory.Span, state.Limits);
+            if (read is ReadFault fault)
             {
-                var fault = (ReadFault)RequestReader.Read(body.Memory.Span, state.Limits);
                 await RefusalAnswer.WriteAsync(context, Refusal.Malformed(fault.Message), id);
                 return;
             }
-            await GovernAsync(context, started, id, caller, read.Facts, body.Memory);
+            await GovernAsync(context, started, id, caller, ((ReadFacts)read).Facts, body);
         }
     }
 
-    async Task GovernAsync(HttpContext context, long started, CallId id, Caller caller, RequestFacts facts, ReadOnlyMemory<byte> body)
+    async Task GovernAsync(HttpContext context, long started, CallId id, Caller caller, RequestFacts facts, RequestBody body)
     {
         var (call, refused) = gate.Decide(id, caller, facts, id.At);
         if (call is null)
@@ -71,7 +71,7 @@ sealed partial class MessagesEndpoint(
             await RefusalAnswer.WriteAsync(context, Refusal.Plain(503, "api_error", $"The upstream '{call.Upstream.Definition.Id}' cannot be used: {missing}.", "upstream_key_missing"), id);
             return;
         }
-        var sent = call.Replaced ? ModelSplice.Replace(body.Span, facts, call.ServedModel) : body;
+        var sent = call.Replaced ? ModelSplice.Replace(body.Memory.Span, facts, call.ServedModel) : body.Memory;
         var cacheKey = caller.Project.Cache ? ResponseCache.KeyOf(call, context.Request, sent.Span) : null;
         if (cacheKey is not null && cache.Find(cacheKey) is { } repeat)
         {
@@ -81,7 +81,7 @@ sealed partial class MessagesEndpoint(
         Reservation reservation;
         try
         {
-            reservation = await ledger.ReserveAsync(call.Ledger, call.Intervention, BudgetEvent);
+            reservation = await ledger.ReserveAsync(call.Ledger, call.Intervention, !Plans.SkipPolicy(caller.Workspace.Plan), BudgetEvent);
         }
         catch (Exception exception)
         {
@@ -93,10 +93,14 @@ sealed partial class MessagesEndpoint(
             await RefusalAnswer.WriteAsync(context, GateRefusals.Budget(budget, id, gate.WouldPass(call, budget)), id);
             return;
         }
-        await ForwardAsync(context, started, call, reservation, sent, secret, cacheKey);
+        if (!await ForwardAsync(context, started, call, reservation, sent, secret, cacheKey))
+        {
+            body.Abandon();
+        }
     }
 
-    async Task ForwardAsync(HttpContext context, long started, GatedCall call, Reservation reservation, ReadOnlyMemory<byte> sent, string secret, string? cacheKey)
+    /// <summary>False where the upstream may still be reading the body.</summary>
+    async Task<bool> ForwardAsync(HttpContext context, long started, GatedCall call, Reservation reservation, ReadOnlyMemory<byte> sent, string secret, string? cacheKey)
     {
         WriteHead(context.Response, call, reservation);
         var forward = new Forward { End = ForwardEnd.OursStopped };
@@ -127,6 +131,7 @@ sealed partial class MessagesEndpoint(
         {
             cache.Keep(cacheKey, answer.ToArray(), forward.ContentType);
         }
+        return forward.End == ForwardEnd.Completed;
     }
 
     async Task RefuseAsync(HttpContext context, long started, CallId id, GateRefusal refused)

@@ -14,7 +14,6 @@ sealed class PriceRow : DefinitionRow<ModelPrice>
 /// <summary>Holds the price book in force: the shipped list and the workspace's own prices.</summary>
 sealed class PriceShelf : JournalListener
 {
-    readonly IReadOnlyList<ModelPrice> shipped = PriceList.Load();
     volatile PriceBook current = new([]);
 
     public PriceBook Current => current;
@@ -27,5 +26,5 @@ sealed class PriceShelf : JournalListener
         return () => current = next;
     }
 
-    PriceBook Load(GovernanceDb db) => new(shipped.Concat(db.Prices.AsNoTracking().AsEnumerable().Select(row => row.Definition)));
+    static PriceBook Load(GovernanceDb db) => new(PriceList.Shipped.Concat(db.Prices.AsNoTracking().AsEnumerable().Select(row => row.Definition)));
 }

@@ -63,6 +63,9 @@ sealed class RequestBody : IDisposable
         }
     }
 
+    /// <summary>Leaves the buffer to the garbage collector: whoever was sending it may not have let go of it.</summary>
+    public void Abandon() => buffer = null;
+
     public void Dispose()
     {
         if (buffer is { } rented)

@@ -33,6 +33,10 @@ sealed class UpstreamShelf : JournalListener
 /// <summary>An upstream in force.</summary>
 sealed record UpstreamEntry(UpstreamDefinition Definition, string? ProtectedSecret)
 {
-    /// <summary>Whose price list applies.</summary>
-    public string Vendor => "anthropic";
+    /// <summary>Whose price list applies; the sandbox answers at the real price of the model it plays.</summary>
+    public string Vendor => Definition.Kind switch
+    {
+        UpstreamKind.Sandbox or UpstreamKind.Anthropic => "anthropic",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 }

@@ -5,7 +5,7 @@ using Governance.Pricing;
 namespace Governance.Ledger;
 
 /// <summary>Reserves: all matching budgets or none, the hold row, and what the trail is told, in one transaction.</summary>
-sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall call, AuditEvent? intervention, Func<LedgerCall, Reservation, AuditEvent> refusal)
+sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal)
     : JournalWork<Reservation>
 {
     /// <summary>How long a hold may stay open in a living process, in milliseconds: longer than any call is waited for.</summary>
@@ -15,12 +15,12 @@ sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall
 
     public override void Execute(JournalTransaction transaction)
     {
-        var reservation = ledger.Balances.Reserve(transaction, call.For, call.Estimate, call.Id.At);
+        var reservation = ledger.Balances.Reserve(transaction, call.For, call.Estimate, call.Id.At, enforce);
         Result = reservation;
-        if (reservation.Admission != Admission.Admitted)
+        if (reservation.Refusal is { } budget)
         {
             var told = refusal(call, reservation);
-            ledger.WriteInTransaction(transaction, call, new CallResult { Outcome = UsageOutcome.Refused, Status = 402, End = told.Action });
+            ledger.WriteInTransaction(transaction, call, new CallResult { Outcome = UsageOutcome.Refused, Status = 402, End = budget.DenyCode });
             transaction.Append(told);
             return;
         }
@@ -35,9 +35,16 @@ sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall
 }
 
 /// <summary>Settles: removes the hold, writes the entry, moves the balances.</summary>
-sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result) : JournalWork<Money>
+sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, AuditEvent? told) : JournalWork<Money>
 {
-    public override void Execute(JournalTransaction transaction) => Result = ledger.SettleInTransaction(transaction, call, result);
+    public override void Execute(JournalTransaction transaction)
+    {
+        Result = ledger.SettleInTransaction(transaction, call, result);
+        if (told is not null)
+        {
+            transaction.Append(told);
+        }
+    }
 }
 
 /// <summary>Writes an entry that held nothing.</summary>

@@ -13,17 +13,17 @@ sealed class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal
     /// Holds the call's estimate at every matching budget or at none; answered after the commit, so that what follows may be sent.
     /// A refusal is recorded in the same transaction, with <paramref name="refusal"/> telling the trail why.
     /// </summary>
-    public ValueTask<Reservation> ReserveAsync(LedgerCall call, AuditEvent? intervention, Func<LedgerCall, Reservation, AuditEvent> refusal)
+    public ValueTask<Reservation> ReserveAsync(LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal)
     {
-        var work = new ReserveWork(this, instance, call, intervention, refusal);
+        var work = new ReserveWork(this, instance, call, intervention, enforce, refusal);
         journal.Submit(work);
         return work.Committed;
     }
 
     /// <summary>Ends the call's hold with what it came to. Whoever wants it durable awaits; the first result stands, and a repeat answers with it.</summary>
-    public ValueTask<Money> SettleAsync(LedgerCall call, CallResult result)
+    public ValueTask<Money> SettleAsync(LedgerCall call, CallResult result, AuditEvent? told = null)
     {
-        var work = new SettleWork(this, call, result);
+        var work = new SettleWork(this, call, result, told);
         journal.Submit(work);
         return work.Committed;
     }
