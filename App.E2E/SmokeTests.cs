@@ -11,13 +11,13 @@ public sealed class SmokeTests(Browser browser) : IClassFixture<Browser>
         var page = await browser.OpenAsync(app.Url);
         var errors = new List<string>();
         page.PageError += (_, error) => errors.Add(error);
-        page.Console += (_, message) => { if (message.Type == "error") { errors.Add(message.Text); } };
+        page.Console += (_, message) => { if (message.Type == "error") { errors.Add($"{message.Text} {message.Location}"); } };
 
         var answer = await page.GotoAsync("/");
 
         Assert.Equal(200, answer!.Status);
         Assert.False(string.IsNullOrWhiteSpace(await page.Locator("body").InnerTextAsync()));
         Assert.Equal("object", await page.EvaluateAsync<string>("typeof window.Blazor"));
-        Assert.Empty(errors);
+        Assert.True(errors.Count == 0, string.Join('\n', errors));
     }
 }

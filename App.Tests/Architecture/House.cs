@@ -45,4 +45,11 @@ static class House
     public static bool IsRazor(Type type) => typeof(IComponent).IsAssignableFrom(type) || type.Name == "_Imports";
 
     public static Type Outermost(Type type) => type.DeclaringType is { } owner ? Outermost(owner) : type;
+
+    /// <summary>Asserts that a rule holds; a broken one lists every violation in full.</summary>
+    public static void Holds(IEnumerable<string> violations)
+    {
+        var found = violations.Distinct().ToList();
+        Assert.True(found.Count == 0, $"{found.Count} violation(s):\n{string.Join('\n', found)}");
+    }
 }
