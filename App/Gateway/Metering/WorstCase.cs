@@ -61,8 +61,8 @@ static class WorstCase
     /// <summary>The tokens that the input probably has.</summary>
     public static long Expected(RequestFacts facts)
     {
-        var pages = facts.Documents == 0 ? 0 : Math.Clamp(facts.DocumentBytes / PageBytesExpected, facts.Documents, PagesMax);
-        return Math.Min(CountMax, facts.ExpectedTextTokens + (facts.Images * ImageTokensExpected) + (pages * PageTokensExpected));
+        var pages = facts.Documents == 0 ? 0 : Math.Max(Math.Min(facts.DocumentBytes / PageBytesExpected, PagesMax), facts.Documents);
+        return (long)Int128.Min(CountMax, (Int128)facts.ExpectedTextTokens + (facts.Images * ImageTokensExpected) + (pages * PageTokensExpected));
     }
 
     static (ExactCost Cost, long Input, long Output, string? UnboundedBecause) Serve(RequestFacts facts, ModelPrice price, long uses, bool ownOutput)
