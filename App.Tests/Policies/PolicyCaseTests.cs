@@ -26,7 +26,7 @@ public sealed class PolicyCaseTests
     [MemberData(nameof(Names))]
     public void TheDecisionIsTheOneOfTheTable(string name)
     {
-        var (rules, routes, ask, expect) = cases[name];
+        var (_, rules, routes, ask, expect) = cases[name];
         var set = PolicySet.Compile(rules.Select(rule => (rule.Definition, 7)), routes ?? []);
         var decision = PolicyEvaluator.Decide(set, ask.Question);
 
@@ -54,13 +54,41 @@ public sealed class PolicyCaseTests
         Assert.NotEqual("", denial?.Recovery);
     }
 
-    public sealed record Case(string Name)
-    {
-        public required List<Rule> Rules { get; init; }
-        internal List<RouteDefinition>? Routes { get; init; }
-        public required Ask Ask { get; init; }
-        public required Expectation Expect { get; init; }
+    sealed record Case(string Name, List<Rule> Rules, List<RouteDefinition>? Routes, Ask Ask, Expectation Expect);
 
-        internal void Deconstruct(out List<Rule> rules, out List<RouteDefinition>? routes, out Ask ask, out Expectation expect) => (rules, routes, ask, expect) = (Rules, Routes, Ask, Expect);
+    sealed record Rule(string Id, RuleType Type)
+    {
+        public List<string> Models { get; init; } = [];
+        public List<Mode> Modes { get; init; } = [];
+        public TaskType? TaskType { get; init; }
+        public string? Model { get; init; }
+        public long? Tokens { get; init; }
+        public bool Workspace { get; init; }
+        public RuleState State { get; init; } = RuleState.Enforced;
+
+        public RuleDefinition Definition => new()
+        {
+            Id = Id, Type = Type, Project = Workspace ? null : "chat-widget", State = State, Models = Models, Modes = Modes, TaskType = TaskType, Model = Model, Tokens = Tokens,
+        };
     }
+
+    sealed record Ask
+    {
+        public string Project { get; init; } = "chat-widget";
+        public required string Model { get; init; }
+        public List<string> Others { get; init; } = [];
+        public Mode Mode { get; init; } = Mode.Balanced;
+        public bool ModeStated { get; init; }
+        public TaskType TaskType { get; init; } = TaskType.Simple;
+        public long Tokens { get; init; } = 100;
+
+        public PolicyQuestion Question => new()
+        {
+            Project = Project, AskedModel = Model, OtherModels = Others, Mode = Mode, ModeStated = ModeStated, TaskType = TaskType, ExpectedInputTokens = Tokens,
+        };
+    }
+
+    sealed record Expectation(string? Denies, string? Code, string? Value, string? Message, string? Model, string? Served, Change? Intervention, List<string>? Staged);
+
+    sealed record Change(InterventionKind Kind, string From, string To, string? Rule);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Governance.Policies;
 using Governance.Pricing;
 using Governance.Projects;
@@ -54,9 +55,6 @@ static class BudgetWords
     }
 
     /// <summary>Dollars and cents, and all further decimals where there are any: a cap is never shown rounded.</summary>
-    public static string Exact(Money amount)
-    {
-        const long NanosPerCent = Money.NanosPerDollar / 100;
-        return amount.Nanos % NanosPerCent == 0 ? amount.ToCents() : amount < Money.Zero ? $"−${new Money(-amount.Nanos).ToPlain()}" : $"${amount.ToPlain()}";
-    }
+    public static string Exact(Money amount) =>
+        (amount < Money.Zero ? "−$" : "$") + Math.Abs(amount.Usd).ToString("#,##0.00#######", CultureInfo.InvariantCulture);
 }
