@@ -11,14 +11,14 @@ static class Program
 {
     static async Task<int> Main(string[] args)
     {
-        var arguments = new Arguments(args);
-        if (arguments.Has("help"))
-        {
-            Console.WriteLine(Arguments.Help);
-            return 0;
-        }
         try
         {
+            var arguments = new Arguments(args);
+            if (arguments.Has("help"))
+            {
+                Console.WriteLine(Arguments.Help);
+                return 0;
+            }
             return arguments.Command switch
             {
                 "" => await Runner.RunAsync(ComparisonOptions.From(arguments)),

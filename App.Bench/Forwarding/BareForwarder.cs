@@ -43,7 +43,8 @@ sealed class BareForwarder(Uri upstream, HttpMessageInvoker outbound)
         AutomaticDecompression = DecompressionMethods.None,
         ActivityHeadersPropagator = null,
         ConnectTimeout = TimeSpan.FromSeconds(10),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
     };
 
     async Task ForwardAsync(HttpContext context)

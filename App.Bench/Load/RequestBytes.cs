@@ -11,15 +11,23 @@ static class RequestBytes
 
     const string Sentence = "Please summarise how our team spent its budget last month, by project and by model, and say what to change. ";
 
+    const string Row = """| \"checkout\" | claude-sonnet-5 | 1,204 calls | $12.40 | rose by a fifth since the release of the new basket |\n""";
+
+    /// <summary>A long conversation is many turns of a page each with the usual escapes, not one long string: that is what parsing costs.</summary>
+    static readonly string Turns =
+        """{"role":"user","content":[{"type":"text","text":"Look at this part of the report:\n\n""" + string.Concat(Enumerable.Repeat(Row, 8))
+        + """What stands out, and why?"}]},{"role":"assistant","content":[{"type":"text","text":"Search costs four times as much as checkout.\n\n""" + string.Concat(Enumerable.Repeat(Row, 4))
+        + """Its prompts are longer, and it asks the dearer model."}]},""";
+
     public static byte[] Body(bool stream, int bytes)
     {
         var head = $$"""{"model":"{{StubAnswers.Model}}","max_tokens":1024,"stream":{{(stream ? "true" : "false")}},"system":"You answer briefly.","metadata":{"user_id":"call-{{Sequence}}"},"messages":[""";
-        const string Turn = """{"role":"user","content":"We look at last month."},{"role":"assistant","content":"Gladly."},""";
         const string LastHead = """{"role":"user","content":" """;
         const string Tail = "\"}]}";
-        var room = Math.Max(Sentence.Length, bytes - head.Length - Turn.Length - LastHead.Length - Tail.Length);
-        var text = string.Concat(Enumerable.Repeat(Sentence, room / Sentence.Length + 1))[..room];
-        return Encoding.UTF8.GetBytes(head + Turn + LastHead + text + Tail);
+        var room = Math.Max(Sentence.Length, bytes - head.Length - LastHead.Length - Tail.Length);
+        var turns = Math.Max(0, room - Sentence.Length) / Turns.Length;
+        var text = string.Concat(Enumerable.Repeat(Sentence, Turns.Length / Sentence.Length + 2))[..(room - turns * Turns.Length)];
+        return Encoding.UTF8.GetBytes(head + string.Concat(Enumerable.Repeat(Turns, turns)) + LastHead + text + Tail);
     }
 
     public static byte[] Whole(LoadOrder order)
