@@ -15,7 +15,7 @@ static class PolicyEvaluator
     public static PolicyDecision Decide(PolicySet set, PolicyQuestion question)
     {
         var rules = set.For(question.Project);
-        var steps = new List<PolicyStep>(rules.Count + 1);
+        var steps = new List<PolicyStep>(rules.MaxSteps);
         Intervention? intervention = null;
         var served = question.AskedModel;
 
@@ -102,11 +102,12 @@ static class PolicyEvaluator
             return null;
         }
         var all = others.Count == 0 ? served : $"{served}, {string.Join(", ", others)}";
+        var matches = Matches(rules, served, others);
         ModelHit? decisive = null;
         var decisiveAt = int.MaxValue;
         for (var i = 0; i < deny.Length; i++)
         {
-            var at = FirstHit(rules, i, served, others);
+            var at = FirstHit(matches, i);
             if (at < 0)
             {
                 steps.Add(deny[i].Step(StepOutcome.Passed, all));
@@ -117,19 +118,29 @@ static class PolicyEvaluator
             if (deny[i].Enforced && at < decisiveAt)
             {
                 decisiveAt = at;
-                decisive = new ModelHit(deny[i], rules.Match(model).Hits[i]!, model);
+                decisive = new ModelHit(deny[i], matches[at].Hits[i]!, model);
             }
         }
         return decisive;
     }
 
-    /// <summary>0 for the served model, n for the n-th other, -1 for none.</summary>
-    static int FirstHit(ProjectRules rules, int rule, string served, IReadOnlyList<string> others)
+    static ModelMatch[] Matches(ProjectRules rules, string served, IReadOnlyList<string> others)
     {
-        for (var at = 0; at <= others.Count; at++)
+        var matches = new ModelMatch[others.Count + 1];
+        matches[0] = rules.Match(served);
+        for (var i = 0; i < others.Count; i++)
         {
-            var hits = rules.Match(at == 0 ? served : others[at - 1]).Hits;
-            if (hits.Length > 0 && hits[rule] is not null)
+            matches[i + 1] = rules.Match(others[i]);
+        }
+        return matches;
+    }
+
+    /// <summary>0 for the served model, n for the n-th other, -1 for none.</summary>
+    static int FirstHit(ModelMatch[] matches, int rule)
+    {
+        for (var at = 0; at < matches.Length; at++)
+        {
+            if (matches[at].Hits is { Length: > 0 } hits && hits[rule] is not null)
             {
                 return at;
             }
@@ -145,6 +156,7 @@ static class PolicyEvaluator
             return null;
         }
         var actual = $"{served} for {PolicyWords.Of(question.TaskType)}";
+        string? canonical = null;
         CompiledRule? force = null;
         bool taken = false, wouldBeTaken = false;
         foreach (var rule in rules.Forces)
@@ -156,7 +168,7 @@ static class PolicyEvaluator
             }
             taken |= rule.Enforced;
             wouldBeTaken = true;
-            if (rule.CanonicalTarget == rules.Match(served).Canonical)
+            if (rule.CanonicalTarget == (canonical ??= rules.Match(served).Canonical))
             {
                 steps.Add(rule.Step(StepOutcome.Passed, actual));
                 continue;

@@ -47,7 +47,8 @@ sealed class ProjectRules
         Forces = [.. Ordered(rules, RuleType.ForceModel).OrderBy(rule => rule.Definition.Project is null).ThenBy(rule => rule.Definition.TaskType is null)];
         // The smallest cap first: it is the one to name, since its advice satisfies the others.
         Caps = [.. Ordered(rules, RuleType.MaxInputTokens).OrderBy(rule => rule.Definition.Tokens)];
-        Count = rules.Count;
+        // Each rule once, the router once, and the denied models again after a force.
+        MaxSteps = rules.Count + 1 + (Forces.Length > 0 ? DenyModels.Length : 0);
         Staged = rules.Any(rule => !rule.Enforced);
         matches = new ModelMatches(DenyModels);
         foreach (var route in table.OrderBy(route => route.Project is not null))
@@ -60,7 +61,7 @@ sealed class ProjectRules
     public CompiledRule[] DenyModels { get; }
     public CompiledRule[] Forces { get; }
     public CompiledRule[] Caps { get; }
-    public int Count { get; }
+    public int MaxSteps { get; }
     /// <summary>True where at least one rule is only staged.</summary>
     public bool Staged { get; }
 
