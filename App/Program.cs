@@ -1,11 +1,11 @@
 using Governance.Shell;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+builder.Services.AddShell();
 var app = builder.Build();
+app.UseShell();
 app.UseAntiforgery();
-app.MapStaticAssets();
-app.MapRazorComponents<Document>().AddInteractiveServerRenderMode();
+app.MapShell();
 app.Run();
 
 /// <summary>The entry point, named so that tests can start the real host.</summary>
