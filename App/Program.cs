@@ -7,29 +7,25 @@ using Governance.Projects;
 using Governance.Shell;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.WebHost.ConfigureKestrel(kestrel =>
-{
-    kestrel.AddServerHeader = false;
-    // The gateway answers larger bodies itself, with a body that says so.
-    kestrel.Limits.MaxRequestBodySize = 2L * 1024 * 1024 * 1024;
-});
-builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+var journal = new JournalSettings(builder.Configuration);
+builder.WebHost.ConfigureKestrel(GatewaySetup.Limits);
 builder.Services
-    .AddAudit(builder.Configuration)
-    .AddProjects(new JournalSettings(builder.Configuration.GetConnectionString("Governance") ?? "Data Source=data/governance.db"))
+    .AddAudit(journal)
+    .AddShell()
+    .AddProjects(journal)
     .AddPolicies()
     .AddBudgets()
     .AddGateway()
     .AddLedger();
 var app = builder.Build();
-using var database = Database.Take(app.Services.GetRequiredService<JournalSettings>());
+using var database = Database.Take(journal);
 app.Services.GetRequiredService<Journal>().Start(app.Services.GetServices<JournalListener>());
+app.UseShell();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseAntiforgery();
-app.MapStaticAssets();
+app.MapShell();
 app.MapGateway();
-app.MapRazorComponents<Document>().AddInteractiveServerRenderMode();
 app.Run();
 
 /// <summary>The entry point, named so that tests can start the real host.</summary>

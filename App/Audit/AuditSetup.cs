@@ -5,11 +5,8 @@ namespace Governance.Audit;
 /// <summary>Puts the journal and the trail into the host.</summary>
 static class AuditSetup
 {
-    public static IServiceCollection AddAudit(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddAudit(this IServiceCollection services, JournalSettings settings)
     {
-        var connection = configuration.GetConnectionString("Governance") ?? "Data Source=data/governance.db";
-        var settings = new JournalSettings(connection);
-        configuration.GetSection("Governance:Journal").Bind(settings);
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Feed>();

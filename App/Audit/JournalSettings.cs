@@ -5,6 +5,11 @@ namespace Governance.Audit;
 /// <summary>Where the journal writes, and its limits.</summary>
 sealed class JournalSettings
 {
+    /// <summary>From <c>ConnectionStrings:Governance</c> and <c>Governance:Journal</c>.</summary>
+    public JournalSettings(IConfiguration configuration)
+        : this(configuration.GetConnectionString("Governance") ?? "Data Source=data/governance.db") =>
+        configuration.GetSection("Governance:Journal").Bind(this);
+
     public JournalSettings(string connectionString)
     {
         var wanted = new SqliteConnectionStringBuilder(connectionString);

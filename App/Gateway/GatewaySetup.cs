@@ -26,6 +26,13 @@ static class GatewaySetup
             .AddSingleton<ModelsEndpoint>();
     }
 
+    /// <summary>The gateway answers larger bodies itself, with a body that says so.</summary>
+    public static void Limits(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = 2L * 1024 * 1024 * 1024;
+    }
+
     /// <summary>The routes that clients use. Which key they need is decided at the endpoint, never from the address.</summary>
     public static void MapGateway(this WebApplication app)
     {
