@@ -134,6 +134,11 @@ public sealed class DocumentReaderTests
         "apiVersion: governance/v1\nrules: [" + string.Concat(Enumerable.Repeat("{},", 150_000)) + "]",
         new string('"', 1_000_000),
         string.Concat(Enumerable.Repeat("? ", 400_000)),
+        string.Concat(Enumerable.Repeat("a\n", 500_000)),
+        "x: |\n" + string.Concat(Enumerable.Repeat(" a\n", 300_000)),
+        "apiVersion: governance/v1\nx:" + new string(' ', 1_000_000),
+        "x: " + string.Concat(Enumerable.Repeat("#\n", 500_000)) + "y",
+        "x: [" + string.Concat(Enumerable.Repeat("a b ", 250_000)),
     ];
 
     [Theory]

@@ -90,7 +90,7 @@ public sealed class DocumentWriterTests
     {
         var seed = Environment.TickCount;
         var random = new RandomDocument(seed);
-        for (var round = 0; round < 500; round++)
+        for (var round = 0; round < 200; round++)
         {
             var document = random.Next();
             var yaml = DocumentWriter.Write(document);

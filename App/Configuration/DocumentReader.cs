@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Governance.Configuration;
 
-/// <summary>Reads a document from YAML or JSON, and finds everything that is wrong with it rather than the first fault.</summary>
+/// <summary>Reads a document from YAML or JSON, and finds everything that is wrong with it (up to <see cref="Reading.FaultsMaximum"/> faults) rather than the first fault.</summary>
 static class DocumentReader
 {
     public static DocumentReading Read(string text)

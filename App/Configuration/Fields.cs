@@ -96,7 +96,7 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
             return [];
         }
         var read = new List<T>(list.Items.Count);
-        for (var i = 0; i < list.Items.Count; i++)
+        for (var i = 0; i < list.Items.Count && !reading.IsFull; i++)
         {
             if (item(list.Items[i], DocumentPath.Of(At(name), i)) is { } value)
             {
@@ -128,7 +128,7 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
     /// <summary>Refuses every key that was not taken.</summary>
     public void Finish()
     {
-        foreach (var name in left.Keys)
+        foreach (var name in left.Keys.TakeWhile(_ => !reading.IsFull))
         {
             reading.Fault(At(name), $"is not a known key{Words.Suggestion(name, asked)}{Words.Hint(name)}");
         }

@@ -13,7 +13,18 @@ sealed class Reading
     public List<Named> Released { get; } = [];
     public List<string> KeyedProjects { get; } = [];
 
-    public void Fault(string path, string message) => Problems.Add(new(path, message));
+    /// <summary>Nobody reads more faults than this; a hostile document could have half a million.</summary>
+    public const int FaultsMaximum = 1000;
+
+    public bool IsFull => Problems.Count >= FaultsMaximum;
+
+    public void Fault(string path, string message)
+    {
+        if (!IsFull)
+        {
+            Problems.Add(new(path, message));
+        }
+    }
 
     public void Later(string path, string what) => Fault(path, $"{what} is not available in this version");
 

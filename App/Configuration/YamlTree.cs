@@ -17,9 +17,9 @@ static class YamlTree
     /// <summary>The only document in <paramref name="text"/>, or null with the fault in <paramref name="problems"/>.</summary>
     public static DocumentNode? Parse(string text, ICollection<Problem> problems)
     {
+        var parser = new Parser(new StringReader(text));
         try
         {
-            var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
             if (!parser.TryConsume<DocumentStart>(out _))
             {
@@ -39,6 +39,13 @@ static class YamlTree
         {
             var place = string.Create(CultureInfo.InvariantCulture, $"line {fault.Start.Line}, column {fault.Start.Column}");
             problems.Add(new("document", $"{place}: {fault.Message}"));
+            return null;
+        }
+        // The parser trips over some damaged texts instead of naming the fault.
+        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            var after = parser.Current?.End.Line ?? 1;
+            problems.Add(new("document", string.Create(CultureInfo.InvariantCulture, $"is neither YAML nor JSON after line {after}")));
             return null;
         }
     }
