@@ -25,7 +25,7 @@ public sealed class RecordedAnswersTests(ITestOutputHelper output)
             Assert.Equal((recording.File, recording.Usage), (recording.File, reading.Usage));
             Assert.Equal((recording.File, recording.Model), (recording.File, reading.Model));
             Assert.False(reading.UnknownUsage || reading.Oversized || reading.Error, recording.File);
-            Assert.Equal((recording.File, !recording.File.Contains("incomplete", StringComparison.Ordinal)), (recording.File, reading.Final));
+            Assert.Equal((recording.File, true), (recording.File, reading.Final));
             if (recording.Lines is { } lines)
             {
                 Assert.Equal(lines.Select(line => line with { Model = line.Model ?? recording.Model }), reading.Lines.Select(line => line with { Model = line.Model ?? reading.Model }));
@@ -33,7 +33,7 @@ public sealed class RecordedAnswersTests(ITestOutputHelper output)
             var vendor = recording.Model.StartsWith("gpt", StringComparison.Ordinal) ? "openai" : "anthropic";
             var cost = MeteredCost.Of(reading, s_prices, vendor, recording.Model, s_at);
             Assert.Equal((recording.File, recording.CostUsd), (recording.File, cost?.Amount.Usd));
-            if (recording.Stop is { } stop && reading.Final)
+            if (recording.Stop is { } stop)
             {
                 Assert.Equal((recording.File, stop), (recording.File, reading.StopReason));
             }
