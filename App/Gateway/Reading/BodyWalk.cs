@@ -87,6 +87,7 @@ ref partial struct BodyWalk
             var start = (int)_reader.TokenStartIndex;
             if (!Name(out var name) || !Next() || !Property(place, name, start, ref shape))
                 return false;
+            _path[_level - 1].Length = 0;
         }
         return false;
     }
@@ -103,11 +104,12 @@ ref partial struct BodyWalk
                 Leave();
                 return true;
             }
-            _path[_level - 1].Index = count++;
+            count++;
             if (place == Place.Messages && count > _limits.MessagesMax)
                 return Fail($"there are more than {_limits.MessagesMax} messages");
             if (!Value(place))
                 return false;
+            _path[_level - 1].Index = count;
         }
         return false;
     }
@@ -127,19 +129,20 @@ ref partial struct BodyWalk
             if (token is JsonTokenType.EndObject or JsonTokenType.EndArray)
             {
                 Leave();
-                continue;
             }
-            if (token == JsonTokenType.PropertyName)
+            else if (token == JsonTokenType.PropertyName)
             {
                 if (!Name(out _))
                     return false;
                 continue;
             }
-            ref var step = ref _path[_level - 1];
-            if (step.Array)
-                step.Index++;
-            if (token is JsonTokenType.StartObject or JsonTokenType.StartArray)
+            else if (token is JsonTokenType.StartObject or JsonTokenType.StartArray)
+            {
                 Enter(token == JsonTokenType.StartArray);
+                continue;
+            }
+            if (_level > floor)
+                _path[_level - 1].Index++;
         }
         return true;
     }
@@ -164,7 +167,7 @@ ref partial struct BodyWalk
 
     void Enter(bool array)
     {
-        _path[_level++] = new PathStep { Array = array, Index = -1 };
+        _path[_level++] = new PathStep { Array = array };
         if (!array)
             _names.Open(_level);
     }
@@ -181,7 +184,7 @@ ref partial struct BodyWalk
         var path = new StringBuilder();
         foreach (var step in _path.AsSpan(0, _level))
         {
-            if (step.Array && step.Index >= 0)
+            if (step.Array)
                 path.Append('[').Append(step.Index).Append(']');
             else if (step.Length > 0)
                 path.Append(path.Length > 0 ? "." : "").Append(Printable(_body.Slice(step.Offset, step.Length)));

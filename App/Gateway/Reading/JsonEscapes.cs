@@ -31,10 +31,11 @@ static class JsonEscapes
         }
     }
 
-    /// <summary>Writes what the text stands for, until it ends or the target cannot surely hold another character; returns the bytes written.</summary>
+    /// <summary>Writes what the text stands for, until it ends or its next character has no room; returns the bytes written.</summary>
     public static int Decode(ReadOnlySpan<byte> text, Span<byte> target)
     {
         var written = 0;
+        Span<byte> character = stackalloc byte[4];
         while (!text.IsEmpty)
         {
             var plain = text.IndexOf((byte)'\\');
@@ -52,9 +53,11 @@ static class JsonEscapes
                 text = text[run.Length..];
                 continue;
             }
-            if (target.Length - written < 4)
+            var width = One(ref text, character);
+            if (width > target.Length - written)
                 return written;
-            written += One(ref text, target[written..]);
+            character[..width].CopyTo(target[written..]);
+            written += width;
         }
         return written;
     }
@@ -78,7 +81,7 @@ static class JsonEscapes
         return text[..length];
     }
 
-    static int One(ref ReadOnlySpan<byte> text, Span<byte> target)
+    static int One(ref ReadOnlySpan<byte> text, scoped Span<byte> target)
     {
         if (text[1] == 'u')
         {
