@@ -12,6 +12,7 @@ static class ProjectsSetup
         services.AddJournalListener<DirectoryShelf>();
         services.AddSingleton<ProjectEdits>();
         services.AddScoped<MemberEdits>();
+        services.AddScoped<CurrentMember>();
         services.AddDataProtection()
             .SetApplicationName("Governance")
             .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(Path.GetDirectoryName(journal.File)!, "keyring")));
