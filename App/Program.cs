@@ -1,11 +1,31 @@
+using Governance.Audit;
+using Governance.Budgets;
+using Governance.Gateway;
+using Governance.Ledger;
+using Governance.Policies;
+using Governance.Projects;
 using Governance.Shell;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddShell();
+var journal = new JournalSettings(builder.Configuration);
+builder.WebHost.ConfigureKestrel(GatewaySetup.Limits);
+builder.Services
+    .AddAudit(journal)
+    .AddShell()
+    .AddProjects(journal)
+    .AddPolicies()
+    .AddBudgets()
+    .AddGateway()
+    .AddLedger();
 var app = builder.Build();
+using var database = Database.Take(journal);
+app.Services.GetRequiredService<Journal>().Start(app.Services.GetServices<JournalListener>());
 app.UseShell();
+app.UseAuthentication();
+app.UseAuthorization();
 app.UseAntiforgery();
 app.MapShell();
+app.MapGateway();
 app.Run();
 
 /// <summary>The entry point, named so that tests can start the real host.</summary>

@@ -22,6 +22,8 @@ sealed record RequestFacts
     public IReadOnlyList<string> OtherModels { get; init; } = [];
     /// <summary>≥ 0 (0 is legal); null where absent (count_tokens).</summary>
     public long? MaxTokens { get; init; }
+    /// <summary>The largest <c>max_tokens</c> that a fallback or a tool sets for itself; null where none does.</summary>
+    public long? OtherMaxTokens { get; init; }
     public bool Stream { get; init; }
     public bool Thinking { get; init; }
     /// <summary>UTF-8 bytes of everything that becomes prompt text (strings of system, messages, tools), unescaped, base64 excluded.</summary>
@@ -30,6 +32,8 @@ sealed record RequestFacts
     public long ExpectedTextTokens { get; init; }
     public int Messages { get; init; }
     public int Tools { get; init; }
+    /// <summary>True where one of the tools changes files, as those of a coding agent do.</summary>
+    public bool EditingTools { get; init; }
     public int Images { get; init; }
     /// <summary>Documents given as base64 (PDF), each counted once.</summary>
     public int Documents { get; init; }
@@ -37,6 +41,8 @@ sealed record RequestFacts
     public long DocumentBytes { get; init; }
     /// <summary>True where a URL, a file id, a server-held thread or a container makes the prompt's size unknowable here: the context window bounds it.</summary>
     public bool Unmeasurable { get; init; }
+    /// <summary>True where the provider may summarise the conversation first, which it bills beside the call.</summary>
+    public bool Compaction { get; init; }
     public CacheWrite CacheWrite { get; init; }
     public IReadOnlyList<ServerTool> ServerTools { get; init; } = [];
     public bool McpServers { get; init; }
