@@ -5,7 +5,7 @@ namespace Governance.Pricing;
 /// <summary>An amount in whole nano-dollars (1e-9 USD); the range is about ±$9.2 billion. Arithmetic is checked and never rounds.</summary>
 /// <param name="Nanos">Nano-dollars; may be negative (a correction or an overdrawn remainder).</param>
 [Pure]
-readonly record struct Money(long Nanos) : IComparable<Money>
+public readonly record struct Money(long Nanos) : IComparable<Money>
 {
     /// <summary>Nano-dollars in a dollar.</summary>
     public const long NanosPerDollar = 1_000_000_000;

@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography;
+using Governance.Bench.Load;
+
+namespace Governance.Bench.Comparison;
+
+/// <summary>The built product as its own process on an empty data folder, configured by a document, durable holds on as always.</summary>
+sealed class Product : IDisposable
+{
+    const int KeptLines = 40;
+    static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
+    readonly string folder;
+    readonly ProcessStartInfo start;
+    readonly Queue<string> output = new();
+    Process? process;
+
+    Product(string folder, ProcessStartInfo start, Uri address, string key) => (this.folder, this.start, Address, Key) = (folder, start, address, key);
+
+    public int Id => process!.Id;
+
+    public Uri Address { get; }
+
+    /// <summary>The virtual key that calls are made with.</summary>
+    public string Key { get; }
+
+    public static async Task<Product> StartAsync(ComparisonOptions options, Uri stub, int answerBytes)
+    {
+        var (assembly, root) = Find(options.Product);
+        var folder = Directory.CreateDirectory(Path.Combine(options.DataFolder, "governance-bench-" + Guid.NewGuid().ToString("N")[..8])).FullName;
+        var document = Path.Combine(folder, "bootstrap.yaml");
+        await File.WriteAllTextAsync(document, ProductDocument.Yaml(stub));
+        var address = new Uri($"http://127.0.0.1:{Loopback.FreePort()}");
+        var key = "sk-gov-bench-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var start = new ProcessStartInfo("dotnet") { ArgumentList = { assembly }, WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.Environment.Remove("ASPNETCORE_URLS");
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["Urls"] = address.GetLeftPart(UriPartial.Authority);
+        start.Environment["Logging__LogLevel__Default"] = "Warning";
+        start.Environment["ConnectionStrings__Governance"] = "Data Source=" + Path.Combine(folder, "governance.db");
+        start.Environment["Governance__Bootstrap"] = document;
+        start.Environment[ProductDocument.KeyEnv] = key;
+        start.Environment[ProductDocument.UpstreamKeyEnv] = "stub-key";
+        start.Environment[ProductDocument.OwnerPasswordEnv] = "Bench-" + Convert.ToHexString(RandomNumberGenerator.GetBytes(12)) + "-1a!";
+        var product = new Product(folder, start, address, key);
+        try
+        {
+            product.Start();
+            await product.WaitUntilReadyAsync();
+            await product.TryOneCallAsync(options.BodyBytes, answerBytes);
+            return product;
+        }
+        catch
+        {
+            product.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stops the product and lets it recompute its own books.</summary>
+    /// <returns>Exit code of <c>App verify</c> and what it printed.</returns>
+    public async Task<(int Code, string Said)> VerifyAsync()
+    {
+        Stop();
+        start.ArgumentList.Add("verify");
+        using var verify = Process.Start(start)!;
+        var said = verify.StandardOutput.ReadToEndAsync();
+        var wrong = verify.StandardError.ReadToEndAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        try
+        {
+            await verify.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            verify.Kill();
+            throw new BenchException("'App verify' did not end within five minutes.");
+        }
+        return (verify.ExitCode, (await said + await wrong).Trim());
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    static (string Assembly, string Root) Find(string? named)
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Governance.sln")))
+        {
+            root = root.Parent;
+        }
+        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+        var assembly = named is not null ? Path.GetFullPath(named) : root is null ? "" : Path.Combine(root.FullName, "App", "bin", configuration, "net10.0", "App.dll");
+        return File.Exists(assembly)
+            ? (assembly, root?.FullName ?? Path.GetDirectoryName(assembly)!)
+            : throw new BenchException($"The product is not built ('{assembly}'): dotnet build -c Release, or name it with --product.");
+    }
+
+    void Start()
+    {
+        process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    async Task WaitUntilReadyAsync()
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+        var began = Stopwatch.GetTimestamp();
+        var last = "nothing listened";
+        while (Stopwatch.GetElapsedTime(began) < StartPatience)
+        {
+            if (process!.HasExited)
+            {
+                throw new BenchException($"The product ended with code {process.ExitCode} before it was ready.\n{Said()}");
+            }
+            try
+            {
+                using var answer = await client.GetAsync(new Uri(Address, "/health/ready"));
+                if (answer.StatusCode == HttpStatusCode.OK)
+                {
+                    return;
+                }
+                last = $"GET /health/ready answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}";
+                if (answer.StatusCode == HttpStatusCode.NotFound)
+                {
+                    break;
+                }
+            }
+            catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException)
+            {
+                last = fault.Message;
+            }
+            await Task.Delay(100);
+        }
+        throw new BenchException($"The product did not become ready: {last}\n{Said()}");
+    }
+
+    async Task TryOneCallAsync(int bodyBytes, int answerBytes)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(15) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, "/v1/messages")) { Content = new ByteArrayContent(RequestBytes.Body(stream: false, bodyBytes)) };
+        request.Content.Headers.ContentType = new("application/json");
+        request.Headers.Add("x-api-key", Key);
+        request.Headers.Add("anthropic-version", "2023-06-01");
+        using var answer = await client.SendAsync(request);
+        var body = await answer.Content.ReadAsStringAsync();
+        if (answer.StatusCode != HttpStatusCode.OK || body.Length != answerBytes)
+        {
+            throw new BenchException($"The product is up, but a call through it was answered {(int)answer.StatusCode} and not with the stub's {answerBytes} bytes: {body[..Math.Min(body.Length, 2000)]}\n{Said()}");
+        }
+    }
+
+    void Keep(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+        lock (output)
+        {
+            output.Enqueue(line);
+            if (output.Count > KeptLines)
+            {
+                output.Dequeue();
+            }
+        }
+    }
+
+    string Said()
+    {
+        lock (output)
+        {
+            return output.Count == 0 ? "It printed nothing." : "It printed last:\n  " + string.Join("\n  ", output);
+        }
+    }
+
+    void Stop()
+    {
+        if (process is { HasExited: false })
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+        process?.Dispose();
+        process = null;
+    }
+}

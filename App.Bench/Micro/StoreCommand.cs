@@ -1,0 +1,36 @@
+namespace Governance.Bench.Micro;
+
+/// <summary><c>store</c>: what a durable hold costs its caller, alone and among many.</summary>
+static class StoreCommand
+{
+    static readonly int[] Callers = [1, 16, 64];
+
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        var count = arguments.Number("count", 2_000, 100, 10_000_000);
+        var folder = Directory.CreateDirectory(Path.Combine(arguments.Text("data", Path.GetTempPath()), "governance-bench-" + Guid.NewGuid().ToString("N")[..8])).FullName;
+        try
+        {
+            await MeasureFloorAsync(folder, count);
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>The floor: what this disk asks for making one page durable, one after another.</summary>
+    static async Task MeasureFloorAsync(string folder, int count)
+    {
+        using var file = File.OpenHandle(Path.Combine(folder, "floor"), FileMode.CreateNew, FileAccess.Write, preallocationSize: 4096);
+        var page = new byte[4096];
+        var floor = new StoreBench("floor: one page written and flushed", () =>
+        {
+            RandomAccess.Write(file, page, 0);
+            RandomAccess.FlushToDisk(file);
+            return Task.CompletedTask;
+        });
+        Console.WriteLine(await floor.RunAsync(1, count));
+    }
+}

@@ -1,0 +1,25 @@
+namespace Governance.Audit;
+
+/// <summary>A change of definitions as work: alone in its transaction, and in force everywhere before it is answered.</summary>
+sealed class ChangeWork<T>(Journal journal, Func<Change, T> edit) : JournalWork<T>
+{
+    Change? change;
+
+    public override bool Alone => true;
+
+    public override void Execute(JournalTransaction transaction)
+    {
+        change = journal.NewChange(transaction);
+        try
+        {
+            Result = edit(change);
+            change.Prepare(journal.Listeners);
+        }
+        finally
+        {
+            change.Dispose();
+        }
+    }
+
+    public override void Committing() => change!.Swap();
+}

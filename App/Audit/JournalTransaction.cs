@@ -1,0 +1,112 @@
+using Microsoft.Data.Sqlite;
+
+namespace Governance.Audit;
+
+/// <summary>The open transaction of the journal: prepared statements, the instant, and the trail. Used on the journal's thread only.</summary>
+sealed class JournalTransaction(SqliteConnection connection, TimeProvider time) : IDisposable
+{
+    readonly Dictionary<string, Statement> statements = new(StringComparer.Ordinal);
+    readonly Dictionary<string, ChainHead> heads = new(StringComparer.Ordinal);
+    long lastMilliseconds;
+    long lastAuditId = -1;
+
+    /// <summary>The ledger's clock: never goes back while the process lives.</summary>
+    public long NowMilliseconds { get; private set; }
+
+    public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(NowMilliseconds);
+
+    /// <summary>The newest event of any chain, 0 where there is none.</summary>
+    public long LastAuditId => lastAuditId >= 0 ? lastAuditId : ReadLastAuditId();
+
+    /// <summary>The statement for <paramref name="sql"/>, prepared at its first use and kept.</summary>
+    public Statement Prepare(string sql)
+    {
+        if (!statements.TryGetValue(sql, out var statement))
+        {
+            statements[sql] = statement = new Statement(connection, sql);
+        }
+        return statement;
+    }
+
+    /// <summary>The sequence number that the next event of <paramref name="chain"/> will have.</summary>
+    public long NextSequence(string chain) => Head(chain).Sequence + 1;
+
+    /// <summary>Links <paramref name="told"/> behind the last event of its chain.</summary>
+    public void Append(AuditEvent told)
+    {
+        var head = Head(told.Chain);
+        var sequence = head.Sequence + 1;
+        var body = AuditChain.Body(told, sequence, NowMilliseconds);
+        var hash = AuditChain.Link(told.Chain, sequence, head.Hash.Span, body);
+        var id = LastAuditId + 1;
+        Prepare("""
+            INSERT INTO audit (id, chain, sequence, at_milliseconds, category, action, actor_kind, actor_id, project, target_kind, target_id, sentence, request_id, body, hash)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+            """)
+            .Bind(1, id).Bind(2, told.Chain).Bind(3, sequence).Bind(4, NowMilliseconds).Bind(5, (long)told.Category).Bind(6, told.Action)
+            .Bind(7, (long)told.Actor.Kind).Bind(8, told.Actor.Id).Bind(9, told.Project).Bind(10, told.TargetKind).Bind(11, told.TargetId)
+            .Bind(12, told.Sentence).Bind(13, told.RequestId).Bind(14, body).Bind(15, hash).Run();
+        heads[told.Chain] = new ChainHead(sequence, hash);
+        lastAuditId = id;
+    }
+
+    /// <summary>After a restart time goes on from the last event, even if the wall clock was set back meanwhile.</summary>
+    internal void StartClock()
+    {
+        var last = Prepare("SELECT COALESCE(MAX(at_milliseconds), 0) FROM audit WHERE id > (SELECT COALESCE(MAX(id), 0) FROM audit) - 1000");
+        last.Step();
+        lastMilliseconds = last.Integer(0);
+        last.Reset();
+    }
+
+    internal void Begin()
+    {
+        NowMilliseconds = lastMilliseconds = Math.Max(lastMilliseconds, time.GetUtcNow().ToUnixTimeMilliseconds());
+        Prepare("BEGIN IMMEDIATE").Run();
+    }
+
+    internal void Commit() => Prepare("COMMIT").Run();
+
+    internal void Rollback()
+    {
+        foreach (var statement in statements.Values)
+        {
+            statement.Reset();
+        }
+        heads.Clear();
+        lastAuditId = -1;
+        if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0)
+        {
+            Prepare("ROLLBACK").Run();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in statements.Values)
+        {
+            statement.Dispose();
+        }
+    }
+
+    ChainHead Head(string chain)
+    {
+        if (!heads.TryGetValue(chain, out var head))
+        {
+            var last = Prepare("SELECT sequence, hash FROM audit WHERE chain = ?1 ORDER BY sequence DESC LIMIT 1").Bind(1, chain);
+            head = last.Step() ? new ChainHead(last.Integer(0), last.Blob(1)) : ChainHead.Empty;
+            last.Reset();
+            heads[chain] = head;
+        }
+        return head;
+    }
+
+    long ReadLastAuditId()
+    {
+        var last = Prepare("SELECT COALESCE(MAX(id), 0) FROM audit");
+        last.Step();
+        lastAuditId = last.Integer(0);
+        last.Reset();
+        return lastAuditId;
+    }
+}

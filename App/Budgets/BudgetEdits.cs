@@ -1,0 +1,40 @@
+using Governance.Audit;
+using Governance.Projects;
+
+namespace Governance.Budgets;
+
+/// <summary>Edits of budgets. A form never touches a balance; where scope, window or zone changes, the balances are computed anew from the ledger.</summary>
+sealed class BudgetEdits(Journal journal, BalanceTable balances)
+{
+    public Task<bool> SaveAsync(BudgetDefinition wanted, Actor actor) => journal.ChangeAsync(change => SaveInChange(change, wanted, actor));
+
+    public bool SaveInChange(Change change, BudgetDefinition wanted, Actor actor)
+    {
+        if (BudgetValidation.Check(wanted) is [var problem, ..])
+        {
+            throw new ArgumentException($"{problem.Path}: {problem.Message}");
+        }
+        var before = change.Db.Budgets.Find(wanted.Id)?.Definition;
+        var project = wanted.Scope.FirstOrDefault(term => term.Kind == ScopeKind.Project).Id;
+        var action = before is null ? "budget.created" : wanted.Retired && !before.Retired ? "budget.retired" : "budget.changed";
+        var saved = change.Save(change.Db.Budgets, wanted.Id, wanted, new AuditEvent
+        {
+            Chain = project ?? AuditEvent.SystemChain,
+            Category = AuditCategory.Change,
+            Action = action,
+            Actor = actor,
+            Project = project,
+            TargetKind = "budget",
+            TargetId = wanted.Id,
+            Sentence = string.Join(" ", BudgetChange.Sentences(before, wanted)),
+        });
+        if (saved && before is not null && CountsOtherwise(before, wanted))
+        {
+            balances.Forget(change.Transaction, wanted.Id);
+        }
+        return saved;
+    }
+
+    static bool CountsOtherwise(BudgetDefinition before, BudgetDefinition after) =>
+        !before.Scope.SequenceEqual(after.Scope) || before.Window != after.Window || before.TimeZone != after.TimeZone || before.Retired != after.Retired;
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Governance.Pricing;
+
+namespace Governance.Budgets;
+
+/// <summary>Why a budget refuses a call: everything that the 402 body says.</summary>
+[Pure]
+sealed record BudgetRefusal
+{
+    public const string Exceeded = "BUDGET_EXCEEDED";
+    public const string InFlight = "BUDGET_HELD";
+
+    public required string BudgetId { get; init; }
+    public required int BudgetVersion { get; init; }
+    /// <summary><c>project chat-widget</c>, <c>workspace</c>.</summary>
+    public required string Scope { get; init; }
+    public required Money Cap { get; init; }
+    public required Money Posted { get; init; }
+    public required Money Held { get; init; }
+    public required Money Estimate { get; init; }
+    public required string PeriodKey { get; init; }
+    /// <summary>When the next period starts, in UTC.</summary>
+    public required DateTimeOffset ResetsAt { get; init; }
+    /// <summary><see cref="Exceeded"/>, or <see cref="InFlight"/> where waiting a moment can help.</summary>
+    public required string DenyCode { get; init; }
+    public required string Message { get; init; }
+    /// <summary>What the caller can do about it.</summary>
+    public required string Recovery { get; init; }
+
+    /// <summary>May be below zero.</summary>
+    public Money Remainder => Cap - Posted - Held;
+
+    /// <summary>Null where the budget admits the call.</summary>
+    public static BudgetRefusal? Of(CompiledBudget budget, BudgetPeriod period, Money posted, Money held, Money estimate)
+    {
+        var definition = budget.Definition;
+        var admission = BudgetAdmission.Judge(definition.Cap, posted, held, estimate, definition.HardBlock);
+        if (admission is Admission.Admitted)
+        {
+            return null;
+        }
+        var inFlight = admission is Admission.Held;
+        return new BudgetRefusal
+        {
+            BudgetId = definition.Id,
+            BudgetVersion = budget.Version,
+            Scope = BudgetWords.Of(definition.Scope),
+            Cap = definition.Cap,
+            Posted = posted,
+            Held = held,
+            Estimate = estimate,
+            PeriodKey = period.Key,
+            ResetsAt = period.Ends,
+            DenyCode = inFlight ? InFlight : Exceeded,
+            Message = Text(definition, posted, held, estimate, inFlight),
+            Recovery = Advice(definition, period, inFlight),
+        };
+    }
+
+    /// <summary>Of several, the one to name: spent before merely held (waiting would not help), then the smallest remainder, then the id. Null of none.</summary>
+    public static BudgetRefusal? Decisive(IReadOnlyList<BudgetRefusal> refusals) =>
+        refusals.OrderBy(refusal => refusal.DenyCode == InFlight).ThenBy(refusal => refusal.Remainder).ThenBy(refusal => refusal.BudgetId, StringComparer.Ordinal).FirstOrDefault();
+
+    static string Text(BudgetDefinition budget, Money posted, Money held, Money estimate, bool inFlight)
+    {
+        var holds = inFlight ? $", held by calls in flight {held}" : "";
+        return $"{BudgetWords.Subject(budget.Scope)} would exceed {BudgetWords.Every(budget.Window)} cap of {BudgetWords.Exact(budget.Cap)} (current {posted}{holds}, this request est. {estimate})";
+    }
+
+    static string Advice(BudgetDefinition budget, BudgetPeriod period, bool inFlight)
+    {
+        if (inFlight)
+        {
+            return "Try again in a few seconds: calls in flight hold what is left, and mostly give some of it back.";
+        }
+        return budget.Cap == Money.Zero
+            ? $"Use a free model, or ask a budget owner to raise the cap of '{budget.Id}'."
+            : $"Lower max_tokens or use a cheaper model, ask a budget owner to raise the cap of '{budget.Id}', or wait until {period.Ends.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC.";
+    }
+}

@@ -1,0 +1,10 @@
+using Governance.Audit;
+
+namespace Governance.Budgets;
+
+/// <summary>Puts budgets and balances into the host.</summary>
+static class BudgetsSetup
+{
+    public static IServiceCollection AddBudgets(this IServiceCollection services) =>
+        services.AddJournalListener<BudgetShelf>().AddJournalListener<BalanceTable>().AddSingleton<BudgetEdits>();
+}

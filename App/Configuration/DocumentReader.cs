@@ -1,0 +1,59 @@
+using System.Text;
+
+namespace Governance.Configuration;
+
+/// <summary>Reads a document from YAML or JSON, and finds everything that is wrong with it (up to <see cref="Reading.FaultsMaximum"/> faults) rather than the first fault.</summary>
+static class DocumentReader
+{
+    public static DocumentReading Read(string text)
+    {
+        var reading = new Reading();
+        if (Encoding.UTF8.GetByteCount(text) > YamlTree.BytesMaximum)
+        {
+            reading.Fault("document", $"is larger than {YamlTree.BytesMaximum / 1024} KiB");
+            return new DocumentRejected(reading.Problems);
+        }
+        var root = YamlTree.Parse(text.TrimStart('\uFEFF'), reading.Problems);
+        var document = root is null || Fields.Of(root, "", reading) is not { } fields ? new() : Document(fields, reading);
+        return reading.Problems.Count == 0 ? new DocumentAccepted(document, reading.References) : new DocumentRejected(reading.Problems);
+    }
+
+    static GovernanceDocument Document(Fields fields, Reading reading)
+    {
+        if (fields.Text("apiVersion", required: true) is { } version && version != GovernanceDocument.ApiVersion)
+        {
+            reading.Fault("apiVersion", $"'{DocumentPath.Shown(version)}' is not {GovernanceDocument.ApiVersion}");
+        }
+        var prune = fields.Truth("prune") ?? false;
+        var workspace = fields.Map("workspace") is { } map ? WorkspaceSection.Workspace(map, reading) : null;
+        var members = fields.Maps("members", item => WorkspaceSection.Member(item, reading));
+        var upstreams = fields.Maps("upstreams", item => WorkspaceSection.Upstream(item, reading));
+        var keys = new List<KeyEntry>();
+        var projects = fields.Maps("projects", item => ProjectSection.Project(item, reading, keys));
+        var rules = fields.Maps("rules", item => RuleSection.Rule(item, reading));
+        var budgets = fields.Maps("budgets", item => BudgetSection.Budget(item, reading));
+        var routes = fields.Maps("router", item => RuleSection.Route(item, reading));
+        var prices = fields.Maps("prices", item => PriceSection.Price(item, reading));
+        fields.Finish();
+        return new()
+        {
+            Sections = Present(Sections.Workspace, workspace) | Present(Sections.Members, members) | Present(Sections.Upstreams, upstreams)
+                | Present(Sections.Projects, projects) | Present(Sections.Rules, rules) | Present(Sections.Budgets, budgets)
+                | Present(Sections.Router, routes) | Present(Sections.Prices, prices),
+            Workspace = workspace,
+            Members = members ?? [],
+            Upstreams = upstreams ?? [],
+            Projects = projects ?? [],
+            Keys = keys,
+            Rules = rules ?? [],
+            Budgets = budgets ?? [],
+            Routes = routes ?? [],
+            Prices = prices ?? [],
+            Prune = prune,
+            KeyedProjects = reading.KeyedProjects,
+            Released = reading.Released,
+        };
+    }
+
+    static Sections Present(Sections section, object? there) => there is null ? Sections.None : section;
+}

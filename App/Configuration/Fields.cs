@@ -1,0 +1,136 @@
+using System.Globalization;
+using Governance.Pricing;
+
+namespace Governance.Configuration;
+
+/// <summary>A mapping that is being read: takes keys by name and, at the end, complains about those that nobody asked for.</summary>
+[Pure]
+sealed class Fields(DocumentMap map, string path, Reading reading)
+{
+    readonly Dictionary<string, DocumentNode> left = map.Entries.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+    readonly List<string> asked = [];
+
+    public Reading Reading => reading;
+
+    public string Path => path;
+
+    /// <summary>The mapping at <paramref name="path"/>; null, and a fault, where something else stands there.</summary>
+    public static Fields? Of(DocumentNode node, string path, Reading reading)
+    {
+        if (node is DocumentMap map)
+        {
+            return new(map, path, reading);
+        }
+        reading.Fault(path.Length == 0 ? "document" : path, $"expected a mapping, not a {Scalars.Kind(node)}");
+        return null;
+    }
+
+    public string At(string name) => DocumentPath.Of(path, name);
+
+    /// <summary>What stands at <paramref name="name"/>; null where nothing does.</summary>
+    public DocumentNode? Take(string name, bool required = false)
+    {
+        asked.Add(name);
+        if (left.Remove(name, out var node) && !node.IsNull)
+        {
+            return node;
+        }
+        if (required)
+        {
+            reading.Fault(At(name), "is missing");
+        }
+        return null;
+    }
+
+    public string? Text(string name, bool required = false) =>
+        Take(name, required) is { } node ? Scalars.Text(node, At(name), reading) : null;
+
+    /// <summary>A text of up to a thousand characters that may have several lines.</summary>
+    public string? Prose(string name) =>
+        Take(name) is { } node ? Scalars.Text(node, At(name), reading, 1000, lines: true) : null;
+
+    public string? Id(string name, bool required = false) =>
+        Take(name, required) is { } node ? Scalars.Id(node, At(name), reading) : null;
+
+    public string? Email(string name, bool required = false) =>
+        Take(name, required) is { } node ? Scalars.Email(node, At(name), reading) : null;
+
+    public string? Model(string name, bool required = false) =>
+        Take(name, required) is { } node ? Scalars.Model(node, At(name), reading, pattern: false) : null;
+
+    public string? Environment(string name) =>
+        Take(name) is { } node ? Scalars.Environment(node, At(name), reading) : null;
+
+    public bool? Truth(string name) =>
+        Take(name) is { } node ? Scalars.Truth(node, At(name), reading) : null;
+
+    public long? Whole(string name, long minimum, long maximum, bool required = false) =>
+        Take(name, required) is { } node ? Scalars.Whole(node, At(name), reading, minimum, maximum) : null;
+
+    public decimal? Amount(string name, int decimals, decimal maximum, bool required = false) =>
+        Take(name, required) is { } node ? Scalars.Amount(node, At(name), reading, decimals, maximum) : null;
+
+    public Money? Dollars(string name, bool required = false) =>
+        Take(name, required) is { } node ? Scalars.Dollars(node, At(name), reading) : null;
+
+    public DateTimeOffset? Instant(string name) =>
+        Take(name) is { } node ? Scalars.Instant(node, At(name), reading) : null;
+
+    public T? Choice<T>(string name, bool required = false, params string[] later) where T : struct, Enum =>
+        Take(name, required) is { } node ? Scalars.Choice<T>(node, At(name), reading, later) : null;
+
+    /// <summary>The mapping at <paramref name="name"/>.</summary>
+    public Fields? Map(string name, bool required = false) =>
+        Take(name, required) is { } node ? Of(node, At(name), reading) : null;
+
+    /// <summary>The list at <paramref name="name"/>, each item read by <paramref name="item"/>; null where there is no list.</summary>
+    public IReadOnlyList<T>? List<T>(string name, Func<DocumentNode, string, T?> item) where T : notnull
+    {
+        if (Take(name) is not { } node)
+        {
+            return null;
+        }
+        if (node is not DocumentList list)
+        {
+            reading.Fault(At(name), $"expected a list, not a {Scalars.Kind(node)}");
+            return [];
+        }
+        var read = new List<T>(list.Items.Count);
+        for (var i = 0; i < list.Items.Count && !reading.IsFull; i++)
+        {
+            if (item(list.Items[i], DocumentPath.Of(At(name), i)) is { } value)
+            {
+                read.Add(value);
+            }
+        }
+        return read;
+    }
+
+    /// <summary>A list that names nothing twice.</summary>
+    public IReadOnlyList<T>? Set<T>(string name, Func<DocumentNode, string, T?> item) where T : notnull
+    {
+        var seen = new HashSet<T>();
+        return List(name, (node, at) =>
+        {
+            var value = item(node, at);
+            if (value is not null && !seen.Add(value))
+            {
+                reading.Fault(at, $"'{DocumentPath.Shown(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")}' stands here twice");
+            }
+            return value;
+        });
+    }
+
+    /// <summary>A list of mappings.</summary>
+    public IReadOnlyList<T>? Maps<T>(string name, Func<Fields, T?> item) where T : class =>
+        List(name, (node, at) => Of(node, at, reading) is { } fields ? item(fields) : null);
+
+    /// <summary>Refuses every key that was not taken.</summary>
+    public void Finish()
+    {
+        foreach (var name in left.Keys.TakeWhile(_ => !reading.IsFull))
+        {
+            reading.Fault(At(name), $"is not a known key{Words.Suggestion(name, asked)}{Words.Hint(name)}");
+        }
+    }
+}

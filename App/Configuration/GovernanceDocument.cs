@@ -1,0 +1,50 @@
+using Governance.Budgets;
+using Governance.Gateway;
+using Governance.Policies;
+using Governance.Pricing;
+using Governance.Projects;
+
+namespace Governance.Configuration;
+
+/// <summary>A member, and the environment variable that holds the first password.</summary>
+[Pure]
+sealed record MemberEntry(MemberDefinition Definition, string? PasswordEnv = null);
+
+/// <summary>A key, and the environment variable that holds its secret; without one a secret is generated.</summary>
+[Pure]
+sealed record KeyEntry(KeyDefinition Definition, string? SecretEnv = null);
+
+/// <summary>
+/// Everything that can be configured, or the part of it that somebody wrote down. The current state is one with all sections.
+/// Of a thing that is named, what is left out has its default; a thing that is not named is left alone. Two exceptions keep an old
+/// document from undoing an emergency: <c>stopped</c> that is left out is left alone, and <c>revoked</c> is for ever.
+/// </summary>
+[Pure]
+sealed record GovernanceDocument
+{
+    public const string ApiVersion = "governance/v1";
+
+    /// <summary>The sections that are there, be they empty; only these are pruned.</summary>
+    public Sections Sections { get; init; } = Sections.All;
+    public WorkspaceDefinition? Workspace { get; init; }
+    public IReadOnlyList<MemberEntry> Members { get; init; } = [];
+    public IReadOnlyList<UpstreamDefinition> Upstreams { get; init; } = [];
+    public IReadOnlyList<ProjectDefinition> Projects { get; init; } = [];
+    /// <summary>The keys of all projects; in the document they stand under their project.</summary>
+    public IReadOnlyList<KeyEntry> Keys { get; init; } = [];
+    public IReadOnlyList<RuleDefinition> Rules { get; init; } = [];
+    public IReadOnlyList<BudgetDefinition> Budgets { get; init; } = [];
+    /// <summary>The section <c>router</c>.</summary>
+    public IReadOnlyList<RouteDefinition> Routes { get; init; } = [];
+    /// <summary>Corrections to the shipped price book, with origin <c>workspace</c>.</summary>
+    public IReadOnlyList<ModelPrice> Prices { get; init; } = [];
+    /// <summary>
+    /// What the sections that are there do not name goes out of force: rules and budgets are retired, keys of a project that lists
+    /// keys are revoked, projects are stopped, routes and workspace prices are removed. Members, upstreams and history stay.
+    /// </summary>
+    public bool Prune { get; init; }
+    /// <summary>Projects that have a list of keys, be it empty.</summary>
+    public IReadOnlyList<string> KeyedProjects { get; init; } = [];
+    /// <summary>The workspace, projects and keys that say <c>stopped: false</c>; a kill switch elsewhere stays where it is.</summary>
+    public IReadOnlyList<Named> Released { get; init; } = [];
+}

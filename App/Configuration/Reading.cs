@@ -1,0 +1,56 @@
+using Governance.Projects;
+
+namespace Governance.Configuration;
+
+/// <summary>What is noted while a document is being read.</summary>
+[Pure]
+sealed class Reading
+{
+    readonly Dictionary<Named, string> claims = [];
+
+    public List<Problem> Problems { get; } = [];
+    public List<Reference> References { get; } = [];
+    public List<Named> Released { get; } = [];
+    public List<string> KeyedProjects { get; } = [];
+
+    /// <summary>Nobody reads more faults than this; a hostile document could have half a million.</summary>
+    public const int FaultsMaximum = 1000;
+
+    public bool IsFull => Problems.Count >= FaultsMaximum;
+
+    public void Fault(string path, string message)
+    {
+        if (!IsFull)
+        {
+            Problems.Add(new(path, message));
+        }
+    }
+
+    public void Later(string path, string what) => Fault(path, $"{what} is not available in this version");
+
+    /// <summary>Notes that <paramref name="named"/> is defined at <paramref name="path"/>; a second definition is a fault.</summary>
+    public void Claim(string path, Named named)
+    {
+        if (named.Id.Length > 0 && !claims.TryAdd(named, path))
+        {
+            Fault(path, $"{Words.Of(named.Noun)} '{DocumentPath.Shown(named.Id)}' is already defined at {claims[named]}");
+        }
+    }
+
+    /// <summary>Adds what another room finds wrong with a definition that was read at <paramref name="path"/> without a fault of its own.</summary>
+    public void Also(string path, int faultsBefore, IEnumerable<Problem> problems)
+    {
+        if (Problems.Count == faultsBefore)
+        {
+            Problems.AddRange(problems.Select(problem => problem with { Path = problem.Path.Length == 0 ? path : $"{path}.{problem.Path}" }));
+        }
+    }
+
+    public void Refer(string path, Noun noun, string? id, string? project = null)
+    {
+        if (!string.IsNullOrEmpty(id))
+        {
+            References.Add(new(path, new(noun, id), project));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text;
+
+namespace Governance.Configuration;
+
+/// <summary>How the document spells an enumeration: <c>DenyModel</c> is <c>deny_model</c>.</summary>
+[Pure]
+static class Words
+{
+    public static string Of<T>(T value) where T : struct, Enum
+    {
+        var word = new StringBuilder();
+        foreach (var letter in value.ToString())
+        {
+            if (char.IsUpper(letter) && word.Length > 0)
+            {
+                word.Append('_');
+            }
+            word.Append(char.ToLowerInvariant(letter));
+        }
+        return word.ToString();
+    }
+
+    public static IReadOnlyList<string> All<T>() where T : struct, Enum => [.. Enum.GetValues<T>().Select(Of)];
+
+    public static bool TryParse<T>(string text, out T value) where T : struct, Enum
+    {
+        foreach (var candidate in Enum.GetValues<T>())
+        {
+            if (Of(candidate) == text)
+            {
+                value = candidate;
+                return true;
+            }
+        }
+        value = default;
+        return false;
+    }
+
+    /// <summary><c>; did you mean 'x'?</c> where one of <paramref name="words"/> is close to <paramref name="text"/>, else nothing.</summary>
+    public static string Suggestion(string text, IEnumerable<string> words)
+    {
+        const int LengthMaximum = 40;
+        if (text.Length is 0 or > LengthMaximum)
+        {
+            return "";
+        }
+        var lower = text.ToLowerInvariant().Replace('-', '_');
+        var (nearest, distance) = words.Select(word => (word, Distance(lower, word))).DefaultIfEmpty(("", int.MaxValue)).MinBy(pair => pair.Item2);
+        return distance <= Math.Max(1, nearest.Length / 3) ? $"; did you mean '{nearest}'?" : "";
+    }
+
+    /// <summary>Says where a secret belongs to somebody who is about to write one down.</summary>
+    public static string Hint(string key) =>
+        key is "password" or "secret" or "api_key" ? $"; secrets never stand in this document: name an environment variable with '{key}_env'" : "";
+
+    static int Distance(string left, string right)
+    {
+        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var i = 1; i <= left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= right.Length; j++)
+            {
+                var replaced = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replaced, 1 + Math.Min(row[j], row[j - 1]));
+            }
+        }
+        return row[^1];
+    }
+}

@@ -1,0 +1,24 @@
+using Governance.Gateway.Metering;
+using Governance.Pricing;
+
+namespace Governance.Gateway;
+
+/// <summary>What became of a forward.</summary>
+sealed record Forward
+{
+    public required ForwardEnd End { get; init; }
+    /// <summary>The status that the client got; 0 where nothing could be answered any more.</summary>
+    public int Status { get; init; }
+    /// <summary>Null where no 200 came.</summary>
+    public MeterReading? Reading { get; init; }
+    /// <summary>What the reading costs; null where that cannot be known.</summary>
+    public Money? Cost { get; init; }
+    public string? UpstreamRequestId { get; init; }
+    public int FirstByteMilliseconds { get; init; }
+    public bool ClientGone { get; init; }
+    /// <summary>The whole answer, where it may be kept for the response cache.</summary>
+    public ReadOnlyMemory<byte>? Answer { get; init; }
+    public string? ContentType { get; init; }
+    /// <summary>Answered by us, not yet written: the caller writes it.</summary>
+    public Refusal? Refusal { get; init; }
+}

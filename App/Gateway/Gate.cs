@@ -1,0 +1,140 @@
+using System.Text.Json.Nodes;
+using Governance.Budgets;
+using Governance.Gateway.Metering;
+using Governance.Gateway.Reading;
+using Governance.Ledger;
+using Governance.Policies;
+using Governance.Pricing;
+using Governance.Projects;
+
+namespace Governance.Gateway;
+
+/// <summary>
+/// The enforcement point up to the hold: (1) stopped by hand? (2) what kind of work? (3) what do the rules say? (4) what does the model cost?
+/// (5) what may this call cost? Everything is answered from immutable snapshots; nothing waits.
+/// </summary>
+sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstreams)
+{
+    /// <summary>The call ready to be held, or why it is refused.</summary>
+    public (GatedCall? Call, GateRefusal? Refusal) Decide(CallId id, Caller caller, RequestFacts facts, DateTimeOffset now)
+    {
+        var asked = new LedgerCall
+        {
+            Id = id,
+            For = caller.For with { Model = facts.Model.Length == 0 ? null : facts.Model, Session = caller.For.Session ?? CallerIdentity.SessionOf(facts.UserId) },
+            ModelAsked = facts.Model,
+            Mode = caller.Mode,
+            ExpectedInputTokens = WorstCase.Expected(facts),
+            MaxTokens = facts.MaxTokens ?? 0,
+            Streamed = facts.Stream,
+        };
+        if (CallerIdentity.Stopped(caller) is { } stopped)
+        {
+            return Refuse(GateRefusals.Stopped(stopped), asked);
+        }
+        var decision = Policy(caller, facts, asked.ExpectedInputTokens);
+        if (decision is not null)
+        {
+            asked = asked with { TaskType = TaskOf(caller, facts).ToString().ToLowerInvariant() };
+        }
+        if (decision?.Denial is { } denial)
+        {
+            return (null, GateRefusals.Denied(denial, decision, asked));
+        }
+        return Price(caller, facts, decision, asked, now);
+    }
+
+    (GatedCall? Call, GateRefusal? Refusal) Price(Caller caller, RequestFacts facts, PolicyDecision? decision, LedgerCall asked, DateTimeOffset now)
+    {
+        var served = decision?.ServedModel ?? facts.Model;
+        if (UpstreamOf(caller.Project) is not { } upstream)
+        {
+            return Refuse(Refusal.Plain(503, "api_error", $"Project '{caller.Project.Id}' has no upstream. Add one on /dashboard/settings.", "no_upstream"), asked);
+        }
+        var book = prices.Current;
+        if (Find(book, upstream, served, now) is not { } price)
+        {
+            return Refuse(GateRefusals.UnknownPrice(served), asked);
+        }
+        var others = new List<ModelPrice>(facts.OtherModels.Count);
+        foreach (var other in facts.OtherModels)
+        {
+            if (Find(book, upstream, other, now) is not { } known)
+            {
+                return Refuse(GateRefusals.UnknownPrice(other), asked);
+            }
+            others.Add(known);
+        }
+        var estimate = WorstCase.Of(facts, price, others, caller.Project.AllowUnbounded);
+        if (estimate.UnboundedBecause is { } reason)
+        {
+            return Refuse(GateRefusals.Unbounded(reason), asked);
+        }
+        var ledger = asked with
+        {
+            For = asked.For with { Model = served, Vendor = price.Vendor },
+            Upstream = upstream.Definition.Id,
+            Estimate = estimate.Amount,
+            RuleId = decision?.Intervention?.RuleId,
+            RuleVersion = decision?.Intervention?.RuleVersion ?? 0,
+            PriceVersion = book.Version,
+        };
+        return (new GatedCall
+        {
+            Ledger = ledger,
+            Caller = caller,
+            Facts = facts,
+            Upstream = upstream,
+            Price = price,
+            Estimate = estimate,
+            Decision = decision,
+            Prices = book,
+            Intervention = decision is null ? null : GateRefusals.Intervened(decision, ledger),
+        }, null);
+    }
+
+    /// <summary>Null where the plan has no policy stage.</summary>
+    PolicyDecision? Policy(Caller caller, RequestFacts facts, long expectedInputTokens) =>
+        Plans.SkipPolicy(caller.Workspace.Plan) ? null : PolicyEvaluator.Decide(policies.Current, new PolicyQuestion
+        {
+            Project = caller.Project.Id,
+            AskedModel = facts.Model,
+            OtherModels = facts.OtherModels,
+            Mode = caller.Mode,
+            ModeStated = caller.ModeStated,
+            TaskType = TaskOf(caller, facts),
+            TaskTypeSource = caller.TaskType is null ? TaskTypeSource.Classified : TaskTypeSource.Header,
+            ExpectedInputTokens = expectedInputTokens,
+            Stream = facts.Stream,
+            Thinking = facts.Thinking,
+            Tools = facts.Tools,
+        });
+
+    static TaskType TaskOf(Caller caller, RequestFacts facts) => caller.TaskType ?? TaskClassifier.Classify(facts);
+
+    /// <summary>The project's first upstream that exists; where it names none, the workspace's first.</summary>
+    public UpstreamEntry? UpstreamOf(ProjectDefinition project)
+    {
+        var known = upstreams.Current;
+        foreach (var id in project.Upstreams)
+        {
+            if (known.TryGetValue(id, out var upstream))
+            {
+                return upstream;
+            }
+        }
+        return project.Upstreams.Count > 0 ? null : known.Values.OrderBy(upstream => upstream.Definition.Id, StringComparer.Ordinal).FirstOrDefault();
+    }
+
+    /// <summary>The vendor's own price first; an address that speaks Anthropic's protocol may serve others' models by their exact names.</summary>
+    public static ModelPrice? Find(PriceBook book, UpstreamEntry upstream, string model, DateTimeOffset at) =>
+        model.Length == 0 ? null : book.Find(upstream.Vendor, model, at) ?? book.FindAny(model, at);
+
+    /// <summary>What would have fitted where a budget refused; null where nothing would.</summary>
+    public JsonObject? WouldPass(GatedCall call, BudgetRefusal budget) => BudgetAdvice.WouldPass(call, budget, prices.Current.Current(call.Ledger.Id.At)
+        .Where(price => price.Vendor == call.Price.Vendor && price.Rates.Output < call.Price.Rates.Output)
+        .OrderBy(price => price.Rates.Output).ThenBy(price => price.Model, StringComparer.Ordinal)
+        .Where(price => Policy(call.Caller, call.Facts with { Model = price.Model }, call.Ledger.ExpectedInputTokens) is null or { Denial: null, Intervention: null }));
+
+    static (GatedCall? Call, GateRefusal? Refusal) Refuse(Refusal refusal, LedgerCall call) => (null, GateRefusals.Told(refusal, call));
+}

@@ -1,0 +1,68 @@
+using Governance.Audit;
+using Governance.Pricing;
+
+namespace Governance.Gateway;
+
+/// <summary>Edits of upstreams and of the workspace's own prices.</summary>
+sealed class GatewayEdits(Journal journal, UpstreamSecrets secrets)
+{
+    /// <summary>Saves an upstream. A secret that is given is kept encrypted; changing the address clears the one that was kept, so that it can never be sent elsewhere.</summary>
+    public Task<bool> SaveAsync(UpstreamDefinition wanted, string? secret, Actor actor) => journal.ChangeAsync(change => SaveInChange(change, wanted, secret, actor));
+
+    public Task<bool> SaveAsync(ModelPrice wanted, Actor actor) => journal.ChangeAsync(change => SaveInChange(change, wanted, actor));
+
+    public Task<bool> RemoveAsync(ModelPrice price, Actor actor) => journal.ChangeAsync(change => RemoveInChange(change, price, actor));
+
+    public bool SaveInChange(Change change, UpstreamDefinition wanted, string? secret, Actor actor)
+    {
+        var row = change.Db.Upstreams.Find(wanted.Id);
+        var moved = row is not null && row.Definition.BaseUrl != wanted.BaseUrl;
+        var sentence = row is null ? $"Upstream {wanted.Id} was added."
+            : moved ? $"The address of upstream {wanted.Id} was changed; its stored key was cleared." : $"Upstream {wanted.Id} was changed.";
+        var saved = change.Save(change.Db.Upstreams, wanted.Id, wanted, System(actor, row is null ? "upstream.created" : "upstream.changed", "upstream", wanted.Id, sentence), saving =>
+        {
+            if (moved)
+            {
+                saving.ProtectedSecret = null;
+            }
+        });
+        if (!string.IsNullOrEmpty(secret))
+        {
+            change.Db.Upstreams.Find(wanted.Id)!.ProtectedSecret = secrets.Protect(secret);
+            change.Append(System(actor, "upstream.key_changed", "upstream", wanted.Id, $"The key of upstream {wanted.Id} was changed."));
+            saved = true;
+        }
+        return saved;
+    }
+
+    public static bool SaveInChange(Change change, ModelPrice wanted, Actor actor)
+    {
+        var own = wanted with { Origin = "workspace" };
+        var id = PriceRow.IdOf(own);
+        var known = change.Db.Prices.Find(id) is not null;
+        return change.Save(change.Db.Prices, id, own, System(actor, known ? "price.changed" : "price.created", "price", id, $"The price of {own.Model} ({own.Vendor}) was {(known ? "changed" : "entered")}."));
+    }
+
+    public static bool RemoveInChange(Change change, ModelPrice price, Actor actor)
+    {
+        var id = PriceRow.IdOf(price);
+        if (change.Db.Prices.Find(id) is not { } row)
+        {
+            return false;
+        }
+        change.Db.Prices.Remove(row);
+        change.Append(System(actor, "price.removed", "price", id, $"The price of {price.Model} ({price.Vendor}) was removed.") with { Before = AuditJson.Element(row.Definition) });
+        return true;
+    }
+
+    static AuditEvent System(Actor actor, string action, string targetKind, string targetId, string sentence) => new()
+    {
+        Chain = AuditEvent.SystemChain,
+        Category = AuditCategory.Change,
+        Action = action,
+        Actor = actor,
+        TargetKind = targetKind,
+        TargetId = targetId,
+        Sentence = sentence,
+    };
+}

@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Governance.Gateway;
+
+/// <summary>Limits of the way through (<c>Governance:Gateway</c>). Validated at start.</summary>
+sealed class GatewaySettings
+{
+    public const string Section = "Governance:Gateway";
+
+    /// <summary>Largest request body, in bytes; Anthropic's own limit is 32 MB.</summary>
+    [Range(1024, 1024 * 1024 * 1024)]
+    public int BodyLimitBytes { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>Deepest nesting of a request body.</summary>
+    [Range(8, 512)]
+    public int BodyDepth { get; set; } = 64;
+
+    /// <summary>Largest JSON answer that is kept to read its usage, in bytes.</summary>
+    [Range(1024 * 1024, 1024 * 1024 * 1024)]
+    public int AnswerLimitBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How long an upstream may take to connect.</summary>
+    [Range(1, 120)]
+    public int ConnectSeconds { get; set; } = 10;
+
+    /// <summary>How long an upstream may take to begin its answer; the SDKs themselves wait 600 s.</summary>
+    [Range(1, 7200)]
+    public int FirstByteSeconds { get; set; } = 600;
+
+    /// <summary>How long an answer may be silent between two bytes.</summary>
+    [Range(1, 7200)]
+    public int IdleSeconds { get; set; } = 120;
+
+    /// <summary>How long an answer may take altogether.</summary>
+    [Range(1, 86400)]
+    public int TotalSeconds { get; set; } = 3600;
+
+    /// <summary>How many answers whose client hung up are read to their end at a time; beyond it the hold is assumed.</summary>
+    [Range(0, 10000)]
+    public int DrainLimit { get; set; } = 200;
+
+    /// <summary>How long an answer stays in the response cache.</summary>
+    [Range(1, 86400 * 7)]
+    public int CacheSeconds { get; set; } = 3600;
+
+    /// <summary>How much the response cache may hold, in bytes.</summary>
+    [Range(0, int.MaxValue)]
+    public long CacheLimitBytes { get; set; } = 64 * 1024 * 1024;
+}

@@ -1,0 +1,64 @@
+using Governance.Audit;
+using Governance.Ledger;
+
+namespace Governance.Gateway;
+
+/// <summary>Puts the way through into the host.</summary>
+static class GatewaySetup
+{
+    public static IServiceCollection AddGateway(this IServiceCollection services)
+    {
+        services.AddOptions<GatewaySettings>().BindConfiguration(GatewaySettings.Section).ValidateDataAnnotations().ValidateOnStart();
+        return services
+            .AddJournalListener<UpstreamShelf>()
+            .AddJournalListener<PriceShelf>()
+            .AddJournalListener<CallIdStart>()
+            .AddSingleton<CallIds>()
+            .AddSingleton<UpstreamSecrets>()
+            .AddSingleton<GatewayEdits>()
+            .AddSingleton<OutboundHttp>()
+            .AddSingleton<Gate>()
+            .AddSingleton<Forwarder>()
+            .AddSingleton<ResponseCache>()
+            .AddSingleton<GatewayState>()
+            .AddSingleton<MessagesEndpoint>()
+            .AddSingleton<CountTokensEndpoint>()
+            .AddSingleton<ModelsEndpoint>();
+    }
+
+    /// <summary>The gateway answers larger bodies itself, with a body that says so.</summary>
+    public static void Limits(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = 2L * 1024 * 1024 * 1024;
+    }
+
+    /// <summary>The routes that clients use. Which key they need is decided at the endpoint, never from the address.</summary>
+    public static void MapGateway(this WebApplication app)
+    {
+        var messages = app.Services.GetRequiredService<MessagesEndpoint>();
+        var count = app.Services.GetRequiredService<CountTokensEndpoint>();
+        var models = app.Services.GetRequiredService<ModelsEndpoint>();
+        var ids = app.Services.GetRequiredService<CallIds>();
+        app.MapPost("/v1/messages", (RequestDelegate)messages.HandleAsync).DisableAntiforgery();
+        app.MapPost("/v1/messages/count_tokens", (RequestDelegate)count.HandleAsync).DisableAntiforgery();
+        app.MapGet("/v1/models", (RequestDelegate)models.ListAsync);
+        app.MapGet("/v1/models/{model}", context => models.FindAsync(context, (string)context.Request.RouteValues["model"]!));
+        app.Map("/v1/{**rest}", (RequestDelegate)(context => RefusalAnswer.WriteAsync(context, NotServed(context), ids.Next()))).DisableAntiforgery();
+    }
+
+    static Refusal NotServed(HttpContext context) => Refusal.NotFound(
+        $"{context.Request.Method} {context.Request.Path} is not served here. There is POST /v1/messages, POST /v1/messages/count_tokens and GET /v1/models.");
+
+    /// <summary>Ids go on behind the newest that the ledger knows, even if the clock was set back.</summary>
+    sealed class CallIdStart(CallIds ids) : JournalListener
+    {
+        public override void Start(Change change)
+        {
+            var newest = change.Transaction.Prepare("SELECT MAX(COALESCE((SELECT MAX(id) FROM usage), 0), COALESCE((SELECT MAX(id) FROM holds), 0))");
+            newest.Step();
+            ids.StartAfter(new CallId(newest.Integer(0)));
+            newest.Reset();
+        }
+    }
+}

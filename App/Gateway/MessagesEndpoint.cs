@@ -1,0 +1,231 @@
+using System.Diagnostics;
+using Governance.Audit;
+using Governance.Budgets;
+using Governance.Gateway.Reading;
+using Governance.Ledger;
+using Governance.Projects;
+using Microsoft.Extensions.Options;
+
+namespace Governance.Gateway;
+
+/// <summary>
+/// <c>POST /v1/messages</c>: (1) identify, (2) read the body, (3) decide, (4) answer an exact repeat from the cache, (5) hold, durably,
+/// (6) forward, (7) settle. What happens to the money after (5) never depends on whether the client stays.
+/// </summary>
+sealed partial class MessagesEndpoint(
+    DirectoryShelf directory,
+    Gate gate,
+    CallIds ids,
+    Forwarder forwarder,
+    SpendLedger ledger,
+    ResponseCache cache,
+    UpstreamSecrets secrets,
+    GatewayState state,
+    TimeProvider time,
+    IOptions<GatewaySettings> settings,
+    ILogger<MessagesEndpoint> logger)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var id = ids.Next();
+        if (state.RefuseAll is { } closed)
+        {
+            await RefusalAnswer.WriteAsync(context, closed, id);
+            return;
+        }
+        var (caller, unknown) = CallerIdentity.Identify(context.Request, directory.Current, time.GetUtcNow());
+        if (caller is null)
+        {
+            await RefusalAnswer.WriteAsync(context, unknown!, id);
+            return;
+        }
+        var (body, unreadable) = await RequestBody.ReadAsync(context.Request, settings.Value.BodyLimitBytes);
+        if (body is null)
+        {
+            await RefusalAnswer.WriteAsync(context, unreadable!, id);
+            return;
+        }
+        using (body)
+        {
+            var read = RequestReader.Read(body.Memory.Span, state.Limits);
+            if (read is ReadFault fault)
+            {
+                await RefusalAnswer.WriteAsync(context, Refusal.Malformed(fault.Message), id);
+                return;
+            }
+            await GovernAsync(context, started, id, caller, ((ReadFacts)read).Facts, body);
+        }
+    }
+
+    async Task GovernAsync(HttpContext context, long started, CallId id, Caller caller, RequestFacts facts, RequestBody body)
+    {
+        var (call, refused) = gate.Decide(id, caller, facts, id.At);
+        if (call is null)
+        {
+            await RefuseAsync(context, started, id, refused!);
+            return;
+        }
+        if (secrets.Find(call.Upstream, out var missing) is not { } secret)
+        {
+            await RefusalAnswer.WriteAsync(context, Refusal.Plain(503, "api_error", $"The upstream '{call.Upstream.Definition.Id}' cannot be used: {missing}.", "upstream_key_missing"), id);
+            return;
+        }
+        var sent = call.Replaced ? ModelSplice.Replace(body.Memory.Span, facts, call.ServedModel) : body.Memory;
+        var cacheKey = caller.Project.Cache ? ResponseCache.KeyOf(call, context.Request, sent.Span) : null;
+        if (cacheKey is not null && cache.Find(cacheKey) is { } repeat)
+        {
+            await AnswerRepeatAsync(context, started, call, repeat);
+            return;
+        }
+        Reservation reservation;
+        try
+        {
+            reservation = await ledger.ReserveAsync(call.Ledger, call.Intervention, !Plans.SkipPolicy(caller.Workspace.Plan), BudgetEvent);
+        }
+        catch (Exception exception)
+        {
+            await AnswerUnrecordedAsync(context, id, exception);
+            return;
+        }
+        if (reservation.Refusal is { } budget)
+        {
+            await RefusalAnswer.WriteAsync(context, GateRefusals.Budget(budget, id, gate.WouldPass(call, budget)), id);
+            return;
+        }
+        if (!await ForwardAsync(context, started, call, reservation, sent, secret, cacheKey))
+        {
+            body.Abandon();
+        }
+    }
+
+    /// <summary>False where the upstream may still be reading the body.</summary>
+    async Task<bool> ForwardAsync(HttpContext context, long started, GatedCall call, Reservation reservation, ReadOnlyMemory<byte> sent, string secret, string? cacheKey)
+    {
+        WriteHead(context.Response, call, reservation);
+        var forward = new Forward { End = ForwardEnd.OursStopped };
+        try
+        {
+            forward = await forwarder.SendAsync(context, call, sent, secret);
+        }
+        catch (Exception exception)
+        {
+            // A bug: whatever was sent stays held and is assumed.
+            LogForward(logger, call.Ledger.Id, exception);
+        }
+        var result = Settlement.Of(call, forward, (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        try
+        {
+            // Not awaited for the answer: the hold is durable, so a crash here counts too much, never too little.
+            _ = ObserveAsync(ledger.SettleAsync(call.Ledger, result, Settlement.Alarm(call, result)), call.Ledger.Id);
+        }
+        catch (JournalFullException exception)
+        {
+            LogSettle(logger, call.Ledger.Id, exception);
+        }
+        if (forward.Refusal is { } refusal && !context.Response.HasStarted)
+        {
+            await RefusalAnswer.WriteAsync(context, refusal, call.Ledger.Id);
+        }
+        if (cacheKey is not null && forward is { End: ForwardEnd.Completed, Cost: not null, Answer: { } answer })
+        {
+            cache.Keep(cacheKey, answer.ToArray(), forward.ContentType);
+        }
+        return forward.End == ForwardEnd.Completed;
+    }
+
+    async Task RefuseAsync(HttpContext context, long started, CallId id, GateRefusal refused)
+    {
+        try
+        {
+            if (refused.Call is { } call)
+            {
+                await ledger.RecordAsync(call, new CallResult
+                {
+                    Outcome = UsageOutcome.Refused,
+                    Status = refused.Refusal.Status,
+                    End = (string?)refused.Refusal.Error["deny_code"] ?? refused.Refusal.Code,
+                    DurationMilliseconds = (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds,
+                }, refused.Told);
+            }
+        }
+        catch (Exception exception)
+        {
+            await AnswerUnrecordedAsync(context, id, exception);
+            return;
+        }
+        await RefusalAnswer.WriteAsync(context, refused.Refusal, id);
+    }
+
+    async Task AnswerRepeatAsync(HttpContext context, long started, GatedCall call, ResponseCache.Entry repeat)
+    {
+        try
+        {
+            await ledger.RecordAsync(call.Ledger with { Estimate = default }, new CallResult
+            {
+                Outcome = UsageOutcome.Cached,
+                Status = StatusCodes.Status200OK,
+                End = "Cached",
+                DurationMilliseconds = (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds,
+            }, call.Intervention);
+        }
+        catch (Exception exception)
+        {
+            await AnswerUnrecordedAsync(context, call.Ledger.Id, exception);
+            return;
+        }
+        WriteHead(context.Response, call, default);
+        context.Response.Headers["x-governance-cache"] = "hit";
+        context.Response.Headers["x-governance-cost-usd"] = "0.00";
+        context.Response.ContentType = repeat.ContentType;
+        context.Response.ContentLength = repeat.Body.Length;
+        await context.Response.Body.WriteAsync(repeat.Body);
+    }
+
+    /// <summary>What cannot be recorded is not done: 503, and nothing was sent.</summary>
+    Task AnswerUnrecordedAsync(HttpContext context, CallId id, Exception exception)
+    {
+        LogUnrecorded(logger, id, exception);
+        return RefusalAnswer.WriteAsync(context, Refusal.Plain(503, "api_error",
+            "The ledger cannot be written at the moment, so nothing was sent and nothing is charged. Try again shortly.", "ledger_unavailable", retryAfterSeconds: 5, shouldRetry: true), id);
+    }
+
+    static void WriteHead(HttpResponse response, GatedCall call, Reservation reservation)
+    {
+        RefusalAnswer.WriteIds(response, call.Ledger.Id);
+        response.Headers["x-governance-decision-id"] = call.Ledger.Id.ToString();
+        response.Headers["x-governance-model"] = call.ServedModel;
+        response.Headers["x-governance-estimate-usd"] = call.Ledger.Estimate.ToPlain();
+        if (reservation.Remaining is { } remaining)
+        {
+            response.Headers["x-governance-budget-remaining-usd"] = remaining.ToPlain();
+        }
+        if (call.Decision?.Intervention is { } intervention)
+        {
+            response.Headers["x-governance-intervention"] = $"{intervention.Kind.ToString().ToLowerInvariant()}; from={Uri.EscapeDataString(intervention.From)}";
+        }
+    }
+
+    static AuditEvent BudgetEvent(LedgerCall call, Reservation reservation) => GateRefusals.OverBudget(reservation.Refusal!, call);
+
+    async Task ObserveAsync(ValueTask<Pricing.Money> settling, CallId id)
+    {
+        try
+        {
+            await settling;
+        }
+        catch (Exception exception)
+        {
+            LogSettle(logger, id, exception);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Call {Id}: the forward failed unexpectedly; its hold is assumed")]
+    static partial void LogForward(ILogger logger, CallId id, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "Call {Id}: could not be settled; its hold stays and is assumed at the next start")]
+    static partial void LogSettle(ILogger logger, CallId id, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "Call {Id}: refused because the ledger could not be written")]
+    static partial void LogUnrecorded(ILogger logger, CallId id, Exception exception);
+}

@@ -1,0 +1,22 @@
+using Governance.Pricing;
+
+namespace Governance.Gateway.Metering;
+
+/// <summary>What a call may cost, as known before it is sent.</summary>
+[Pure]
+sealed record CallEstimate
+{
+    /// <summary>What is held and shown: the larger of <see cref="Formula"/> and <see cref="Bound"/>.</summary>
+    public required Money Amount { get; init; }
+    /// <summary>(maximum output × its price + expected input × its price) × 1.10.</summary>
+    public required Money Formula { get; init; }
+    /// <summary>What the call cannot exceed, all models named and all fees included.</summary>
+    public required Money Bound { get; init; }
+    public required long ExpectedInputTokens { get; init; }
+    /// <summary>Upper bound of the billed input of all turns together.</summary>
+    public required long MaxInputTokens { get; init; }
+    /// <summary>Upper bound of the billed output of all turns together.</summary>
+    public required long MaxOutputTokens { get; init; }
+    /// <summary>Why the cost has no finite bound, where the caller may not send such calls: refuse. Null where there is a bound or unbounded calls are allowed.</summary>
+    public string? UnboundedBecause { get; init; }
+}

@@ -1,0 +1,164 @@
+using Governance.Pricing;
+
+namespace Governance.Gateway.Metering;
+
+/// <summary>The most that a call can cost.</summary>
+[Pure]
+static class WorstCase
+{
+    const long ImageTokens = 4_784;
+    const long ImageTokensExpected = 1_568;
+    const long ToolTokens = 900;
+    const long FrameTokens = 16;
+    const long MessageTokens = 8;
+    const long PageTokens = 3_000 + ImageTokens;
+    const long PageTokensExpected = 2_500;
+    /// <summary>Base64 bytes of an ordinary page, for the expected figure only.</summary>
+    const long PageBytesExpected = 65_536;
+    /// <summary>Pages that a provider takes in one request.</summary>
+    const long PagesMax = 600;
+    /// <summary>Where absurd counts end, so that a body cannot make the arithmetic overflow.</summary>
+    const long CountMax = 1_000_000_000_000;
+    /// <summary>A billion dollars: more than any budget, and far from what money can hold.</summary>
+    const long NanosMax = 1_000_000_000 * Money.NanosPerDollar;
+
+    /// <summary>
+    /// The bound of a call and the amount to hold. Each use of a server tool is another turn of sampling over a prompt that the tool's result has grown, so with n uses the input is bounded by n windows
+    /// more and the output by n times the maximum more; without a bound on uses there is none for the cost. Every other model named counts as if it served the whole call as well.
+    /// </summary>
+    /// <param name="others">One price for each distinct model of <see cref="RequestFacts.OtherModels"/>, the call's own included where an advisor names it; one that is missing has no bound.</param>
+    /// <param name="allowUnbounded">The project pays for calls without a bound: the amount is then the bound of the first turn, or the formula.</param>
+    public static CallEstimate Of(RequestFacts facts, ModelPrice price, IReadOnlyList<ModelPrice> others, bool allowUnbounded)
+    {
+        var uses = Uses(facts);
+        var advised = facts.ServerTools.Any(tool => tool.Type.StartsWith("advisor", StringComparison.Ordinal));
+        var own = Serve(facts, price, uses, ownOutput: false);
+        var bound = own.Cost;
+        var reason = Unbounded(facts, price, others) ?? own.UnboundedBecause;
+        foreach (var other in others)
+        {
+            var part = Serve(facts, other, uses, ownOutput: advised);
+            bound += part.Cost;
+            reason ??= part.UnboundedBecause;
+        }
+        bound += ExactCost.OfFees(SearchUses(facts), price.WebSearchNanos);
+
+        var expected = Expected(facts);
+        var formula = Formula(facts, price, expected);
+        var (formulaMoney, boundMoney) = (Saturated(formula), Saturated(bound));
+        return new CallEstimate
+        {
+            Amount = Money.Max(formulaMoney, boundMoney),
+            Formula = formulaMoney,
+            Bound = boundMoney,
+            ExpectedInputTokens = expected,
+            MaxInputTokens = own.Input,
+            MaxOutputTokens = own.Output,
+            UnboundedBecause = allowUnbounded ? null : reason,
+        };
+    }
+
+    /// <summary>The tokens that the input probably has.</summary>
+    public static long Expected(RequestFacts facts)
+    {
+        var pages = facts.Documents == 0 ? 0 : Math.Max(Math.Min(facts.DocumentBytes / PageBytesExpected, PagesMax), facts.Documents);
+        return (long)Int128.Min(CountMax, (Int128)facts.ExpectedTextTokens + (facts.Images * ImageTokensExpected) + (pages * PageTokensExpected));
+    }
+
+    static (ExactCost Cost, long Input, long Output, string? UnboundedBecause) Serve(RequestFacts facts, ModelPrice price, long uses, bool ownOutput)
+    {
+        var (first, reason) = FirstInput(facts, price);
+        var output = MaxOutput(facts, price);
+        if (output is null)
+        {
+            reason ??= $"the request sets no max_tokens and the longest answer of {price.Model} is not known";
+        }
+        // An advisor answers at its own length; max_tokens does not bind it.
+        var longest = Math.Max(output ?? 0, ownOutput ? price.MaxOutputTokens ?? price.ContextTokens ?? 0 : 0);
+        if (uses > 0 && price.ContextTokens is null)
+        {
+            reason ??= $"server tools grow the prompt and the context window of {price.Model} is not known";
+        }
+        var window = Math.Max(first, price.ContextTokens ?? first);
+        var input = Int128.Min(CountMax, (Int128)first + ((Int128)uses * window));
+        var outputs = Int128.Min(CountMax, (Int128)longest * (uses + 1));
+        var terms = Terms(facts);
+        var rates = Dearest(price, uses > 0 ? window : first, facts.CacheWrite);
+        return (ExactCost.OfTokens((long)input, rates.Input, price, terms) + ExactCost.OfTokens((long)outputs, rates.Output, price, terms), (long)input, (long)outputs, reason);
+    }
+
+    /// <summary>No token covers less than one byte, so bytes bound the text. What is not text here (URLs, files, pages of a PDF, whose streams are compressed) is bounded by the window.</summary>
+    static (long Tokens, string? UnboundedBecause) FirstInput(RequestFacts facts, ModelPrice price)
+    {
+        var pages = facts.Documents == 0 ? 0 : PagesMax;
+        var tools = facts.Tools > 0 || facts.ServerTools.Count > 0 || facts.McpServers ? ToolTokens : 0;
+        var bytes = (Int128)Math.Max(facts.TextBytes, facts.ExpectedTextTokens) + FrameTokens + ((Int128)facts.Messages * MessageTokens) + tools
+            + ((Int128)facts.Images * ImageTokens) + ((Int128)pages * PageTokens);
+        var measured = (long)Int128.Min(CountMax, bytes);
+        return (facts.Unmeasurable, price.ContextTokens) switch
+        {
+            (true, null) => (measured, $"the prompt cannot be measured here and the context window of {price.Model} is not known"),
+            (true, { } window) => (window, null),
+            (false, { } window) => (Math.Min(measured, window), null),
+            (false, null) => (measured, null),
+        };
+    }
+
+    static long? MaxOutput(RequestFacts facts, ModelPrice price) =>
+        (facts.MaxTokens ?? price.MaxOutputTokens ?? price.ContextTokens) is { } most ? Math.Clamp(most, 0, CountMax) : null;
+
+    static string? Unbounded(RequestFacts facts, ModelPrice price, IReadOnlyList<ModelPrice> others) =>
+        facts.McpServers ? "servers that the provider calls (mcp_servers) have no bound on turns"
+        : facts.ServerTools.Where(RunsAtTheProvider).Where(tool => tool.MaxUses is null).Select(tool => $"the server tool {tool.Type} has no max_uses").FirstOrDefault() is { } reason ? reason
+        : others.Count < facts.OtherModels.Distinct(StringComparer.Ordinal).Count() ? "a model that the request names has no price"
+        : null;
+
+    /// <summary>Tools whose schema the provider knows but which the client runs end the turn and cost nothing of their own.</summary>
+    static bool RunsAtTheProvider(ServerTool tool) =>
+        !(tool.Type.StartsWith("bash_", StringComparison.Ordinal) || tool.Type.StartsWith("text_editor_", StringComparison.Ordinal)
+            || tool.Type.StartsWith("computer_", StringComparison.Ordinal) || tool.Type.StartsWith("memory_", StringComparison.Ordinal) || tool.Type == "custom");
+
+    static long Uses(RequestFacts facts) => Sum(facts.ServerTools.Where(RunsAtTheProvider));
+
+    static long SearchUses(RequestFacts facts) => Sum(facts.ServerTools.Where(tool => tool.Type.StartsWith("web_search", StringComparison.Ordinal)));
+
+    static long Sum(IEnumerable<ServerTool> tools) => tools.Aggregate(0L, (sum, tool) => Math.Min(1_000_000, sum + Math.Clamp(tool.MaxUses ?? 0, 0, 1_000_000)));
+
+    /// <summary>The dearest rates that a prompt up to this size can meet, each class for itself; tiers need not rise.</summary>
+    static (long Input, long Output) Dearest(ModelPrice price, long prompt, CacheWrite write)
+    {
+        var (input, output) = (Input(price.Rates, write), price.Rates.Output);
+        foreach (var tier in price.Tiers)
+        {
+            if (prompt > tier.AbovePromptTokens)
+            {
+                (input, output) = (Math.Max(input, Input(tier.Rates, write)), Math.Max(output, tier.Rates.Output));
+            }
+        }
+        return (input, output);
+    }
+
+    static long Input(TokenRates rates, CacheWrite write)
+    {
+        var plain = Math.Max(rates.Input, rates.CacheRead);
+        return write switch
+        {
+            CacheWrite.OneHour => Math.Max(plain, Math.Max(rates.CacheWriteShort, rates.CacheWriteLong)),
+            CacheWrite.FiveMinutes => Math.Max(plain, rates.CacheWriteShort),
+            _ => plain,
+        };
+    }
+
+    static ExactCost Formula(RequestFacts facts, ModelPrice price, long expected)
+    {
+        var rates = CallCost.RatesFor(price, expected);
+        var terms = Terms(facts);
+        var cost = ExactCost.OfTokens(MaxOutput(facts, price) ?? 0, rates.Output, price, terms) + ExactCost.OfTokens(expected, rates.Input, price, terms);
+        return cost.Percent(110);
+    }
+
+    /// <summary>Any place but the two that are known to cost nothing more is taken for the dear one.</summary>
+    static ServiceTerms Terms(RequestFacts facts) => new(Fast: facts.Fast, GeoUs: facts.InferenceGeo is not (null or "" or "global" or "not_available"));
+
+    static Money Saturated(ExactCost cost) => cost.Zeptos >= (Int128)NanosMax * 1_000_000_000_000 ? new Money(NanosMax) : cost.RoundedUp();
+}

@@ -1,0 +1,30 @@
+using Governance.Audit;
+using Governance.Pricing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Gateway;
+
+/// <summary>A price that was entered here; it wins over the shipped list.</summary>
+sealed class PriceRow : DefinitionRow<ModelPrice>
+{
+    /// <summary>The id under which a price is kept: vendor, model and first instant.</summary>
+    public static string IdOf(ModelPrice price) => $"{price.Vendor}:{price.Model}:{price.EffectiveFrom?.ToUnixTimeSeconds() ?? 0}";
+}
+
+/// <summary>Holds the price book in force: the shipped list and the workspace's own prices.</summary>
+sealed class PriceShelf : JournalListener
+{
+    volatile PriceBook current = new([]);
+
+    public PriceBook Current => current;
+
+    public override void Start(Change change) => current = Load(change.Db);
+
+    public override Action? Prepare(Change change)
+    {
+        var next = Load(change.Db);
+        return () => current = next;
+    }
+
+    static PriceBook Load(GovernanceDb db) => new(PriceList.Shipped.Concat(db.Prices.AsNoTracking().AsEnumerable().Select(row => row.Definition)));
+}

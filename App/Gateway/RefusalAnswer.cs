@@ -1,0 +1,45 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Governance.Ledger;
+
+namespace Governance.Gateway;
+
+/// <summary>Writes a refusal to the client.</summary>
+static class RefusalAnswer
+{
+    static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>For this client a 403 of policy goes out as 400 <c>policy_blocked</c>, because it prints "Failed to authenticate" on a 403.</summary>
+    const string ClaudeCode = "claude-cli/";
+
+    public static Task WriteAsync(HttpContext context, Refusal refusal, CallId id)
+    {
+        var response = context.Response;
+        var error = (JsonObject)refusal.Error.DeepClone();
+        var status = refusal.Status;
+        if (status == StatusCodes.Status403Forbidden && context.Request.Headers.UserAgent.ToString().StartsWith(ClaudeCode, StringComparison.OrdinalIgnoreCase))
+        {
+            status = StatusCodes.Status400BadRequest;
+            error["type"] = "policy_blocked";
+        }
+        response.StatusCode = status;
+        response.ContentType = "application/json";
+        WriteIds(response, id);
+        response.Headers["x-should-retry"] = refusal.ShouldRetry ? "true" : "false";
+        if (refusal.RetryAfterSeconds is { } seconds)
+        {
+            response.Headers.RetryAfter = Math.Min(seconds, 60).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+        var body = new JsonObject { ["type"] = "error", ["error"] = error, ["request_id"] = id.ToString() };
+        return response.WriteAsync(body.ToJsonString(Relaxed));
+    }
+
+    /// <summary>Anthropic's SDKs read <c>request-id</c>, OpenAI's <c>x-request-id</c>.</summary>
+    public static void WriteIds(HttpResponse response, CallId id)
+    {
+        var text = id.ToString();
+        response.Headers["request-id"] = text;
+        response.Headers["x-request-id"] = text;
+    }
+}

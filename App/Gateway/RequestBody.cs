@@ -1,0 +1,79 @@
+using System.Buffers;
+
+namespace Governance.Gateway;
+
+/// <summary>A request's body, read whole into a pooled buffer. Dispose gives the buffer back.</summary>
+sealed class RequestBody : IDisposable
+{
+    byte[]? buffer;
+
+    RequestBody(byte[] buffer, int length)
+    {
+        this.buffer = buffer;
+        Memory = buffer.AsMemory(0, length);
+    }
+
+    public ReadOnlyMemory<byte> Memory { get; }
+
+    /// <summary>The body, or why it is not taken: an encoding, both framings at once, too large, cut off.</summary>
+    public static async Task<(RequestBody? Body, Refusal? Refusal)> ReadAsync(HttpRequest request, int limitBytes)
+    {
+        if (request.Headers.ContentEncoding.Count > 0 && request.Headers.ContentEncoding.ToString() is not ("" or "identity"))
+        {
+            return (null, Refusal.Plain(415, "invalid_request_error", "content-encoding: send the body uncompressed; what cannot be read cannot be governed."));
+        }
+        if (request.ContentLength is not null && request.Headers.TransferEncoding.Count > 0)
+        {
+            return (null, Refusal.Malformed("A request may not have both content-length and transfer-encoding."));
+        }
+        if (request.ContentLength > limitBytes)
+        {
+            return (null, TooLarge(limitBytes));
+        }
+        var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? 16 * 1024) + 1);
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                if (length == buffer.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(Math.Min(limitBytes + 1, buffer.Length * 2));
+                    buffer.AsSpan(0, length).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
+                var read = await request.Body.ReadAsync(buffer.AsMemory(length));
+                if (read == 0)
+                {
+                    return (new RequestBody(buffer, length), null);
+                }
+                length += read;
+                if (length > limitBytes)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    return (null, TooLarge(limitBytes));
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or BadHttpRequestException)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            return (null, exception is BadHttpRequestException { StatusCode: 413 } ? TooLarge(limitBytes) : Refusal.Malformed("The body ended before it was complete."));
+        }
+    }
+
+    /// <summary>Leaves the buffer to the garbage collector: whoever was sending it may not have let go of it.</summary>
+    public void Abandon() => buffer = null;
+
+    public void Dispose()
+    {
+        if (buffer is { } rented)
+        {
+            buffer = null;
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    static Refusal TooLarge(int limitBytes) => Refusal.Plain(413, "request_too_large", $"The body is larger than {limitBytes / (1024 * 1024)} MiB, the limit of this gateway.");
+}

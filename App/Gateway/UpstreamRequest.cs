@@ -1,0 +1,42 @@
+using System.Net.Http.Headers;
+
+namespace Governance.Gateway;
+
+/// <summary>The request that goes upstream: a constant path, an allow-list of headers, the operator's key, the client's bytes.</summary>
+static class UpstreamRequest
+{
+    /// <summary>Everything else stays here: it is the client's own, or describes the connection to us.</summary>
+    static readonly string[] Forwarded = ["anthropic-version", "anthropic-beta", "accept", "user-agent"];
+
+    /// <summary>The upstream's whole address for <paramref name="path"/>; of the client's query only <c>beta=true</c> is kept.</summary>
+    public static Uri Address(UpstreamDefinition upstream, string path, HttpRequest client)
+    {
+        var beta = client.Query["beta"] is [ "true" ] ? "?beta=true" : "";
+        var root = upstream.Kind == UpstreamKind.Sandbox ? "http://sandbox.invalid" : upstream.BaseUrl!.TrimEnd('/');
+        return new Uri(root + path + beta, UriKind.Absolute);
+    }
+
+    public static HttpRequestMessage Create(HttpMethod method, Uri address, HttpRequest client, string secret, ReadOnlyMemory<byte>? body)
+    {
+        var request = new HttpRequestMessage(method, address) { Version = System.Net.HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher };
+        foreach (var name in Forwarded)
+        {
+            if (client.Headers.TryGetValue(name, out var values))
+            {
+                request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
+        }
+        // An encoding that cannot be read here would hide the usage.
+        request.Headers.TryAddWithoutValidation("accept-encoding", "identity");
+        if (secret.Length > 0)
+        {
+            request.Headers.TryAddWithoutValidation("x-api-key", secret);
+        }
+        if (body is { } bytes)
+        {
+            request.Content = new ReadOnlyMemoryContent(bytes);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+        return request;
+    }
+}

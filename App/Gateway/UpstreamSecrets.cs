@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.DataProtection;
+
+namespace Governance.Gateway;
+
+/// <summary>The operator's keys for the upstreams: from the environment, or kept here encrypted with the process's key ring.</summary>
+sealed class UpstreamSecrets(IDataProtectionProvider protection)
+{
+    readonly IDataProtector protector = protection.CreateProtector("Governance.Gateway.Upstream");
+
+    public string Protect(string secret) => protector.Protect(secret);
+
+    /// <summary>The key, or null with the reason in <paramref name="missing"/>. The sandbox needs none.</summary>
+    public string? Find(UpstreamEntry upstream, out string? missing)
+    {
+        missing = null;
+        if (upstream.Definition.Kind == UpstreamKind.Sandbox)
+        {
+            return "";
+        }
+        if (upstream.Definition.ApiKeyEnv is { } name)
+        {
+            var value = Environment.GetEnvironmentVariable(name);
+            missing = string.IsNullOrEmpty(value) ? $"the environment variable {name} is not set" : null;
+            return missing is null ? value : null;
+        }
+        if (upstream.ProtectedSecret is null)
+        {
+            missing = "no key has been entered";
+            return null;
+        }
+        try
+        {
+            return protector.Unprotect(upstream.ProtectedSecret);
+        }
+        catch (System.Security.Cryptography.CryptographicException)
+        {
+            missing = "its key cannot be decrypted with this process's key ring; enter it again";
+            return null;
+        }
+    }
+}

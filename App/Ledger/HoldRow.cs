@@ -1,0 +1,17 @@
+namespace Governance.Ledger;
+
+/// <summary>A reservation that is not resolved yet. Written before anything is sent; removed in the transaction that writes its usage entry. What is left after a crash is resolved at start.</summary>
+sealed class HoldRow
+{
+    /// <summary>The call's <see cref="CallId"/>.</summary>
+    public long Id { get; init; }
+    public long HeldNanos { get; init; }
+    /// <summary>True once money may be gone: from this commit on the call may be sent.</summary>
+    public bool Dispatched { get; init; }
+    /// <summary>The process that holds it.</summary>
+    public required string Instance { get; init; }
+    /// <summary>The call as JSON, complete enough to write its entry without the process that made it.</summary>
+    public required string Call { get; init; }
+    /// <summary>After this instant (Unix milliseconds) a living process resolves it as expired.</summary>
+    public long ExpiresMilliseconds { get; init; }
+}

@@ -1,0 +1,46 @@
+using Governance.Audit;
+using Governance.Budgets;
+using Governance.Pricing;
+
+namespace Governance.Ledger;
+
+/// <summary>Adds up entries and open holds for a budget, by the same matching that admission uses.</summary>
+sealed class LedgerSpend : SpendSource
+{
+    const string AttributionColumns = "project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor";
+
+    public override (Money Posted, Money Held) Recompute(JournalTransaction transaction, BudgetDefinition budget, BudgetPeriod period)
+    {
+        var from = CallId.FirstAt(period.Starts).Value;
+        var until = CallId.FirstAt(period.Ends).Value;
+        return (Posted(transaction, budget, from, until), Held(transaction, budget, from, until));
+    }
+
+    static Money Posted(JournalTransaction transaction, BudgetDefinition budget, long from, long until)
+    {
+        var sum = Money.Zero;
+        var rows = transaction.Prepare($"SELECT {AttributionColumns}, cost_nanos FROM usage WHERE id >= ?1 AND id < ?2 AND cost_nanos <> 0").Bind(1, from).Bind(2, until);
+        while (rows.Step())
+        {
+            if (BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)))
+            {
+                sum += new Money(rows.Integer(11));
+            }
+        }
+        return sum;
+    }
+
+    static Money Held(JournalTransaction transaction, BudgetDefinition budget, long from, long until)
+    {
+        var sum = Money.Zero;
+        var rows = transaction.Prepare("SELECT call, held_nanos FROM holds WHERE id >= ?1 AND id < ?2").Bind(1, from).Bind(2, until);
+        while (rows.Step())
+        {
+            if (BudgetMatch.Matches(budget, AuditJson.Read<LedgerCall>(rows.Text(0)).For))
+            {
+                sum += new Money(rows.Integer(1));
+            }
+        }
+        return sum;
+    }
+}

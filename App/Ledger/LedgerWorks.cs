@@ -1,0 +1,62 @@
+using Governance.Audit;
+using Governance.Budgets;
+using Governance.Pricing;
+
+namespace Governance.Ledger;
+
+/// <summary>Reserves: all matching budgets or none, the hold row, and what the trail is told, in one transaction.</summary>
+sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal)
+    : JournalWork<Reservation>
+{
+    /// <summary>How long a hold may stay open in a living process, in milliseconds: longer than any call is waited for.</summary>
+    const long LifetimeMilliseconds = 3 * 60 * 60 * 1000;
+
+    readonly string body = AuditJson.Text(call);
+
+    public override void Execute(JournalTransaction transaction)
+    {
+        var reservation = ledger.Balances.Reserve(transaction, call.For, call.Estimate, call.Id.At, enforce);
+        Result = reservation;
+        if (reservation.Refusal is { } budget)
+        {
+            var told = refusal(call, reservation);
+            ledger.WriteInTransaction(transaction, call, new CallResult { Outcome = UsageOutcome.Refused, Status = 402, End = budget.DenyCode });
+            transaction.Append(told);
+            return;
+        }
+        transaction.Prepare("INSERT INTO holds (id, held_nanos, dispatched, instance, call, expires_milliseconds) VALUES (?1, ?2, 1, ?3, ?4, ?5)")
+            .Bind(1, call.Id.Value).Bind(2, call.Estimate.Nanos).Bind(3, instance.Id).Bind(4, body)
+            .Bind(5, transaction.NowMilliseconds + LifetimeMilliseconds).Run();
+        if (intervention is not null)
+        {
+            transaction.Append(intervention);
+        }
+    }
+}
+
+/// <summary>Settles: removes the hold, writes the entry, moves the balances.</summary>
+sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, AuditEvent? told) : JournalWork<Money>
+{
+    public override void Execute(JournalTransaction transaction)
+    {
+        Result = ledger.SettleInTransaction(transaction, call, result);
+        if (told is not null)
+        {
+            transaction.Append(told);
+        }
+    }
+}
+
+/// <summary>Writes an entry that held nothing.</summary>
+sealed class RecordWork(SpendLedger ledger, LedgerCall call, CallResult result, AuditEvent? told) : JournalWork<bool>
+{
+    public override void Execute(JournalTransaction transaction)
+    {
+        ledger.WriteInTransaction(transaction, call, result);
+        if (told is not null)
+        {
+            transaction.Append(told);
+        }
+        Result = true;
+    }
+}

@@ -1,0 +1,58 @@
+using Governance.Audit;
+using Governance.Budgets;
+using Governance.Pricing;
+
+namespace Governance.Ledger;
+
+/// <summary>The ledger's verbs: reserve before a call, settle after it, record what was refused or answered from the cache.</summary>
+sealed class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal, UsageTable usage, LedgerInstance instance)
+{
+    internal BalanceTable Balances => balances;
+
+    /// <summary>
+    /// Holds the call's estimate at every matching budget or at none; answered after the commit, so that what follows may be sent.
+    /// A refusal is recorded in the same transaction, with <paramref name="refusal"/> telling the trail why.
+    /// </summary>
+    public ValueTask<Reservation> ReserveAsync(LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal)
+    {
+        var work = new ReserveWork(this, instance, call, intervention, enforce, refusal);
+        journal.Submit(work);
+        return work.Committed;
+    }
+
+    /// <summary>Ends the call's hold with what it came to. Whoever wants it durable awaits; the first result stands, and a repeat answers with it.</summary>
+    public ValueTask<Money> SettleAsync(LedgerCall call, CallResult result, AuditEvent? told = null)
+    {
+        var work = new SettleWork(this, call, result, told);
+        journal.Submit(work);
+        return work.Committed;
+    }
+
+    /// <summary>Records a call that held nothing: refused by the gate, or answered from the cache. Answered after the commit.</summary>
+    public ValueTask<bool> RecordAsync(LedgerCall call, CallResult result, AuditEvent? told)
+    {
+        var work = new RecordWork(this, call, result, told);
+        journal.Submit(work);
+        return work.Committed;
+    }
+
+    /// <summary>Writes the entry inside the transaction and puts it under this commit's seal.</summary>
+    internal void WriteInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result) =>
+        seal.Add(call.Id.Value, usage.Write(transaction, LedgerSeal.Batch(transaction), call, result));
+
+    /// <summary>Ends a hold inside the transaction. Answers the cost that stands: an earlier entry's where there is one.</summary>
+    internal Money SettleInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result)
+    {
+        if (transaction.Prepare("DELETE FROM holds WHERE id = ?1").Bind(1, call.Id.Value).Run() == 0)
+        {
+            return UsageTable.CostOf(transaction, call.Id)
+                ?? throw new InvalidOperationException($"Call {call.Id} has neither a hold nor an entry.");
+        }
+        WriteInTransaction(transaction, call, result);
+        balances.Settle(transaction, call.For, call.Estimate, result.Cost, call.Id.At);
+        return result.Cost;
+    }
+}
+
+/// <summary>Which run of the process holds what; a new one at every start.</summary>
+sealed record LedgerInstance(string Id);

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Governance.Pricing;
+
+/// <summary>The price list that the product ships as a resource, <c>prices.json</c>, whose head says where its figures come from.</summary>
+static class PriceList
+{
+    static readonly Lazy<IReadOnlyList<ModelPrice>> shipped = new(ReadResource);
+
+    /// <summary>Every shipped price; read once.</summary>
+    public static IReadOnlyList<ModelPrice> Shipped => shipped.Value;
+
+    /// <summary>Reads a list in the product's format.</summary>
+    /// <exception cref="JsonException">The text is not such a list.</exception>
+    /// <exception cref="FormatException">A figure or date in it is none.</exception>
+    public static IReadOnlyList<ModelPrice> Read(Stream json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return [.. document.RootElement.GetProperty("prices").EnumerateArray().Select(Price)];
+    }
+
+    static IReadOnlyList<ModelPrice> ReadResource()
+    {
+        using var json = typeof(PriceList).Assembly.GetManifestResourceStream("Governance.Pricing.prices.json")
+            ?? throw new InvalidOperationException("The shipped price list is not in the assembly.");
+        return Read(json);
+    }
+
+    static ModelPrice Price(JsonElement row) => new()
+    {
+        Vendor = row.GetProperty("vendor").GetString()!,
+        Model = row.GetProperty("model").GetString()!,
+        Rates = Rates(row),
+        Tiers = row.TryGetProperty("tiers", out var tiers)
+            ? [.. tiers.EnumerateArray().Select(tier => new PriceTier(tier.GetProperty("above").GetInt64(), Rates(tier))).OrderBy(tier => tier.AbovePromptTokens)]
+            : [],
+        ContextTokens = Number(row, "ctx"),
+        MaxOutputTokens = Number(row, "max"),
+        GeoUsPermille = (int)(Number(row, "geoUs") ?? 1000),
+        FastPermille = (int)(Number(row, "fast") ?? 1000),
+        BatchPermille = (int)(Number(row, "batch") ?? 1000),
+        WebSearchNanos = Number(row, "search") ?? 0,
+        EffectiveFrom = Day(row, "from"),
+        EffectiveUntil = Day(row, "until"),
+    };
+
+    static TokenRates Rates(JsonElement row) => new()
+    {
+        Input = row.GetProperty("in").GetInt64(),
+        Output = row.GetProperty("out").GetInt64(),
+        CacheRead = row.GetProperty("cr").GetInt64(),
+        CacheWriteShort = row.GetProperty("cw5m").GetInt64(),
+        CacheWriteLong = row.GetProperty("cw1h").GetInt64(),
+    };
+
+    static long? Number(JsonElement row, string name) => row.TryGetProperty(name, out var value) ? value.GetInt64() : null;
+
+    static DateTimeOffset? Day(JsonElement row, string name) => row.TryGetProperty(name, out var value)
+        ? new DateTimeOffset(DateOnly.ParseExact(value.GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture), TimeOnly.MinValue, TimeSpan.Zero)
+        : null;
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.IO.Compression;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Radzen;
+
+namespace Governance.Shell;
+
+/// <summary>The frame's part of the start: <see cref="AddShell"/>, then <see cref="UseShell"/> before everything else, then <see cref="MapShell"/>.</summary>
+static class ShellSetup
+{
+    public static IServiceCollection AddShell(this IServiceCollection services)
+    {
+        // Without a culture the currency sign of a page would be the generic one.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.GetCultureInfo("en-US");
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRadzenComponents();
+        services.AddHttpContextAccessor();
+        services.AddAntiforgery();
+        services.AddExceptionHandler<BareFailures>();
+        services.AddOptions<Frame>();
+        // Pages may be compressed under TLS: the antiforgery token, the only secret in them, is masked anew in every answer.
+        services.AddResponseCompression(options =>
+        {
+            options.EnableForHttps = true;
+            options.MimeTypes = ["text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml"];
+            options.Providers.Add<BrotliCompressionProvider>();
+            options.Providers.Add<GzipCompressionProvider>();
+        });
+        services.Configure<BrotliCompressionProviderOptions>(options => options.Level = CompressionLevel.Fastest);
+        return services;
+    }
+
+    /// <summary>The first middleware of all: headers, then compression of what is read, then pages for failures.</summary>
+    public static WebApplication UseShell(this WebApplication app)
+    {
+        app.Use(next => context => SecurityHeaders.AddAsync(context, next));
+        app.UseWhen(context => HttpMethods.IsGet(context.Request.Method), branch => branch.UseResponseCompression());
+        if (!app.Environment.IsDevelopment())
+        {
+            app.UseExceptionHandler("/error", createScopeForErrors: true);
+        }
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use(next => context => BareFailures.GuardAsync(context, next));
+        return app;
+    }
+
+    /// <summary>Static files, every page, and the theme form.</summary>
+    public static WebApplication MapShell(this WebApplication app)
+    {
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapRazorComponents<Document>().AddInteractiveServerRenderMode();
+        app.MapPost("/theme", ThemeCookie.Choose).AllowAnonymous();
+        return app;
+    }
+}
