@@ -37,7 +37,7 @@ static class ProductDocument
                 keys:
                   - id: {{Key}}
                     secret_env: {{KeyEnv}}
-                    attribution: { tenant: bench-tenant, employee: owner@bench.test, workflow: bench, feature: load }
+                    attribution: { tenant: bench, employee: owner@bench.test, workflow: bench, feature: load }
             rules:
 
             """);
@@ -46,7 +46,7 @@ static class ProductDocument
             yaml.Append(CultureInfo.InvariantCulture, $"  - {{ id: {rule.Id}, {Condition(rule)}, scope: {{ project: {rule.Project} }}, state: enforced }}\n");
         }
         yaml.Append("budgets:\n");
-        string[] scopes = [$"{{ project: {ProductRules.Project} }}", "{ tenant: bench-tenant }", $"{{ key: {Key} }}"];
+        string[] scopes = [$"{{ project: {ProductRules.Project} }}", "{ tenant: bench }", $"{{ key: {Key} }}"];
         for (var index = 0; index < scopes.Length; index++)
         {
             yaml.Append(CultureInfo.InvariantCulture, $"  - {{ id: cap-{index + 1}, scope: {scopes[index]}, cap_usd: \"100000000.00\", window: calendar_month, hard_block: true, hold: worst_case }}\n");
