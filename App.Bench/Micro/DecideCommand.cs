@@ -2,8 +2,10 @@ using System.Text.Json;
 using Governance.Bench.Comparison;
 using Governance.Bench.Load;
 using Governance.Gateway;
+using Governance.Gateway.Metering;
 using Governance.Gateway.Reading;
 using Governance.Policies;
+using Governance.Pricing;
 using Governance.Projects;
 
 namespace Governance.Bench.Micro;
@@ -36,7 +38,14 @@ static class DecideCommand
         yield return ("read the request's facts", () => Read(body));
         yield return ("classify the task", () => TaskClassifier.Classify(facts));
         yield return ("classify and evaluate 20 rules", () => Evaluate(policy, facts));
-        yield return ("together: read, classify, evaluate", () => Evaluate(policy, Read(body)));
+        var price = new PriceBook(PriceList.Shipped).FindAny(facts.Model, DateTimeOffset.UtcNow) ?? throw new BenchException("The bench's model has no price.");
+        yield return ("estimate the worst case", () => WorstCase.Of(facts, price, [], false));
+        yield return ("together: read, classify, evaluate, estimate", () =>
+        {
+            var read = Read(body);
+            Evaluate(policy, read);
+            WorstCase.Of(read, price, [], false);
+        });
     }
 
     static RequestFacts Read(byte[] body) => RequestReader.Read(body, ReadLimits.Default) is ReadFacts sound

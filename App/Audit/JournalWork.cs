@@ -32,9 +32,9 @@ abstract class JournalWork<T> : JournalWork, IValueTaskSource<T>
     /// <summary>To be awaited once.</summary>
     public ValueTask<T> Committed => new(this, source.Version);
 
-    public sealed override void Complete() => source.SetResult(Result!);
+    public override void Complete() => source.SetResult(Result!);
 
-    public sealed override void Fail(Exception exception) => source.SetException(exception);
+    public override void Fail(Exception exception) => source.SetException(exception);
 
     T IValueTaskSource<T>.GetResult(short token) => source.GetResult(token);
 

@@ -28,6 +28,7 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
 {
     readonly Dictionary<(string Budget, string Period), Balance> balances = [];
     readonly List<Balance> dirty = [];
+    readonly Dictionary<CompiledBudget, Balance> newest = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Admits the call at all matching budgets or at none. A refusal names the budget with the smallest remainder.</summary>
     /// <param name="enforce">False where the plan has no policy stage: everything is admitted, held and counted.</param>
@@ -112,7 +113,8 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
     public override Action? Prepare(Change change)
     {
         Open(change.Transaction, BudgetShelf.Load(change.Db));
-        return null;
+        // Compiled anew with every change: what was kept for the old ones would only pile up.
+        return newest.Clear;
     }
 
     public override void BeforeCommit(JournalTransaction transaction)
@@ -136,22 +138,40 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
     internal void Clear()
     {
         balances.Clear();
+        newest.Clear();
         dirty.Clear();
+    }
+
+    static bool IsDue(Balance balance)
+    {
+        var thresholds = balance.Budget.Definition.Thresholds;
+        for (var i = 0; i < thresholds.Count; i++)
+        {
+            if (thresholds[i].Percent > balance.ClaimedPercent && Thresholds.IsCrossed(thresholds[i].Percent, balance.Posted, balance.Budget.Definition.Cap))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     Balance Find(JournalTransaction transaction, CompiledBudget budget, DateTimeOffset at)
     {
+        if (newest.TryGetValue(budget, out var latest) && latest.Period.Starts <= at && at < latest.Period.Ends)
+        {
+            return latest;
+        }
         var period = budget.PeriodAt(at);
         if (balances.TryGetValue((budget.Definition.Id, period.Key), out var balance) && ReferenceEquals(balance.Budget, budget))
         {
-            return balance;
+            return newest[budget] = balance;
         }
         if (balance is { Dirty: true })
         {
             throw new UnreachableException("A budget changed inside a group.");
         }
         balances[(budget.Definition.Id, period.Key)] = balance = Read(transaction, budget, period) ?? Create(transaction, budget, period);
-        return balance;
+        return newest[budget] = balance;
     }
 
     static Balance? Read(JournalTransaction transaction, CompiledBudget budget, BudgetPeriod period)
@@ -204,6 +224,10 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
     static void ClaimThresholds(JournalTransaction transaction, Balance balance)
     {
         var definition = balance.Budget.Definition;
+        if (!IsDue(balance))
+        {
+            return;
+        }
         foreach (var threshold in definition.Thresholds)
         {
             if (threshold.Percent <= balance.ClaimedPercent || !Thresholds.IsCrossed(threshold.Percent, balance.Posted, definition.Cap))

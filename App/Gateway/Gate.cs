@@ -32,11 +32,12 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
         {
             return Refuse(GateRefusals.Stopped(stopped), asked);
         }
-        var decision = Policy(caller, facts, asked.ExpectedInputTokens);
-        if (decision is not null)
+        var type = TaskOf(caller, facts);
+        if (type is { } known)
         {
-            asked = asked with { TaskType = TaskOf(caller, facts).ToString().ToLowerInvariant() };
+            asked = asked with { TaskType = PolicyWords.Of(known) };
         }
+        var decision = Policy(caller, facts, asked.ExpectedInputTokens, type);
         if (decision?.Denial is { } denial)
         {
             return (null, GateRefusals.Denied(denial, decision, asked));
@@ -94,7 +95,7 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
     }
 
     /// <summary>Null where the plan has no policy stage.</summary>
-    PolicyDecision? Policy(Caller caller, RequestFacts facts, long expectedInputTokens) =>
+    PolicyDecision? Policy(Caller caller, RequestFacts facts, long expectedInputTokens, TaskType? type) =>
         Plans.SkipPolicy(caller.Workspace.Plan) ? null : PolicyEvaluator.Decide(policies.Current, new PolicyQuestion
         {
             Project = caller.Project.Id,
@@ -102,7 +103,7 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
             OtherModels = facts.OtherModels,
             Mode = caller.Mode,
             ModeStated = caller.ModeStated,
-            TaskType = TaskOf(caller, facts),
+            TaskType = type ?? TaskType.Simple,
             TaskTypeSource = caller.TaskType is null ? TaskTypeSource.Classified : TaskTypeSource.Header,
             ExpectedInputTokens = expectedInputTokens,
             Stream = facts.Stream,
@@ -110,7 +111,9 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
             Tools = facts.Tools,
         });
 
-    static TaskType TaskOf(Caller caller, RequestFacts facts) => caller.TaskType ?? TaskClassifier.Classify(facts);
+    /// <summary>As the client stated it; else read from the text, where a rule or a route asks for it.</summary>
+    TaskType? TaskOf(Caller caller, RequestFacts facts) =>
+        caller.TaskType ?? (policies.Current.For(caller.Project.Id).ReadsTaskType || PolicyEvaluator.AsksRouter(facts.Model) ? TaskClassifier.Classify(facts) : null);
 
     /// <summary>The project's first upstream that exists; where it names none, the workspace's first.</summary>
     public UpstreamEntry? UpstreamOf(ProjectDefinition project)
@@ -134,7 +137,7 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
     public JsonObject? WouldPass(GatedCall call, BudgetRefusal budget) => BudgetAdvice.WouldPass(call, budget, prices.Current.Current(call.Ledger.Id.At)
         .Where(price => price.Vendor == call.Price.Vendor && price.Rates.Output < call.Price.Rates.Output)
         .OrderBy(price => price.Rates.Output).ThenBy(price => price.Model, StringComparer.Ordinal)
-        .Where(price => Policy(call.Caller, call.Facts with { Model = price.Model }, call.Ledger.ExpectedInputTokens) is null or { Denial: null, Intervention: null }));
+        .Where(price => Policy(call.Caller, call.Facts with { Model = price.Model }, call.Ledger.ExpectedInputTokens, TaskOf(call.Caller, call.Facts)) is null or { Denial: null, Intervention: null }));
 
     static (GatedCall? Call, GateRefusal? Refusal) Refuse(Refusal refusal, LedgerCall call) => (null, GateRefusals.Told(refusal, call));
 }

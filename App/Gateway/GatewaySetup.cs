@@ -40,11 +40,12 @@ static class GatewaySetup
         var count = app.Services.GetRequiredService<CountTokensEndpoint>();
         var models = app.Services.GetRequiredService<ModelsEndpoint>();
         var ids = app.Services.GetRequiredService<CallIds>();
-        app.MapPost("/v1/messages", (RequestDelegate)messages.HandleAsync).DisableAntiforgery();
-        app.MapPost("/v1/messages/count_tokens", (RequestDelegate)count.HandleAsync).DisableAntiforgery();
-        app.MapGet("/v1/models", (RequestDelegate)models.ListAsync);
-        app.MapGet("/v1/models/{model}", context => models.FindAsync(context, (string)context.Request.RouteValues["model"]!));
-        app.Map("/v1/{**rest}", (RequestDelegate)(context => RefusalAnswer.WriteAsync(context, NotServed(context), ids.Next()))).DisableAntiforgery();
+        // Short-circuited: what pages need (sessions, antiforgery, compression, page headers) has no business on this path.
+        app.MapPost("/v1/messages", (RequestDelegate)messages.HandleAsync).DisableAntiforgery().ShortCircuit();
+        app.MapPost("/v1/messages/count_tokens", (RequestDelegate)count.HandleAsync).DisableAntiforgery().ShortCircuit();
+        app.MapGet("/v1/models", (RequestDelegate)models.ListAsync).ShortCircuit();
+        app.MapGet("/v1/models/{model}", context => models.FindAsync(context, (string)context.Request.RouteValues["model"]!)).ShortCircuit();
+        app.Map("/v1/{**rest}", (RequestDelegate)(context => RefusalAnswer.WriteAsync(context, NotServed(context), ids.Next()))).DisableAntiforgery().ShortCircuit();
     }
 
     static Refusal NotServed(HttpContext context) => Refusal.NotFound(

@@ -117,7 +117,7 @@ sealed partial class MessagesEndpoint(
         try
         {
             // Not awaited for the answer: the hold is durable, so a crash here counts too much, never too little.
-            _ = ObserveAsync(ledger.SettleAsync(call.Ledger, result, Settlement.Alarm(call, result)), call.Ledger.Id);
+            ledger.Settle(call.Ledger, result, Settlement.Alarm(call, result), exception => LogSettle(logger, call.Ledger.Id, exception));
         }
         catch (JournalFullException exception)
         {
@@ -207,18 +207,6 @@ sealed partial class MessagesEndpoint(
     }
 
     static AuditEvent BudgetEvent(LedgerCall call, Reservation reservation) => GateRefusals.OverBudget(reservation.Refusal!, call);
-
-    async Task ObserveAsync(ValueTask<Pricing.Money> settling, CallId id)
-    {
-        try
-        {
-            await settling;
-        }
-        catch (Exception exception)
-        {
-            LogSettle(logger, id, exception);
-        }
-    }
 
     [LoggerMessage(LogLevel.Error, "Call {Id}: the forward failed unexpectedly; its hold is assumed")]
     static partial void LogForward(ILogger logger, CallId id, Exception exception);

@@ -18,7 +18,7 @@ sealed class HoldRecovery(SpendLedger ledger) : JournalListener
         var rows = change.Transaction.Prepare("SELECT call, dispatched FROM holds ORDER BY id");
         while (rows.Step())
         {
-            open.Add((AuditJson.Read<LedgerCall>(rows.Text(0)), rows.Integer(1) != 0));
+            open.Add((HoldText.Read(rows.Text(0)), rows.Integer(1) != 0));
         }
         foreach (var (call, dispatched) in open)
         {

@@ -36,7 +36,7 @@ sealed class LedgerSpend : SpendSource
         var rows = transaction.Prepare("SELECT call, held_nanos FROM holds WHERE id >= ?1 AND id < ?2").Bind(1, from).Bind(2, until);
         while (rows.Step())
         {
-            if (BudgetMatch.Matches(budget, AuditJson.Read<LedgerCall>(rows.Text(0)).For))
+            if (BudgetMatch.Matches(budget, HoldText.Read(rows.Text(0)).For))
             {
                 sum += new Money(rows.Integer(1));
             }

@@ -11,7 +11,7 @@ sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall
     /// <summary>How long a hold may stay open in a living process, in milliseconds: longer than any call is waited for.</summary>
     const long LifetimeMilliseconds = 3 * 60 * 60 * 1000;
 
-    readonly string body = AuditJson.Text(call);
+    readonly string body = HoldText.Write(call);
 
     public override void Execute(JournalTransaction transaction)
     {
@@ -35,7 +35,7 @@ sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall
 }
 
 /// <summary>Settles: removes the hold, writes the entry, moves the balances.</summary>
-sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, AuditEvent? told) : JournalWork<Money>
+sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, AuditEvent? told, Action<Exception>? failed) : JournalWork<Money>
 {
     public override void Execute(JournalTransaction transaction)
     {
@@ -44,6 +44,24 @@ sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, 
         {
             transaction.Append(told);
         }
+    }
+
+    public override void Complete()
+    {
+        if (failed is null)
+        {
+            base.Complete();
+        }
+    }
+
+    public override void Fail(Exception exception)
+    {
+        if (failed is null)
+        {
+            base.Fail(exception);
+            return;
+        }
+        failed(exception);
     }
 }
 

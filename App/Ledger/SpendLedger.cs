@@ -23,10 +23,13 @@ sealed class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal
     /// <summary>Ends the call's hold with what it came to. Whoever wants it durable awaits; the first result stands, and a repeat answers with it.</summary>
     public ValueTask<Money> SettleAsync(LedgerCall call, CallResult result, AuditEvent? told = null)
     {
-        var work = new SettleWork(this, call, result, told);
+        var work = new SettleWork(this, call, result, told, null);
         journal.Submit(work);
         return work.Committed;
     }
+
+    /// <summary>As <see cref="SettleAsync"/> where nobody waits: <paramref name="failed"/> is called where it could not be written, and the hold stays.</summary>
+    public void Settle(LedgerCall call, CallResult result, AuditEvent? told, Action<Exception> failed) => journal.Submit(new SettleWork(this, call, result, told, failed));
 
     /// <summary>Records a call that held nothing: refused by the gate, or answered from the cache. Answered after the commit.</summary>
     public ValueTask<bool> RecordAsync(LedgerCall call, CallResult result, AuditEvent? told)

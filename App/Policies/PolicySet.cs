@@ -51,6 +51,7 @@ sealed class ProjectRules
         MaxSteps = rules.Count + 1 + (Forces.Length > 0 ? DenyModels.Length : 0);
         Staged = rules.Any(rule => !rule.Enforced);
         matches = new ModelMatches(DenyModels);
+        ReadsTaskType = table.Count > 0 || Forces.Any(rule => rule.Definition.TaskType is not null);
         foreach (var route in table.OrderBy(route => route.Project is not null))
         {
             routes[Cell(route.Mode, route.TaskType)] = route.Model;
@@ -64,6 +65,9 @@ sealed class ProjectRules
     public int MaxSteps { get; }
     /// <summary>True where at least one rule is only staged.</summary>
     public bool Staged { get; }
+
+    /// <summary>True where an answer can depend on the kind of work; else nobody need find it out.</summary>
+    public bool ReadsTaskType { get; }
 
     /// <summary>The model of a cell: the project's, else the workspace's, else null.</summary>
     public string? Route(Mode mode, TaskType type) => routes[Cell(mode, type)];
