@@ -73,7 +73,7 @@ sealed class ExpiryWork(SpendLedger ledger, int most) : JournalWork<int>
             Actor = Actor.System,
             TargetKind = "ledger",
             TargetId = "holds",
-            Sentence = $"{(expired.Count == 1 ? "1 hold" : $"{expired.Count} holds")} outlived their time; {sum} counts as spent.",
+            Sentence = $"{(expired.Count == 1 ? "1 hold outlived its" : $"{expired.Count} holds outlived their")} time; {sum} counts as spent.",
             Details = AuditJson.Element(new { expired = expired.Count, assumed_usd = sum.ToPlain(), calls = expired.Select(call => call.Id.ToString()) }),
         });
     }
