@@ -12,5 +12,8 @@ static class LedgerSetup
         .AddSingleton(new LedgerInstance(Guid.NewGuid().ToString("N")))
         .AddJournalListener<LedgerSeal>()
         .AddSingleton<SpendLedger>()
-        .AddJournalListener<HoldRecovery>();
+        .AddJournalListener<HoldRecovery>()
+        .AddSingleton<Reconciliation>()
+        .AddSingleton<HoldExpiry>()
+        .AddLedgerJobs();
 }

@@ -9,17 +9,21 @@ sealed class LedgerSpend : SpendSource
 {
     const string AttributionColumns = "project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor";
 
-    public override (Money Posted, Money Held) Recompute(JournalTransaction transaction, BudgetDefinition budget, BudgetPeriod period)
+    public override (Money Posted, Money Held) Recompute(JournalTransaction transaction, BudgetDefinition budget, BudgetPeriod period) =>
+        Recompute(transaction.Prepare, budget, period);
+
+    /// <summary>The same sum over any connection: the journal's, or a snapshot that only reads.</summary>
+    public static (Money Posted, Money Held) Recompute(Func<string, Statement> prepare, BudgetDefinition budget, BudgetPeriod period)
     {
         var from = CallId.FirstAt(period.Starts).Value;
         var until = CallId.FirstAt(period.Ends).Value;
-        return (Posted(transaction, budget, from, until), Held(transaction, budget, from, until));
+        return (Posted(prepare, budget, from, until), Held(prepare, budget, from, until));
     }
 
-    static Money Posted(JournalTransaction transaction, BudgetDefinition budget, long from, long until)
+    static Money Posted(Func<string, Statement> prepare, BudgetDefinition budget, long from, long until)
     {
         var sum = Money.Zero;
-        var rows = transaction.Prepare($"SELECT {AttributionColumns}, cost_nanos FROM usage WHERE id >= ?1 AND id < ?2 AND cost_nanos <> 0").Bind(1, from).Bind(2, until);
+        var rows = prepare($"SELECT {AttributionColumns}, cost_nanos FROM usage WHERE id >= ?1 AND id < ?2 AND cost_nanos <> 0").Bind(1, from).Bind(2, until);
         while (rows.Step())
         {
             if (BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)))
@@ -30,10 +34,10 @@ sealed class LedgerSpend : SpendSource
         return sum;
     }
 
-    static Money Held(JournalTransaction transaction, BudgetDefinition budget, long from, long until)
+    static Money Held(Func<string, Statement> prepare, BudgetDefinition budget, long from, long until)
     {
         var sum = Money.Zero;
-        var rows = transaction.Prepare("SELECT call, held_nanos FROM holds WHERE id >= ?1 AND id < ?2").Bind(1, from).Bind(2, until);
+        var rows = prepare("SELECT call, held_nanos FROM holds WHERE id >= ?1 AND id < ?2").Bind(1, from).Bind(2, until);
         while (rows.Step())
         {
             if (BudgetMatch.Matches(budget, HoldText.Read(rows.Text(0)).For))

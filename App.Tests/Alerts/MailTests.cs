@@ -1,0 +1,210 @@
+using Governance.Alerts;
+using Governance.Audit;
+using Governance.Budgets;
+using Governance.Ledger;
+using Governance.Projects;
+using Governance.Tests.Ledger;
+
+namespace Governance.Tests.Alerts;
+
+public sealed class MailTests
+{
+    readonly int port = SmtpServer.FreePort();
+
+    MailSettings Settings => new() { Host = "127.0.0.1", Port = port, From = "governance@example.com", UseTls = false, PublicUrl = "https://gov.example.com" };
+
+    [Fact]
+    public async Task AThresholdIsMailedOnceAMonthHoweverMuchIsSpentBeyondIt()
+    {
+        using var server = await SmtpServer.StartAsync(port);
+        await using var rig = new LedgerRig(mail: Settings);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com" });
+        await rig.SpendAsync(39.99m);
+        await PassAsync(rig);
+        Assert.Empty(server.Received);
+        await rig.SpendAsync(0.01m);
+        await PassAsync(rig);
+        await rig.SpendAsync(5m);
+        await PassAsync(rig);
+        await PassAsync(rig);
+
+        var mail = Assert.Single(await server.ReceiveAsync(1));
+        Assert.Equal("chat-widget reached 80 % of its $50.00 November cap", mail.Subject);
+        Assert.Equal((["lisa@example.com"], "governance@example.com"), (mail.To, mail.From));
+        Assert.Matches("^<threshold\\.chat-month\\.2026-11\\.80\\.[0-9a-f]{16}@governance>$", mail.MessageId);
+        foreach (var line in (string[])["Spent:   $40.00", "Cap:     $50.00 (chat-month, 2026-11)", "Resets:  1 December 2026 00:00 (UTC)", "At 100 % calls stop", "https://gov.example.com/dashboard/usage", "https://gov.example.com/dashboard/policy", "You get this once per month."])
+        {
+            Assert.Contains(line, mail.Body, StringComparison.Ordinal);
+        }
+        Assert.Equal("lisa@example.com was told: chat-widget reached 80 % of its $50.00 November cap.", Assert.Single(rig.Events("mail.sent")).Sentence);
+        Assert.Equal(MailState.Sent, Assert.Single(await rig.Get<MailQueries>().RecentAsync()).State);
+        Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);
+    }
+
+    [Fact]
+    public async Task WhileTheServerIsDownTheMailWaitsLongerAndLongerAndIsThenSent()
+    {
+        await using var rig = new LedgerRig(mail: Settings);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com" });
+        await rig.SpendAsync(45m);
+        await PassAsync(rig);
+        Assert.Equal(TimeSpan.FromMinutes(1), await WaitOfAsync(rig, tries: 1));
+        await PassAsync(rig);
+        Assert.Equal(TimeSpan.FromMinutes(1), await WaitOfAsync(rig, tries: 1));
+        rig.Clock.Now += TimeSpan.FromMinutes(1);
+        await PassAsync(rig);
+        Assert.Equal(TimeSpan.FromMinutes(2), await WaitOfAsync(rig, tries: 2));
+
+        using var server = await SmtpServer.StartAsync(port);
+        await PassAsync(rig);
+        Assert.Empty(server.Received);
+        rig.Clock.Now += TimeSpan.FromMinutes(2);
+        await PassAsync(rig);
+        await server.ReceiveAsync(1);
+        rig.Clock.Now += TimeSpan.FromHours(2);
+        await PassAsync(rig);
+        await server.ReceiveAsync(1);
+        Assert.Single(rig.Events("mail.sent"));
+    }
+
+    [Fact]
+    public async Task AMailIsGivenUpAfterThreeDaysAndTheTrailSaysSo()
+    {
+        await using var rig = new LedgerRig(mail: Settings);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com" });
+        await rig.SpendAsync(45m);
+        await PassAsync(rig);
+        for (var hour = 0; hour <= 73; hour++)
+        {
+            rig.Clock.Now += TimeSpan.FromHours(1);
+            await PassAsync(rig);
+        }
+        var mail = Assert.Single(await rig.Get<MailQueries>().RecentAsync());
+        Assert.Equal(MailState.GivenUp, mail.State);
+        Assert.InRange(mail.Mail.Tries, 70, 75);
+        Assert.Single(rig.Events("mail.given_up"));
+    }
+
+    [Fact]
+    public async Task TwoThresholdsCrossedAtOnceAreTwoMails()
+    {
+        using var server = await SmtpServer.StartAsync(port);
+        await using var rig = new LedgerRig(mail: Settings);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com", Thresholds = [new Threshold(50), new Threshold(75, Email: false), new Threshold(80)] });
+        await rig.SpendAsync(49m);
+        await PassAsync(rig);
+        var mails = await server.ReceiveAsync(2);
+        Assert.Equal(["chat-widget reached 50 % of its $50.00 November cap", "chat-widget reached 80 % of its $50.00 November cap"], mails.Select(mail => mail.Subject));
+        Assert.Equal(2, mails.Select(mail => mail.MessageId).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task TheNextMonthWarnsAgain()
+    {
+        using var server = await SmtpServer.StartAsync(port);
+        await using var rig = new LedgerRig(mail: Settings);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com", HardBlock = false });
+        await rig.SpendAsync(45m);
+        await PassAsync(rig);
+        rig.Clock.Now = new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero);
+        await rig.SpendAsync(45m);
+        await PassAsync(rig);
+        var mails = await server.ReceiveAsync(2);
+        Assert.Equal("chat-widget reached 80 % of its $50.00 December cap", mails[1].Subject);
+        Assert.Contains("At 100 % nothing stops", mails[1].Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ACrashBetweenSendingAndMarkingRepeatsTheSameMessageIdAndARestartTellsNothingTwice()
+    {
+        using var server = await SmtpServer.StartAsync(port);
+        var folder = System.IO.Directory.CreateTempSubdirectory("governance-mail-").FullName;
+        await using (var rig = new LedgerRig(folder, Settings))
+        {
+            await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com" });
+            await rig.SpendAsync(45m);
+            await PassAsync(rig);
+            rig.Tamper("UPDATE mail SET sent_at = NULL, tries = 0");
+        }
+        await using (var rig = new LedgerRig(folder, Settings))
+        {
+            await PassAsync(rig);
+            await PassAsync(rig);
+        }
+        var mails = await server.ReceiveAsync(2);
+        Assert.Equal(mails[0].MessageId, mails[1].MessageId);
+        System.IO.Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task EveryOwnerIsToldWhereNobodyElseIsNamedAndARefusedAddressStopsNobody()
+    {
+        using var server = await SmtpServer.StartAsync(port);
+        await using var rig = new LedgerRig(mail: Settings);
+        await rig.SaveAsync(LedgerRig.Budget("all-month", "50", project: null));
+        await rig.Get<Journal>().ChangeAsync(change =>
+        {
+            change.Db.Users.AddRange(
+                Owner("nobody@example.com"), Owner("olga@example.com"), Owner("otto@example.com"), Owner("a@example.com\r\nBcc: x@example.com"),
+                new Member { UserName = "dev", Email = "dev@example.com", Role = MemberRole.Developer });
+            return true;
+        });
+        await rig.SpendAsync(45m);
+        await PassAsync(rig);
+        var mails = await server.ReceiveAsync(2);
+        Assert.Equal(["olga@example.com", "otto@example.com"], mails.Select(mail => Assert.Single(mail.To)));
+        Assert.Equal("The workspace reached 80 % of its $50.00 November cap", mails[0].Subject);
+        Assert.Equal(2, rig.Events("mail.given_up").Count);
+        Assert.Equal(2, rig.Events("mail.sent").Count);
+
+        static Member Owner(string address) => new() { UserName = address, Email = address, Role = MemberRole.Owner };
+    }
+
+    [Fact]
+    public async Task WithoutAServerTheMailIsKeptAndShownAsNotConfigured()
+    {
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com" });
+        await rig.SpendAsync(45m);
+        await PassAsync(rig);
+        var mail = Assert.Single(await rig.Get<MailQueries>().RecentAsync());
+        Assert.Equal((MailState.NotConfigured, 0), (mail.State, mail.Mail.Tries));
+    }
+
+    [Fact]
+    public async Task WhereNobodyHasAnAddressTheTrailSaysSo()
+    {
+        await using var rig = new LedgerRig(mail: Settings);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        await rig.SpendAsync(45m);
+        await PassAsync(rig);
+        Assert.Equal("chat-widget", Assert.Single(rig.Events("mail.nobody_to_tell")).Chain);
+        Assert.Empty(await rig.Get<MailQueries>().RecentAsync());
+    }
+
+    [Fact]
+    public async Task TheRunningHostMailsWithoutBeingAsked()
+    {
+        using var server = await SmtpServer.StartAsync(port);
+        await using var rig = new LedgerRig(mail: Settings);
+        await rig.Host.StartAsync();
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com" });
+        await rig.SpendAsync(45m);
+        await server.ReceiveAsync(1);
+        await rig.Host.StopAsync();
+    }
+
+    static async Task PassAsync(LedgerRig rig)
+    {
+        await rig.Get<AlertReader>().PassAsync(CancellationToken.None);
+        await rig.Get<MailSender>().PassAsync(CancellationToken.None);
+    }
+
+    static async Task<TimeSpan> WaitOfAsync(LedgerRig rig, int tries)
+    {
+        var mail = Assert.Single(await rig.Get<MailQueries>().RecentAsync());
+        Assert.Equal((MailState.Waiting, tries), (mail.State, mail.Mail.Tries));
+        Assert.NotNull(mail.Mail.LastError);
+        return mail.Mail.NextTryAt - rig.Clock.Now;
+    }
+}

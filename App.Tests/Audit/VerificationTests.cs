@@ -1,0 +1,188 @@
+using Governance.Alerts;
+using Governance.Ledger;
+using Governance.Pricing;
+using Governance.Tests.Ledger;
+using Microsoft.Data.Sqlite;
+
+namespace Governance.Tests.Audit;
+
+/// <summary>A database with something of everything, made once: two projects, three budgets, refusals, crossed thresholds, a warning in the outbox, an open hold.</summary>
+public sealed class SpentDatabase : IAsyncLifetime
+{
+    public string Folder { get; } = System.IO.Directory.CreateTempSubdirectory("governance-verify-").FullName;
+
+    public string File => Path.Combine(Folder, "spent.db");
+
+    public async Task InitializeAsync()
+    {
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "20") with { AlertEmail = "lisa@example.com" });
+        await rig.SaveAsync(LedgerRig.Budget("search-month", "50", "search"));
+        await rig.SaveAsync(LedgerRig.Budget("all-month", "100", project: null));
+        await Task.WhenAll(Enumerable.Range(1, 6).Select(i => rig.SpendAsync(i / 2m, i % 2 == 0 ? "chat-widget" : "search")));
+        await rig.SpendAsync(11.25m);
+        await rig.SpendAsync(30m);
+        await rig.Get<Reconciliation>().RunAsync(Governance.Audit.Actor.System);
+        await rig.HoldAsync(rig.Call(0.5m, "search"));
+        await rig.Get<AlertReader>().PassAsync(CancellationToken.None);
+        using var from = new SqliteConnection(rig.Settings.ReadConnectionString);
+        using var to = new SqliteConnection($"Data Source={File};Pooling=false");
+        from.Open();
+        to.Open();
+        from.BackupDatabase(to);
+    }
+
+    public Task DisposeAsync()
+    {
+        System.IO.Directory.Delete(Folder, recursive: true);
+        return Task.CompletedTask;
+    }
+}
+
+public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<SpentDatabase>
+{
+    [Fact]
+    public async Task AnUntouchedDatabaseIsCleanAndEveryRowWasLookedAt()
+    {
+        var report = await Verification.VerifyAsync($"Data Source={spent.File}", null);
+        Assert.Empty(report.Findings);
+        Assert.Equal(["chat-widget", "ledger", "system"], report.Heads.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal((8, 3, 1, 1), ((int)report.Rows.Entries, (int)report.Rows.Balances, (int)report.Rows.Holds, (int)report.Rows.ThresholdClaims));
+        Assert.Equal(report.Rows.Events, report.Heads.Values.Sum(head => head.Sequence));
+        Assert.InRange(report.Rows.Seals, 1, 8);
+    }
+
+    [Theory]
+    [InlineData("UPDATE audit SET body = CAST(replace(body, '\"at\"', '\"at\" ') AS BLOB) WHERE chain = 'system' AND sequence = 2", "chain", "audit system 2")]
+    [InlineData("UPDATE audit SET hash = zeroblob(32) WHERE chain = 'chat-widget' AND sequence = 1", "chain", "audit chat-widget 1")]
+    [InlineData("DELETE FROM audit WHERE chain = 'ledger' AND sequence = 2", "chain", "audit ledger 3")]
+    [InlineData("DELETE FROM audit WHERE id = 1", "chain", "audit id 1")]
+    [InlineData("DELETE FROM audit WHERE id = (SELECT MAX(id) FROM audit)", "chain", "bookmark mail")]
+    [InlineData("UPDATE audit SET chain = 'search', sequence = 1 WHERE id = (SELECT MAX(id) FROM audit WHERE chain = 'system')", "chain", "audit search 1")]
+    [InlineData("UPDATE audit SET sequence = CASE sequence WHEN 1 THEN 900 WHEN 2 THEN 901 END WHERE chain = 'system' AND sequence < 3; UPDATE audit SET sequence = CASE sequence WHEN 900 THEN 2 ELSE 1 END WHERE chain = 'system' AND sequence >= 900", "chain", "audit system 1")]
+    [InlineData("UPDATE audit SET at_milliseconds = at_milliseconds - 1 WHERE chain = 'system' AND sequence = 2", "chain", "audit system 2")]
+    [InlineData("UPDATE usage SET cost_nanos = cost_nanos - 1 WHERE id = (SELECT MIN(id) FROM usage)", "seal", "audit ledger 1")]
+    [InlineData("UPDATE usage SET project = 'search' WHERE id = (SELECT MAX(id) FROM usage)", "seal", "audit ledger ")]
+    [InlineData("UPDATE usage SET model_answered = 'claude-opus-4' WHERE id = (SELECT MAX(id) FROM usage)", "seal", "audit ledger ")]
+    [InlineData("DELETE FROM usage WHERE id = (SELECT MIN(id) FROM usage)", "seal", "audit ledger 1")]
+    [InlineData("UPDATE usage SET id = id + 1 WHERE id = (SELECT MAX(id) FROM usage)", "seal", "audit ledger ")]
+    [InlineData("UPDATE usage SET batch = 999 WHERE id = (SELECT MAX(id) FROM usage)", "seal", "usage req_")]
+    [InlineData("UPDATE usage SET cost_nanos = cost_nanos - 1 WHERE cost_nanos > 0", "I2", "balance all-month 2026-11")]
+    [InlineData("UPDATE balances SET posted_nanos = 0 WHERE budget_id = 'chat-month'", "I2", "balance chat-month 2026-11")]
+    [InlineData("UPDATE balances SET held_nanos = held_nanos + 1 WHERE budget_id = 'search-month'", "I2", "balance search-month 2026-11")]
+    [InlineData("UPDATE balances SET starts_milliseconds = starts_milliseconds + 1000 WHERE budget_id = 'search-month'", "I2", "balance search-month 2026-11")]
+    [InlineData("DELETE FROM budgets WHERE id = 'search-month'", "I2", "balance search-month 2026-11")]
+    [InlineData("UPDATE budgets SET definition = '{' WHERE id = 'search-month'", "I2", "budget search-month")]
+    [InlineData("DELETE FROM holds", "I2", "balance search-month 2026-11")]
+    [InlineData("UPDATE holds SET held_nanos = held_nanos + 1", "I3", "hold req_")]
+    [InlineData("UPDATE holds SET call = 'nothing'", "I3", "hold req_")]
+    [InlineData("INSERT INTO holds (id, held_nanos, dispatched, instance, call, expires_milliseconds) SELECT (SELECT MAX(id) FROM usage), held_nanos, 1, instance, call, expires_milliseconds FROM holds", "I3", "hold req_")]
+    [InlineData("DELETE FROM threshold_claims", "I14", "audit chat-widget ")]
+    [InlineData("UPDATE threshold_claims SET percent = 90", "I14", "threshold chat-month 2026-11 90 %")]
+    [InlineData("UPDATE threshold_claims SET audit_id = 1", "I14", "threshold chat-month 2026-11 80 %")]
+    public async Task EveryKindOfDamageIsNamed(string damage, string invariant, string subject)
+    {
+        var report = await VerifyAsync(damage);
+        Assert.False(report.IsClean);
+        Assert.Contains(report.Findings, finding => finding.Severity is FindingSeverity.Failure && finding.Invariant == invariant && finding.Subject.StartsWith(subject, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("category", "3 - category")]
+    [InlineData("action", "'rule.changed'")]
+    [InlineData("actor_kind", "(actor_kind + 1) % 4")]
+    [InlineData("actor_id", "'tom@example.com'")]
+    [InlineData("project", "'search'")]
+    [InlineData("target_kind", "'rule'")]
+    [InlineData("target_id", "'other'")]
+    [InlineData("sentence", "'Nothing happened.'")]
+    [InlineData("request_id", "'req_0000000000000'")]
+    public async Task AColumnThatDiffersFromTheHashedContentIsNamed(string column, string value)
+    {
+        var report = await VerifyAsync($"UPDATE audit SET {column} = {value} WHERE chain = 'chat-widget' AND sequence = 1");
+        var finding = Assert.Single(report.Findings, finding => finding.Invariant == "chain");
+        Assert.Equal("audit chat-widget 1", finding.Subject);
+        Assert.EndsWith($": {column}.", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ASpendAboveACapThatNobodyLoweredIsAFailure()
+    {
+        var told = "DELETE FROM audit WHERE target_kind = 'budget' AND target_id = 'all-month'; ";
+        var report = await VerifyAsync(told + "UPDATE budgets SET definition = json_set(definition, '$.cap', '10.00') WHERE id = 'all-month'");
+        Assert.Contains(report.Findings, finding => finding is { Invariant: "I1", Severity: FindingSeverity.Failure, Subject: "balance all-month 2026-11" });
+    }
+
+    [Fact]
+    public async Task ASpendAboveACapThatWasLoweredIsOnlyNoted()
+    {
+        await using var rig = new LedgerRig(now: new DateTimeOffset(2026, 10, 22, 12, 0, 0, TimeSpan.Zero));
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        rig.Clock.Now = rig.Clock.Now.AddMonths(1);
+        await rig.SpendAsync(30m);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "10"));
+        var note = Assert.Single((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).Findings);
+        Assert.Equal((FindingSeverity.Note, "I1"), (note.Severity, note.Invariant));
+        Assert.Contains("the cap was lowered (event chat-widget ", note.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnOverrunExplainsASpendAboveTheCap()
+    {
+        await using var rig = new LedgerRig(now: new DateTimeOffset(2026, 10, 22, 12, 0, 0, TimeSpan.Zero));
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "10"));
+        rig.Clock.Now = rig.Clock.Now.AddMonths(1);
+        var call = await rig.SpendAsync(11m, estimate: 9m);
+        var note = Assert.Single((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).Findings);
+        Assert.Equal(FindingSeverity.Note, note.Severity);
+        Assert.Contains($"call {call.Id} cost more than was held for it", note.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ADatabaseInUseIsVerifiedWhileItIsWritten()
+    {
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "1000"));
+        await rig.SaveAsync(LedgerRig.Budget("all-month", "1000", project: null));
+        using var stop = new CancellationTokenSource();
+        var spending = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await rig.SpendAsync(0.01m);
+            }
+        });
+        var entries = new List<long>();
+        for (var i = 0; i < 10; i++)
+        {
+            var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
+            Assert.Empty(report.Findings);
+            entries.Add(report.Rows.Entries);
+        }
+        await stop.CancelAsync();
+        await spending;
+        Assert.True(entries[^1] > entries[0], "Nothing was written while the database was verified.");
+    }
+
+    [Fact]
+    public async Task AFileThatIsNotThereCannotBeRead() =>
+        await Assert.ThrowsAsync<SqliteException>(() => Verification.VerifyAsync($"Data Source={Path.Combine(spent.Folder, "none.db")}", null));
+
+    [Fact]
+    public async Task VerifyingWritesNothing()
+    {
+        var before = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await System.IO.File.ReadAllBytesAsync(spent.File)));
+        await Verification.VerifyAsync($"Data Source={spent.File};Mode=ReadWriteCreate", null);
+        Assert.Equal(before, Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await System.IO.File.ReadAllBytesAsync(spent.File))));
+    }
+
+    /// <summary>Verifies a copy on which <paramref name="damage"/> was done, by somebody who dropped the triggers first.</summary>
+    async Task<VerificationReport> VerifyAsync(string damage)
+    {
+        var copy = Path.Combine(spent.Folder, Guid.NewGuid().ToString("N") + ".db");
+        System.IO.File.Copy(spent.File, copy);
+        var triggers = string.Concat(((string[])["audit", "usage", "threshold_claims"]).Select(table => $"DROP TRIGGER {table}_no_update; DROP TRIGGER {table}_no_delete; "));
+        LedgerRig.Execute($"Data Source={copy};Pooling=false", triggers + damage);
+        return await Verification.VerifyAsync($"Data Source={copy}", null);
+    }
+}

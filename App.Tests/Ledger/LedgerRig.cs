@@ -1,0 +1,165 @@
+using Governance.Audit;
+using Governance.Budgets;
+using Governance.Ledger;
+using Governance.Pricing;
+using Governance.Projects;
+using Governance.Alerts;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Governance.Tests.Ledger;
+
+/// <summary>A clock that stands until it is moved.</summary>
+sealed class SetClock(DateTimeOffset now) : TimeProvider
+{
+    long ticks = now.UtcTicks;
+
+    public DateTimeOffset Now
+    {
+        get => new(Interlocked.Read(ref ticks), TimeSpan.Zero);
+        set => Interlocked.Exchange(ref ticks, value.UtcTicks);
+    }
+
+    public override DateTimeOffset GetUtcNow() => Now;
+}
+
+/// <summary>The ledger on a real database in a temporary folder, with a clock of its own. Jobs run only once the host is started.</summary>
+sealed class LedgerRig : IAsyncDisposable
+{
+    readonly bool ownsFolder;
+    readonly Database held;
+    CallId last;
+
+    public LedgerRig(string? folder = null, MailSettings? mail = null, DateTimeOffset? now = null)
+    {
+        ownsFolder = folder is null;
+        Folder = folder ?? System.IO.Directory.CreateTempSubdirectory("governance-ledger-").FullName;
+        Settings = new JournalSettings($"Data Source={Path.Combine(Folder, "governance.db")}");
+        Clock = new SetClock(now ?? new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
+        var services = builder.Services;
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
+        services.AddAudit(Settings).AddBudgets().AddLedger().AddAlerts(new ConfigurationBuilder().Build());
+        services.AddSingleton<TimeProvider>(Clock);
+        if (mail is not null)
+        {
+            services.AddSingleton(mail);
+        }
+        services.AddSingleton<AlertReader>().AddSingleton<MailSender>();
+        Host = builder.Build();
+        held = Database.Take(Settings);
+        Get<Journal>().Start(Host.Services.GetServices<JournalListener>());
+    }
+
+    public string Folder { get; }
+    public JournalSettings Settings { get; }
+    public SetClock Clock { get; }
+    public IHost Host { get; }
+
+    public T Get<T>()
+        where T : notnull => Host.Services.GetRequiredService<T>();
+
+    public Task<bool> SaveAsync(BudgetDefinition budget) => Get<BudgetEdits>().SaveAsync(budget, new Actor(ActorKind.Member, "lisa@example.com"));
+
+    public static BudgetDefinition Budget(string id, string usd, string? project = "chat-widget") => new()
+    {
+        Id = id,
+        Cap = Money.FromUsd(decimal.Parse(usd, System.Globalization.CultureInfo.InvariantCulture)),
+        Scope = project is null ? [] : [new ScopeTerm(ScopeKind.Project, project)],
+    };
+
+    /// <summary>A call at the clock's instant, or at another one.</summary>
+    public LedgerCall Call(decimal estimate, string project = "chat-widget", DateTimeOffset? at = null)
+    {
+        var id = at is { } instant ? CallId.FirstAt(instant) : last = CallId.Next(last, Clock.Now);
+        return new LedgerCall
+        {
+            Id = id,
+            For = new Attribution { Project = project, Key = "key-1", Model = "claude-haiku-4-5", Vendor = "anthropic" },
+            ModelAsked = "claude-haiku-4-5",
+            Estimate = Money.FromUsd(estimate),
+        };
+    }
+
+    /// <summary>Reserves and leaves the hold open. Answers whether it was admitted.</summary>
+    public async Task<bool> HoldAsync(LedgerCall call) =>
+        (await Get<SpendLedger>().ReserveAsync(call, null, enforce: true, (refused, reservation) => new AuditEvent
+        {
+            Chain = refused.For.Project,
+            Category = AuditCategory.Blocked,
+            Action = "call.refused",
+            Actor = new Actor(ActorKind.Key, refused.For.Key),
+            Project = refused.For.Project,
+            TargetKind = "budget",
+            TargetId = "any",
+            RequestId = refused.Id.ToString(),
+            Sentence = "A call was refused.",
+        })).Refusal is null;
+
+    public async Task<LedgerCall> SpendAsync(decimal cost, string project = "chat-widget", decimal? estimate = null, DateTimeOffset? at = null)
+    {
+        var call = Call(estimate ?? cost, project, at);
+        if (await HoldAsync(call))
+        {
+            await SettleAsync(call, cost);
+        }
+        return call;
+    }
+
+    public async Task SettleAsync(LedgerCall call, decimal cost) => await Get<SpendLedger>().SettleAsync(call, new CallResult
+    {
+        Outcome = UsageOutcome.Posted,
+        Cost = Money.FromUsd(cost),
+        Flags = Money.FromUsd(cost) > call.Estimate ? UsageFlags.Overrun : UsageFlags.None,
+        Status = 200,
+        End = "completed",
+    });
+
+    /// <summary>Writes past the journal, as somebody with the file in hand would.</summary>
+    public void Tamper(string sql)
+    {
+        Get<Journal>().Gate.Wait();
+        try
+        {
+            Execute(Settings.WriteConnectionString, sql);
+        }
+        finally
+        {
+            Get<Journal>().Gate.Release();
+        }
+    }
+
+    public static void Execute(string connectionString, string sql)
+    {
+        using var connection = new SqliteConnection(connectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public IReadOnlyList<AuditRow> Events(string action)
+    {
+        using var db = Get<Reads>().Open();
+        return [.. db.Audit.Where(row => row.Action == action).OrderBy(row => row.Id)];
+    }
+
+    public IReadOnlyList<BalanceRow> Balances(string budget)
+    {
+        using var db = Get<Reads>().Open();
+        return [.. db.Balances.Where(row => row.BudgetId == budget).OrderBy(row => row.StartsMilliseconds)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ((IAsyncDisposable)Host).DisposeAsync();
+        held.Dispose();
+        if (ownsFolder)
+        {
+            System.IO.Directory.Delete(Folder, recursive: true);
+        }
+    }
+}

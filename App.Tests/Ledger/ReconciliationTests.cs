@@ -1,0 +1,134 @@
+using Governance.Audit;
+using Governance.Ledger;
+using Governance.Pricing;
+using Xunit.Abstractions;
+
+namespace Governance.Tests.Ledger;
+
+public sealed class ReconciliationTests(ITestOutputHelper output)
+{
+    static readonly Actor lisa = new(ActorKind.Member, "lisa@example.com");
+
+    [Fact]
+    public async Task DriftIsCorrectedAndToldWithTheNumbersBeforeAndAfter()
+    {
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        await rig.SpendAsync(1.5m);
+        rig.Tamper("UPDATE balances SET posted_nanos = posted_nanos - 100000000");
+
+        var report = await rig.Get<Reconciliation>().RunAsync(lisa);
+
+        Assert.Equal("Reconciled 1 balance, 1 corrected by +$0.10.", report.Sentence);
+        Assert.Equal(1_500_000_000, Assert.Single(rig.Balances("chat-month")).PostedNanos);
+        var told = Assert.Single(rig.Events("ledger.drift_corrected"));
+        Assert.Equal("chat-widget", told.Chain);
+        var body = System.Text.Encoding.UTF8.GetString(told.Body);
+        Assert.Contains("\"before\":{\"posted_usd\":\"1.40\",\"held_usd\":\"0.00\"}", body, StringComparison.Ordinal);
+        Assert.Contains("\"after\":{\"posted_usd\":\"1.50\",\"held_usd\":\"0.00\"}", body, StringComparison.Ordinal);
+        var summary = Assert.Single(rig.Events("ledger.reconciled"));
+        Assert.Equal((report.Sentence, "lisa@example.com"), (summary.Sentence, summary.ActorId));
+    }
+
+    [Fact]
+    public async Task ALedgerThatAddsUpIsLeftAloneAndSaysSo()
+    {
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        await rig.SaveAsync(LedgerRig.Budget("all-month", "50", project: null));
+        await rig.SpendAsync(1.5m);
+        Assert.True(await rig.HoldAsync(rig.Call(2m)));
+        var before = rig.Balances("all-month")[0].Version;
+
+        var report = await rig.Get<Reconciliation>().RunAsync(lisa);
+
+        Assert.Equal("Reconciled 2 balances, none had to be corrected.", report.Sentence);
+        Assert.Equal(before, rig.Balances("all-month")[0].Version);
+        Assert.Empty(rig.Events("ledger.drift_corrected"));
+    }
+
+    [Fact]
+    public async Task AHoldThatTheBalanceForgotIsCorrectedToo()
+    {
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        var call = rig.Call(2m);
+        Assert.True(await rig.HoldAsync(call));
+        rig.Tamper("UPDATE balances SET held_nanos = 0");
+
+        var report = await rig.Get<Reconciliation>().RunAsync(lisa);
+
+        Assert.Equal(Money.FromUsd(2), Assert.Single(report.Drifts).Held);
+        await rig.SettleAsync(call, 1m);
+        var balance = Assert.Single(rig.Balances("chat-month"));
+        Assert.Equal((1_000_000_000, 0), (balance.PostedNanos, balance.HeldNanos));
+    }
+
+    [Theory]
+    [InlineData(ReconciliationReach.All, 4, 3)]
+    [InlineData(ReconciliationReach.Recent, 2, 1)]
+    public async Task OldPeriodsAreReconciledWhereAllIsAskedFor(object reach, int balances, int corrected)
+    {
+        await using var rig = new LedgerRig(now: new DateTimeOffset(2026, 8, 10, 0, 0, 0, TimeSpan.Zero));
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        foreach (var month in (int[])[8, 9, 10, 11])
+        {
+            rig.Clock.Now = new DateTimeOffset(2026, month, 10, 0, 0, 0, TimeSpan.Zero);
+            await rig.SpendAsync(month);
+        }
+        rig.Tamper("UPDATE balances SET posted_nanos = 1 WHERE period < '2026-11'");
+
+        var report = await rig.Get<Reconciliation>().RunAsync(lisa, (ReconciliationReach)reach);
+
+        Assert.Equal((balances, corrected), (report.Balances, report.Drifts.Count));
+        Assert.Equal(10_000_000_000, rig.Balances("chat-month")[2].PostedNanos);
+    }
+
+    [Fact]
+    public async Task TheBalanceOfANewMonthIsOpened()
+    {
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        rig.Clock.Now = new DateTimeOffset(2026, 12, 1, 2, 0, 0, TimeSpan.Zero);
+
+        var report = await rig.Get<Reconciliation>().RunAsync(lisa);
+
+        Assert.Equal(2, report.Balances);
+        Assert.Equal(["2026-11", "2026-12"], rig.Balances("chat-month").Select(balance => balance.Period));
+    }
+
+    [Fact]
+    public async Task RandomDamageIsAlwaysRepairedWhileCallsGoOn()
+    {
+        var seed = Random.Shared.Next();
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "1000"));
+        await rig.SaveAsync(LedgerRig.Budget("all-month", "1000", project: null));
+        for (var round = 0; round < 10; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(i => rig.SpendAsync(i + 1, i % 2 == 0 ? "chat-widget" : "search")));
+            Assert.True(await rig.HoldAsync(rig.Call(1m)));
+            rig.Tamper($"UPDATE balances SET posted_nanos = posted_nanos + {random.Next(-5, 6)}, held_nanos = held_nanos + {random.Next(0, 3)} WHERE budget_id = '{(random.Next(2) == 0 ? "chat-month" : "all-month")}'");
+            var spending = rig.SpendAsync(0.25m);
+            await rig.Get<Reconciliation>().RunAsync(lisa);
+            await spending;
+            var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
+            Assert.True(report.IsClean, string.Join('\n', report.Findings));
+        }
+    }
+
+    [Fact]
+    public async Task AFailureIsToldAndThrowsNothingAtTheJob()
+    {
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        Assert.True(await rig.HoldAsync(rig.Call(2m)));
+        rig.Tamper("UPDATE holds SET call = 'not json'");
+
+        Assert.Null(await rig.Get<Reconciliation>().TryRunAsync(Actor.System));
+
+        Assert.Single(rig.Events("ledger.reconciliation_failed"));
+    }
+}

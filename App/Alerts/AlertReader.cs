@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Governance.Audit;
+using Governance.Budgets;
+using Governance.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Alerts;
+
+/// <summary>Follows the trail and makes a mail of every threshold that wants one (B5). Nothing that spends money waits for it; after a crash it goes on from its bookmark.</summary>
+sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings settings, ILogger<AlertReader> logger) : FeedLoop(feed, logger)
+{
+    public const string Reader = "mail";
+    public const string NobodyAction = "mail.nobody_to_tell";
+
+    const int AtOnce = 100;
+
+    /// <summary>The bookmark is moved at least this often, so that a restart never reads far.</summary>
+    const int MoveBookmarkAfter = 10_000;
+
+    long position = -1;
+    long bookmark;
+
+    public override async Task PassAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested && await ReadSomeAsync())
+        {
+        }
+    }
+
+    /// <summary>Answers whether there is more to read.</summary>
+    async Task<bool> ReadSomeAsync()
+    {
+        await using var db = reads.Open();
+        if (position < 0)
+        {
+            position = bookmark = (await db.Bookmarks.FindAsync(Reader))?.AuditId ?? 0;
+        }
+        var last = await db.Audit.MaxAsync(row => (long?)row.Id) ?? 0;
+        if (last <= position)
+        {
+            return false;
+        }
+        var events = await db.Audit.Where(row => row.Id > position && row.Id <= last && row.Action == ThresholdNotice.Action).OrderBy(row => row.Id).Take(AtOnce).ToListAsync();
+        var full = events.Count == AtOnce;
+        var until = full ? events[^1].Id : last;
+        var drafts = new List<MailDraft>();
+        var told = new List<AuditEvent>();
+        foreach (var row in events)
+        {
+            await DraftAsync(db, row, drafts, told);
+        }
+        if (events.Count > 0 || until - bookmark >= MoveBookmarkAfter)
+        {
+            var work = new NoticeWork(Reader, until, drafts, told);
+            journal.Submit(work);
+            await work.Committed;
+            bookmark = until;
+        }
+        position = until;
+        return full;
+    }
+
+    async Task DraftAsync(GovernanceDb db, AuditRow row, List<MailDraft> drafts, List<AuditEvent> told)
+    {
+        using var body = JsonDocument.Parse(row.Body);
+        var numbers = body.RootElement.GetProperty("details").Deserialize<ThresholdNotice.Numbers>(AuditJson.Options)
+            ?? throw new JsonException($"Event {row.Id} tells no numbers.");
+        if (!numbers.Email)
+        {
+            return;
+        }
+        var budget = (await db.Budgets.FindAsync(numbers.Budget))?.Definition;
+        var project = row.Project is null ? null : (await db.Projects.FindAsync(row.Project))?.Definition;
+        var owners = await db.Users.Where(member => !member.Removed && member.Role == MemberRole.Owner).OrderBy(member => member.Email).Select(member => member.Email!).ToListAsync();
+        var recipients = Recipients.Of(budget, project, owners);
+        for (var i = 0; i < recipients.Count; i++)
+        {
+            drafts.Add(new MailDraft(
+                ThresholdMail.MessageId(numbers, row.Hash, recipients.Count == 1 ? null : i + 1), recipients[i],
+                ThresholdMail.Subject(numbers, budget), ThresholdMail.Body(numbers, budget, settings.PublicUrl), row.Id));
+        }
+        if (recipients.Count == 0)
+        {
+            told.Add(MailTrail.Of(row, NobodyAction, numbers.Budget, $"Nobody has an address to be told that {ThresholdMail.Subject(numbers, budget)}.", null));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Governance.Audit;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Alerts;
+
+/// <summary>
+/// Sends what waits in the outbox, and tries again while the server is down. At least once: a process that dies between the
+/// server's acceptance and the mark sends the mail again, with the same Message-ID, by which mailboxes recognise a repeat.
+/// </summary>
+sealed class MailSender(Journal journal, Feed feed, Reads reads, MailSettings settings, SmtpSender smtp, TimeProvider time, ILogger<MailSender> logger) : FeedLoop(feed, logger)
+{
+    const int AtOnce = 50;
+
+    protected override TimeSpan Rest => settings.Backoff.Append(base.Rest).Min();
+
+    public override async Task PassAsync(CancellationToken stopping)
+    {
+        if (!settings.Configured)
+        {
+            return;
+        }
+        var due = await DueAsync();
+        foreach (var mail in due)
+        {
+            if (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            await TryAsync(mail);
+        }
+    }
+
+    async Task<List<MailRow>> DueAsync()
+    {
+        var now = time.GetUtcNow();
+        await using var db = reads.Open();
+        return await db.Mail.Where(mail => mail.SentAt == null && mail.GivenUpAt == null && mail.NextTryAt <= now).OrderBy(mail => mail.Id).Take(AtOnce).ToListAsync();
+    }
+
+    async Task TryAsync(MailRow mail)
+    {
+        var late = time.GetUtcNow() - mail.CreatedAt > settings.Patience;
+        var result = late
+            ? new SendResult(SendEnd.Never, mail.LastError ?? "It had waited too long before it could be sent.")
+            : await smtp.SendAsync(mail);
+        var wait = settings.Backoff[Math.Min(mail.Tries, settings.Backoff.Count - 1)];
+        var work = new MailTriedWork(mail, result, time.GetUtcNow() + wait, await ToldAsync(mail, result, late));
+        journal.Submit(work);
+        await work.Committed;
+    }
+
+    async Task<AuditEvent?> ToldAsync(MailRow mail, SendResult result, bool late)
+    {
+        if (result.End is SendEnd.Later)
+        {
+            return null;
+        }
+        await using var db = reads.Open();
+        var cause = await db.Audit.FindAsync(mail.AuditId);
+        var details = new { recipient = mail.Recipient, subject = mail.Subject, tries = mail.Tries + (late ? 0 : 1), tells_of = mail.AuditId, error = result.Error };
+        return result.End is SendEnd.Sent
+            ? MailTrail.Of(cause, MailTrail.Sent, mail.MessageId, $"{mail.Recipient} was told: {mail.Subject}.", details)
+            : MailTrail.Of(cause, MailTrail.GivenUp, mail.MessageId, $"{mail.Recipient} could not be told: {mail.Subject}. {result.Error}", details);
+    }
+}

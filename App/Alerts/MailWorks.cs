@@ -1,0 +1,50 @@
+using Governance.Audit;
+
+namespace Governance.Alerts;
+
+/// <summary>A mail to be put into the outbox.</summary>
+/// <param name="AuditId">The event that it tells of.</param>
+sealed record MailDraft(string MessageId, string Recipient, string Subject, string Body, long AuditId);
+
+/// <summary>Puts mails into the outbox and moves the bookmark, in one transaction: an event becomes its mails exactly once.</summary>
+sealed class NoticeWork(string reader, long bookmark, IReadOnlyList<MailDraft> drafts, IReadOnlyList<AuditEvent> told) : JournalWork<int>
+{
+    public override void Execute(JournalTransaction transaction)
+    {
+        Result = 0;
+        foreach (var draft in drafts)
+        {
+            Result += transaction.Prepare("""
+                INSERT INTO mail (message_id, recipient, subject, body, audit_id, created_at, next_try_at, tries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 0)
+                ON CONFLICT (message_id) DO NOTHING
+                """)
+                .Bind(1, draft.MessageId).Bind(2, draft.Recipient).Bind(3, draft.Subject).Bind(4, draft.Body).Bind(5, draft.AuditId)
+                .Bind(6, transaction.NowMilliseconds).Run();
+        }
+        foreach (var one in told)
+        {
+            transaction.Append(one);
+        }
+        transaction.Prepare("INSERT INTO bookmarks (reader, audit_id) VALUES (?1, ?2) ON CONFLICT (reader) DO UPDATE SET audit_id = MAX(audit_id, excluded.audit_id)")
+            .Bind(1, reader).Bind(2, bookmark).Run();
+    }
+}
+
+/// <summary>What became of one try to send a mail; told to the trail where it is final.</summary>
+sealed class MailTriedWork(MailRow mail, SendResult result, DateTimeOffset nextTry, AuditEvent? told) : JournalWork<bool>
+{
+    public override void Execute(JournalTransaction transaction)
+    {
+        long? Now(SendEnd end) => result.End == end ? transaction.NowMilliseconds : null;
+        Result = transaction.Prepare("""
+            UPDATE mail SET tries = ?2, sent_at = ?3, given_up_at = ?4, last_error = ?5, next_try_at = ?6
+            WHERE id = ?1 AND sent_at IS NULL AND given_up_at IS NULL
+            """)
+            .Bind(1, mail.Id).Bind(2, mail.Tries + 1).Bind(3, Now(SendEnd.Sent)).Bind(4, Now(SendEnd.Never)).Bind(5, result.Error)
+            .Bind(6, nextTry.ToUnixTimeMilliseconds()).Run() == 1;
+        if (Result && told is not null)
+        {
+            transaction.Append(told);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Governance.Audit;
+using Governance.Pricing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Ledger;
+
+/// <summary>Resolves holds that have outlived their time in a living process (I6). What became of the call is not known, so its whole hold counts as cost.</summary>
+sealed class HoldExpiry(Journal journal, Reads reads, SpendLedger ledger, TimeProvider time)
+{
+    public const string Action = "ledger.holds_expired";
+
+    /// <summary>Most holds that one transaction resolves, so that calls do not wait behind it.</summary>
+    const int AtOnce = 200;
+
+    /// <summary>Answers how many holds were resolved.</summary>
+    public async Task<int> RunAsync()
+    {
+        var resolved = 0;
+        while (await AnyAsync())
+        {
+            var work = new ExpiryWork(ledger, AtOnce);
+            journal.Submit(work);
+            var some = await work.Committed;
+            resolved += some;
+            if (some == 0)
+            {
+                break;
+            }
+        }
+        return resolved;
+    }
+
+    async Task<bool> AnyAsync()
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await using var db = reads.Open();
+        return await db.Holds.AnyAsync(hold => hold.ExpiresMilliseconds <= now);
+    }
+}
+
+/// <summary>Settles some expired holds, oldest first, and tells the trail which.</summary>
+sealed class ExpiryWork(SpendLedger ledger, int most) : JournalWork<int>
+{
+    public override void Execute(JournalTransaction transaction)
+    {
+        var expired = new List<LedgerCall>();
+        var rows = transaction.Prepare("SELECT call FROM holds WHERE expires_milliseconds <= ?1 ORDER BY id LIMIT ?2").Bind(1, transaction.NowMilliseconds).Bind(2, most);
+        while (rows.Step())
+        {
+            expired.Add(AuditJson.Read<LedgerCall>(rows.Text(0)));
+        }
+        Result = expired.Count;
+        if (expired.Count == 0)
+        {
+            return;
+        }
+        var sum = Money.Zero;
+        foreach (var call in expired)
+        {
+            sum += ledger.SettleInTransaction(transaction, call, new CallResult
+            {
+                Outcome = UsageOutcome.Expired,
+                Cost = call.Estimate,
+                Flags = UsageFlags.Unverified,
+                End = "hold_expired",
+            });
+        }
+        transaction.Append(new AuditEvent
+        {
+            Chain = AuditEvent.SystemChain,
+            Category = AuditCategory.System,
+            Action = HoldExpiry.Action,
+            Actor = Actor.System,
+            TargetKind = "ledger",
+            TargetId = "holds",
+            Sentence = $"{(expired.Count == 1 ? "1 hold outlived its" : $"{expired.Count} holds outlived their")} time; {sum} counts as spent.",
+            Details = AuditJson.Element(new { expired = expired.Count, assumed_usd = sum.ToPlain(), calls = expired.Select(call => call.Id.ToString()) }),
+        });
+    }
+}

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using Governance.Audit;
+using Governance.Budgets;
+
+namespace Governance.Ledger;
+
+/// <summary>
+/// Recomputes balances from the usage ledger (B7) and corrects what has drifted. The long part reads a snapshot beside the journal;
+/// only what differs there is computed again, and set, on the journal's thread. One run at a time.
+/// </summary>
+sealed partial class Reconciliation(Journal journal, JournalSettings settings, BalanceTable balances, BudgetShelf shelf, TimeProvider time, ILogger<Reconciliation> logger) : IDisposable
+{
+    public const string Action = "ledger.reconciled";
+    public const string DriftAction = "ledger.drift_corrected";
+    public const string FailedAction = "ledger.reconciliation_failed";
+
+    readonly SemaphoreSlim one = new(1, 1);
+
+    /// <summary>What the last run of this process came to; null before the first.</summary>
+    public ReconciliationReport? Last { get; private set; }
+
+    /// <summary>Reconciles every stored balance of every live budget, and opens those of the current period that are missing. The journal must have started.</summary>
+    public async Task<ReconciliationReport> RunAsync(Actor actor, ReconciliationReach reach = ReconciliationReach.All)
+    {
+        await one.WaitAsync();
+        try
+        {
+            var clock = Stopwatch.StartNew();
+            var (count, suspects) = await Task.Run(() => Scan(reach));
+            var drifts = new List<Drift>();
+            foreach (var (budget, at) in suspects)
+            {
+                var work = new CorrectionWork(balances, shelf, budget, at, actor);
+                journal.Submit(work);
+                if (await work.Committed is { } drift)
+                {
+                    drifts.Add(drift);
+                }
+            }
+            var report = new ReconciliationReport(count, drifts, clock.Elapsed);
+            await TellAsync(Told(actor, Action, report.Sentence, new
+            {
+                balances = count,
+                corrected = drifts.Count,
+                reach,
+                milliseconds = (long)clock.Elapsed.TotalMilliseconds,
+            }));
+            return Last = report;
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    /// <summary>As <see cref="RunAsync"/>, for jobs: a failure is logged and told to the trail, and answered with null.</summary>
+    public async Task<ReconciliationReport?> TryRunAsync(Actor actor, ReconciliationReach reach = ReconciliationReach.All)
+    {
+        try
+        {
+            return await RunAsync(actor, reach);
+        }
+        catch (Exception exception)
+        {
+            LogFailed(logger, exception);
+            await TryTellAsync(exception, actor);
+            return null;
+        }
+    }
+
+    public void Dispose() => one.Dispose();
+
+    /// <summary>How many balances were looked at, and which must be set on the journal's thread: those that differ, and current ones that are missing.</summary>
+    (int Count, List<(string Budget, DateTimeOffset At)> Suspects) Scan(ReconciliationReach reach)
+    {
+        using var snapshot = new LedgerSnapshot(settings.ReadConnectionString);
+        var now = time.GetUtcNow();
+        var budgets = BalanceCheck.Budgets(snapshot, []);
+        var current = budgets.Values.ToDictionary(budget => budget.Id, budget => BudgetPeriod.At(budget.Window, budget.TimeZone, now), StringComparer.Ordinal);
+        var missing = budgets.Keys.ToHashSet(StringComparer.Ordinal);
+        var suspects = new List<(string, DateTimeOffset)>();
+        var count = 0;
+        foreach (var balance in BalanceCheck.Check(snapshot, budgets, (budget, period) => reach is ReconciliationReach.All || period.Ends >= current[budget.Id].Starts))
+        {
+            if (balance.Budget is null)
+            {
+                continue;
+            }
+            count++;
+            if (balance.Period.Key == current[balance.BudgetId].Key)
+            {
+                missing.Remove(balance.BudgetId);
+            }
+            if (balance.Differs)
+            {
+                suspects.Add((balance.BudgetId, balance.Period.Starts));
+            }
+        }
+        suspects.AddRange(missing.Order(StringComparer.Ordinal).Select(budget => (budget, now)));
+        return (count + missing.Count, suspects);
+    }
+
+    async Task TellAsync(AuditEvent told)
+    {
+        var work = new TellWork(told);
+        journal.Submit(work);
+        await work.Committed;
+    }
+
+    async Task TryTellAsync(Exception failure, Actor actor)
+    {
+        try
+        {
+            await TellAsync(Told(actor, FailedAction, "Balances could not be reconciled; the next run tries again.", new { error = failure.Message }));
+        }
+        catch (Exception exception)
+        {
+            LogFailed(logger, exception);
+        }
+    }
+
+    static AuditEvent Told(Actor actor, string action, string sentence, object details) => new()
+    {
+        Chain = AuditEvent.SystemChain,
+        Category = AuditCategory.System,
+        Action = action,
+        Actor = actor,
+        TargetKind = "ledger",
+        TargetId = "balances",
+        Sentence = sentence,
+        Details = AuditJson.Element(details),
+    };
+
+    [LoggerMessage(LogLevel.Error, "Reconciliation failed")]
+    static partial void LogFailed(ILogger logger, Exception exception);
+}

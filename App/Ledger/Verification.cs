@@ -1,0 +1,32 @@
+using System.Diagnostics;
+
+namespace Governance.Ledger;
+
+/// <summary>
+/// Proves a database file from its own rows: chains, seals, balances, caps, holds and threshold claims. It only reads, in one
+/// snapshot, and works beside a process that uses the file.
+/// </summary>
+static class Verification
+{
+    /// <summary>A file that is not there or cannot be read is a <see cref="Microsoft.Data.Sqlite.SqliteException"/>; everything else that is wrong is a finding.</summary>
+    /// <param name="connectionString">As in <c>ConnectionStrings:Governance</c>; opened read-only whatever it says.</param>
+    public static Task<VerificationReport> VerifyAsync(string connectionString, IProgress<string>? progress) => Task.Run(() => Verify(connectionString, progress));
+
+    static VerificationReport Verify(string connectionString, IProgress<string>? progress)
+    {
+        var clock = Stopwatch.StartNew();
+        var findings = new Findings();
+        using var snapshot = new LedgerSnapshot(connectionString);
+        progress?.Report("Audit chains");
+        var chains = VerificationChains.Check(snapshot, findings);
+        progress?.Report("Sealed ledger entries");
+        var (seals, entries) = VerificationSeals.Check(snapshot, findings);
+        progress?.Report("Holds");
+        var holds = VerificationHolds.Check(snapshot, findings);
+        progress?.Report("Balances and caps");
+        var balances = VerificationBalances.Check(snapshot, findings);
+        progress?.Report("Threshold claims");
+        var claims = VerificationThresholds.Check(snapshot, findings);
+        return new VerificationReport(findings.ToList(), new VerifiedRows(chains.Events, entries, seals, balances, holds, claims), chains.Heads, clock.Elapsed);
+    }
+}

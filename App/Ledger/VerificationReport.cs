@@ -1,0 +1,52 @@
+using Governance.Audit;
+
+namespace Governance.Ledger;
+
+/// <summary>Whether a finding means that something is wrong, or only that something is worth knowing.</summary>
+enum FindingSeverity { Failure, Note }
+
+/// <summary>One thing that verification found.</summary>
+/// <param name="Invariant">The name of the promise: <c>chain</c>, <c>seal</c>, <c>I1</c> cap, <c>I2</c> conservation, <c>I3</c> single resolution, <c>I14</c> thresholds.</param>
+/// <param name="Subject">The row: <c>audit chain-a 17</c>, <c>usage req_…</c>, <c>balance chat-widget 2026-11</c>.</param>
+[Pure]
+sealed record Finding(FindingSeverity Severity, string Invariant, string Subject, string Message);
+
+/// <summary>How many rows were looked at.</summary>
+[Pure]
+readonly record struct VerifiedRows(long Events, long Entries, long Seals, long Balances, long Holds, long ThresholdClaims);
+
+/// <summary>What verification came to.</summary>
+/// <param name="Heads">The last link of every chain. Cut-off tails cannot be seen from inside: compare these with heads kept elsewhere.</param>
+[Pure]
+sealed record VerificationReport(IReadOnlyList<Finding> Findings, VerifiedRows Rows, IReadOnlyDictionary<string, ChainHead> Heads, TimeSpan Duration)
+{
+    /// <summary>True where nothing is wrong; notes may be there.</summary>
+    public bool IsClean => Findings.All(finding => finding.Severity is not FindingSeverity.Failure);
+}
+
+/// <summary>Collects findings, a limited number of each kind, so that one broken chain does not print a million lines.</summary>
+sealed class Findings
+{
+    const int MostOfAKind = 50;
+
+    readonly List<Finding> all = [];
+    readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
+
+    public void Fail(string invariant, string subject, string message)
+    {
+        var count = counts[invariant] = counts.GetValueOrDefault(invariant) + 1;
+        if (count <= MostOfAKind)
+        {
+            all.Add(new Finding(FindingSeverity.Failure, invariant, subject, message));
+        }
+    }
+
+    public void Note(string invariant, string subject, string message) => all.Add(new Finding(FindingSeverity.Note, invariant, subject, message));
+
+    public IReadOnlyList<Finding> ToList() =>
+    [
+        .. all,
+        .. counts.Where(count => count.Value > MostOfAKind).Select(count =>
+            new Finding(FindingSeverity.Failure, count.Key, "further rows", $"{count.Value - MostOfAKind} more findings of this kind are not listed.")),
+    ];
+}
