@@ -1,3 +1,4 @@
+using Governance.Alerts;
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Configuration;
@@ -7,6 +8,10 @@ using Governance.Policies;
 using Governance.Projects;
 using Governance.Shell;
 
+if (await CommandLine.RunAsync(args) is { } code)
+{
+    return code;
+}
 var builder = WebApplication.CreateBuilder(args);
 var journal = new JournalSettings(builder.Configuration);
 builder.WebHost.ConfigureKestrel(GatewaySetup.Limits);
@@ -16,15 +21,19 @@ builder.Services
     .AddProjects(journal)
     .AddPolicies()
     .AddBudgets()
-    .AddGateway()
     .AddLedger()
-    .AddConfiguration();
+    .AddGateway()
+    .AddAlerts(builder.Configuration)
+    .AddConfiguration(builder.Configuration);
 var app = builder.Build();
-using var database = Database.Take(journal);
-app.Services.GetRequiredService<Journal>().Start(app.Services.GetServices<JournalListener>());
-if (!await app.BeginAsync())
+using var database = app.OpenDatabase();
+if (database is null || !await app.BeginAsync())
 {
     return 1;
+}
+if (CommandLine.IsReconcile(args))
+{
+    return await CommandLine.ReconcileAsync(app.Services.GetRequiredService<Reconciliation>());
 }
 app.UseShell();
 app.UseAuthentication();

@@ -5,8 +5,30 @@ namespace Governance.Configuration;
 /// <summary>Puts the configuration document into the host, and starts what it says.</summary>
 static class ConfigurationSetup
 {
-    public static IServiceCollection AddConfiguration(this IServiceCollection services) =>
-        services.AddScoped<ConfigurationEdits>().AddScoped<Beginning>();
+    const int DrainSeconds = 120;
+
+    public static IServiceCollection AddConfiguration(this IServiceCollection services, IConfiguration configuration)
+    {
+        // Answers that are still coming are finished before the process stops; what is not finished by then is assumed at the next start.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(configuration.GetValue("Governance:Drain:Seconds", DrainSeconds)));
+        return services.AddScoped<ConfigurationEdits>().AddScoped<Beginning>();
+    }
+
+    /// <summary>Takes the database for this process and loads what the rooms keep of it. Null, with the reason printed, where that cannot be.</summary>
+    public static Database? OpenDatabase(this WebApplication app)
+    {
+        try
+        {
+            var database = Database.Take(app.Services.GetRequiredService<JournalSettings>());
+            app.Services.GetRequiredService<Journal>().Start(app.Services.GetServices<JournalListener>());
+            return database;
+        }
+        catch (Exception exception) when (exception is DatabaseInUseException or InvalidOperationException or Microsoft.Data.Sqlite.SqliteException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine(exception.Message);
+            return null;
+        }
+    }
 
     public static void MapConfiguration(this WebApplication app)
     {
