@@ -21,10 +21,10 @@ var app = builder.Build();
 using var database = Database.Take(journal);
 app.Services.GetRequiredService<Journal>().Start(app.Services.GetServices<JournalListener>());
 app.UseShell();
-app.UseAuthentication();
-app.UseAuthorization();
+app.UseProjects();
 app.UseAntiforgery();
 app.MapShell();
+app.MapProjects();
 app.MapGateway();
 app.Run();
 
