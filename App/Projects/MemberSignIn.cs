@@ -47,4 +47,8 @@ sealed class MemberSignIn(
         }
         return false;
     }
+
+    /// <summary>Asks a member who is in for the password again; failures count towards the same lockout.</summary>
+    public async Task<bool> ConfirmAsync(string email, string password) =>
+        await UserManager.FindByEmailAsync(email) is { } member && (await CheckPasswordSignInAsync(member, password, lockoutOnFailure: true)).Succeeded;
 }

@@ -16,6 +16,7 @@ static class ProjectsSetup
         services.AddScoped<MemberEdits>();
         services.AddScoped<CurrentMember>();
         services.AddScoped<FirstRun>();
+        services.AddSingleton<MemberQueries>();
         services.AddSingleton<MemberSessions>();
         services.AddScoped<AuthenticationStateProvider, MemberRevalidation>();
         services.AddOptions<Frame>().Configure<DirectoryShelf>((frame, shelf) => frame.WorkspaceName = _ => ValueTask.FromResult<string?>(shelf.Current.Workspace.Name));
