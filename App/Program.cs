@@ -36,10 +36,10 @@ if (CommandLine.IsReconcile(args))
     return await CommandLine.ReconcileAsync(app.Services.GetRequiredService<Reconciliation>());
 }
 app.UseShell();
-app.UseAuthentication();
-app.UseAuthorization();
+app.UseProjects();
 app.UseAntiforgery();
 app.MapShell();
+app.MapProjects();
 app.MapGateway();
 app.MapConfiguration();
 await app.RunAsync();

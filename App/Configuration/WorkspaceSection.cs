@@ -69,7 +69,8 @@ static class WorkspaceSection
         return stopped ?? false;
     }
 
-    static bool IsAddress(string text) =>
+    /// <summary>An http or https address without user, query and fragment.</summary>
+    public static bool IsAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
         && address.Host.Length > 0 && address.UserInfo.Length == 0 && address.Query.Length == 0 && address.Fragment.Length == 0
         && !text.Contains('#', StringComparison.Ordinal) && !text.Contains('?', StringComparison.Ordinal) && !text.Contains('@', StringComparison.Ordinal);
