@@ -129,6 +129,11 @@ sealed partial class Journal : IAsyncDisposable
                 WriteInOrder();
                 Checkpoint();
             }
+            catch (Exception exception)
+            {
+                // Memory and database may no longer agree. What is committed is safe; a new start reads it.
+                Environment.FailFast("The journal failed behind a commit.", exception);
+            }
             finally
             {
                 group.Clear();
@@ -190,6 +195,7 @@ sealed partial class Journal : IAsyncDisposable
         }
         catch (Exception exception)
         {
+            // Nothing of the group is in the database; each work is tried by itself.
             Rollback();
             if (to - from == 1)
             {
@@ -204,11 +210,7 @@ sealed partial class Journal : IAsyncDisposable
             }
             return;
         }
-        LastFailure = null;
-        for (var i = from; i < to; i++)
-        {
-            group[i].Complete();
-        }
+        Answer(from, to);
     }
 
     void Commit(int from, int to)
@@ -224,11 +226,21 @@ sealed partial class Journal : IAsyncDisposable
             listener.BeforeCommit(transaction);
         }
         transaction.Commit();
+    }
+
+    /// <summary>From here on the group is durable: memory follows, waiters are answered.</summary>
+    void Answer(int from, int to)
+    {
+        LastFailure = null;
         foreach (var listener in listeners)
         {
             listener.AfterCommit();
         }
         group[from].Committing();
+        for (var i = from; i < to; i++)
+        {
+            group[i].Complete();
+        }
         feed.Publish();
     }
 

@@ -60,6 +60,15 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         return new Reservation(null, remaining);
     }
 
+    /// <summary>Makes sure that the balances of all matching budgets are known as they stand now.</summary>
+    public void Load(JournalTransaction transaction, Attribution call, DateTimeOffset at)
+    {
+        foreach (var budget in shelf.Current.Matching(call))
+        {
+            Find(transaction, budget, at);
+        }
+    }
+
     /// <summary>Ends a hold: takes it off every matching budget of the reservation's period and posts the cost there.</summary>
     public void Settle(JournalTransaction transaction, Attribution call, Money held, Money cost, DateTimeOffset reservedAt)
     {

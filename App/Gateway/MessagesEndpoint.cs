@@ -114,15 +114,8 @@ sealed partial class MessagesEndpoint(
             LogForward(logger, call.Ledger.Id, exception);
         }
         var result = Settlement.Of(call, forward, (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-        try
-        {
-            // Not awaited for the answer: the hold is durable, so a crash here counts too much, never too little.
-            ledger.Settle(call.Ledger, result, Settlement.Alarm(call, result), exception => LogSettle(logger, call.Ledger.Id, exception));
-        }
-        catch (JournalFullException exception)
-        {
-            LogSettle(logger, call.Ledger.Id, exception);
-        }
+        // Not awaited for the answer: the hold is durable, so a crash here counts too much, never too little.
+        ledger.Settle(call.Ledger, result, Settlement.Alarm(call, result));
         if (forward.Refusal is { } refusal && !context.Response.HasStarted)
         {
             await RefusalAnswer.WriteAsync(context, refusal, call.Ledger.Id);
@@ -210,9 +203,6 @@ sealed partial class MessagesEndpoint(
 
     [LoggerMessage(LogLevel.Error, "Call {Id}: the forward failed unexpectedly; its hold is assumed")]
     static partial void LogForward(ILogger logger, CallId id, Exception exception);
-
-    [LoggerMessage(LogLevel.Error, "Call {Id}: could not be settled; its hold stays and is assumed at the next start")]
-    static partial void LogSettle(ILogger logger, CallId id, Exception exception);
 
     [LoggerMessage(LogLevel.Error, "Call {Id}: refused because the ledger could not be written")]
     static partial void LogUnrecorded(ILogger logger, CallId id, Exception exception);

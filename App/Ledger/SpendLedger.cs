@@ -5,8 +5,10 @@ using Governance.Pricing;
 namespace Governance.Ledger;
 
 /// <summary>The ledger's verbs: reserve before a call, settle after it, record what was refused or answered from the cache.</summary>
-sealed class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal, UsageTable usage, LedgerInstance instance)
+sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal, UsageTable usage, LedgerInstance instance, ILogger<SpendLedger> logger)
 {
+    static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
     internal BalanceTable Balances => balances;
 
     /// <summary>
@@ -28,8 +30,28 @@ sealed class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal
         return work.Committed;
     }
 
-    /// <summary>As <see cref="SettleAsync"/> where nobody waits: <paramref name="failed"/> is called where it could not be written, and the hold stays.</summary>
-    public void Settle(LedgerCall call, CallResult result, AuditEvent? told, Action<Exception> failed) => journal.Submit(new SettleWork(this, call, result, told, failed));
+    /// <summary>As <see cref="SettleAsync"/> where nobody waits. What cannot be written (a full disk) is tried again until it can, or until the process ends and the next start assumes the hold.</summary>
+    public void Settle(LedgerCall call, CallResult result, AuditEvent? told) => Settle(call, result, told, TimeSpan.FromSeconds(1));
+
+    void Settle(LedgerCall call, CallResult result, AuditEvent? told, TimeSpan next)
+    {
+        try
+        {
+            journal.Submit(new SettleWork(this, call, result, told, exception => _ = AgainAsync(exception)));
+        }
+        catch (JournalFullException exception)
+        {
+            // While the process stops the hold stays, and the next start assumes it.
+            _ = exception.Closing ? Task.CompletedTask : AgainAsync(exception);
+        }
+
+        async Task AgainAsync(Exception exception)
+        {
+            LogUnsettled(logger, call.Id, next.TotalSeconds, exception);
+            await Task.Delay(next);
+            Settle(call, result, told, next < LongestWait ? next * 2 : LongestWait);
+        }
+    }
 
     /// <summary>Records a call that held nothing: refused by the gate, or answered from the cache. Answered after the commit.</summary>
     public ValueTask<bool> RecordAsync(LedgerCall call, CallResult result, AuditEvent? told)
@@ -46,6 +68,8 @@ sealed class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal
     /// <summary>Ends a hold inside the transaction. Answers the cost that stands: an earlier entry's where there is one.</summary>
     internal Money SettleInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result)
     {
+        // Before the hold goes and the entry comes: a balance that has to be computed anew must still see the hold, and not yet the entry.
+        balances.Load(transaction, call.For, call.Id.At);
         if (transaction.Prepare("DELETE FROM holds WHERE id = ?1").Bind(1, call.Id.Value).Run() == 0)
         {
             return UsageTable.CostOf(transaction, call.Id)
@@ -55,6 +79,9 @@ sealed class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal
         balances.Settle(transaction, call.For, call.Estimate, result.Cost, call.Id.At);
         return result.Cost;
     }
+
+    [LoggerMessage(LogLevel.Error, "Call {Id} could not be settled; tried again in {Seconds} s. Its hold stays.")]
+    static partial void LogUnsettled(ILogger logger, CallId id, double seconds, Exception exception);
 }
 
 /// <summary>Which run of the process holds what; a new one at every start.</summary>
