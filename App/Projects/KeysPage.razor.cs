@@ -15,10 +15,18 @@ public sealed partial class KeysPage
     bool useFailed;
 
     /// <summary>Opens the form at once, so that other pages can link to it.</summary>
-    [SupplyParameterFromQuery(Name = "new")] bool New { get; set; }
+    [SupplyParameterFromQuery(Name = "new")] string? Asked { get; set; }
+
+    bool New { get; set; }
 
     /// <summary>What still opens first, then the newest first.</summary>
     List<DirectoryKey> Lines => [.. Shelf.Current.Keys.Values.OrderBy(key => key.Definition.Revoked).ThenByDescending(key => key.CreatedAt).ThenBy(key => key.Definition.Id, StringComparer.Ordinal)];
+
+    protected override Task OnInitializedAsync()
+    {
+        New = Asked is not null;
+        return base.OnInitializedAsync();
+    }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {

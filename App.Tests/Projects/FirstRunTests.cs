@@ -1,0 +1,99 @@
+using System.Net;
+using Governance.Projects;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Governance.Tests.Projects;
+
+public sealed class FirstRunTests
+{
+    static readonly (string, string)[] s_owner = [("workspace", "Acme"), ("email", PeopleHost.Email), ("password", PeopleHost.Password)];
+
+    [Fact]
+    public async Task EveryPageLeadsToTheFirstRunUntilThereIsAnOwnerAndNeverAfter()
+    {
+        await using var host = new PeopleHost();
+        using var visitor = host.Browser();
+        foreach (var path in (string[])["/", "/sign-in", "/dashboard/keys", "/dashboard/settings"])
+        {
+            Assert.Equal("/welcome", await PeopleHost.LeadsToAsync(visitor, path));
+        }
+        using var owner = await host.OwnerAsync();
+        Assert.Equal("/dashboard", await PeopleHost.LeadsToAsync(owner, "/"));
+        Assert.Equal("/dashboard", await PeopleHost.LeadsToAsync(owner, "/welcome"));
+        Assert.Equal("200", await PeopleHost.LeadsToAsync(owner, "/dashboard/keys"));
+        Assert.StartsWith("/sign-in?", await PeopleHost.LeadsToAsync(visitor, "/dashboard/keys"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheFirstKeyIsShownOnceAndOpensAtOnce()
+    {
+        await using var host = new PeopleHost();
+        using var browser = host.Browser();
+        using var made = await PeopleHost.PostAsync(browser, "/welcome", "welcome", s_owner);
+        var secret = System.Text.RegularExpressions.Regex.Match(await made.Content.ReadAsStringAsync(), "sk-gov-[0-9a-f]{10}-[0-9A-Za-z]{43}").Value;
+        var key = host.Services.GetRequiredService<DirectoryShelf>().Current.Find(secret);
+        Assert.NotNull(key);
+        Assert.Equal(("first-key-2", "playground", PeopleHost.Email), (key.Definition.Id, key.Definition.Project, key.Definition.Attribution.Employee));
+        Assert.DoesNotContain(secret, await browser.GetStringAsync(new Uri("/dashboard/keys", UriKind.Relative)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OnlyOneOfManyFirstVisitorsBecomesTheOwner()
+    {
+        await using var host = new PeopleHost();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async number =>
+        {
+            using var browser = host.Browser();
+            using var answer = await PeopleHost.PostAsync(browser, "/welcome", "welcome", ("workspace", "Acme"), ("email", $"visitor{number}@acme.test"), ("password", PeopleHost.Password));
+            return (await answer.Content.ReadAsStringAsync()).Contains("You are in", StringComparison.Ordinal);
+        }));
+        Assert.Single(answers, true);
+        using var scope = host.Services.CreateScope();
+        Assert.Single(await scope.ServiceProvider.GetRequiredService<MemberQueries>().ListAsync());
+    }
+
+    [Theory]
+    [InlineData("192.0.2.7", null, null, false)]
+    [InlineData("127.0.0.1", "X-Forwarded-For", "192.0.2.7", false)]
+    [InlineData("127.0.0.1", "Host", "evil.example", false)]
+    [InlineData("127.0.0.1", null, null, true)]
+    [InlineData("::1", null, null, true)]
+    public async Task WithoutATokenOnlyThisMachineSetsUp(string address, string? header, string? value, bool allowed)
+    {
+        await using var host = new PeopleHost();
+        using var browser = host.Browser(address);
+        if (header is not null)
+        {
+            browser.DefaultRequestHeaders.Add(header, value);
+        }
+        using var answer = await PeopleHost.PostAsync(browser, "/welcome", "welcome", s_owner);
+        Assert.Equal(allowed, host.Services.GetRequiredService<DirectoryShelf>().Current.HasOwner);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "wrong", false)]
+    [InlineData("192.0.2.7", "", false)]
+    [InlineData("192.0.2.7", "a-long-token", true)]
+    public async Task AConfiguredTokenIsAskedOfEveryone(string address, string token, bool allowed)
+    {
+        await using var host = new PeopleHost().With(FirstRun.TokenSetting, "a-long-token");
+        using var browser = host.Browser(address);
+        using var answer = await PeopleHost.PostAsync(browser, "/welcome", "welcome", [.. s_owner, ("token", token)]);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(allowed, host.Services.GetRequiredService<DirectoryShelf>().Current.HasOwner);
+    }
+
+    [Theory]
+    [InlineData("Acme", "maria@acme.test", "too short")]
+    [InlineData("Acme", "maria", PeopleHost.Password)]
+    [InlineData("", "maria@acme.test", PeopleHost.Password)]
+    [InlineData("Acme", "maria@acme.test", "MARIA@acme.test")]
+    public async Task AFormWithFaultsMakesNobody(string workspace, string email, string password)
+    {
+        await using var host = new PeopleHost();
+        using var browser = host.Browser();
+        using var answer = await PeopleHost.PostAsync(browser, "/welcome", "welcome", ("workspace", workspace), ("email", email), ("password", password));
+        Assert.Contains("field-problem", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.False(host.Services.GetRequiredService<DirectoryShelf>().Current.HasOwner);
+    }
+}
