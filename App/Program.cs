@@ -27,10 +27,10 @@ if (!await app.BeginAsync())
     return 1;
 }
 app.UseShell();
-app.UseAuthentication();
-app.UseAuthorization();
+app.UseProjects();
 app.UseAntiforgery();
 app.MapShell();
+app.MapProjects();
 app.MapGateway();
 app.MapConfiguration();
 await app.RunAsync();
