@@ -4,26 +4,26 @@ using Governance.Projects;
 namespace Governance.Budgets;
 
 /// <summary>How long a budget lasts before it starts again.</summary>
-enum BudgetWindow { CalendarMonth, CalendarWeek, CalendarDay }
+public enum BudgetWindow { CalendarMonth, CalendarWeek, CalendarDay }
 
 /// <summary>What is held before a call: its true worst case (never overspends), or the expected cost (may overrun by what is in flight).</summary>
-enum HoldKind { WorstCase, Expected }
+public enum HoldKind { WorstCase, Expected }
 
 /// <summary>How loud a threshold is.</summary>
-enum Severity { Info, Warning, Critical }
+public enum Severity { Info, Warning, Critical }
 
 /// <summary>A point on the way to the cap at which somebody is told, once in a period.</summary>
 /// <param name="Percent">1 to 100 of the cap.</param>
 [Pure]
-sealed record Threshold(int Percent, Severity Severity = Severity.Warning, bool Email = true);
+public sealed record Threshold(int Percent, Severity Severity = Severity.Warning, bool Email = true);
 
 /// <summary>One dimension that a call must have for the budget to count it.</summary>
 [Pure]
-readonly record struct ScopeTerm(ScopeKind Kind, string Id);
+public readonly record struct ScopeTerm(ScopeKind Kind, string Id);
 
 /// <summary>A budget as its owner writes it.</summary>
 [Pure]
-sealed record BudgetDefinition
+public sealed record BudgetDefinition
 {
     public required string Id { get; init; }
     /// <summary>All named dimensions must match; empty is the whole workspace. Ordered by kind.</summary>

@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Policies;
 using Governance.Projects;
 
 namespace Governance.Budgets;
@@ -7,6 +8,10 @@ namespace Governance.Budgets;
 sealed class BudgetEdits(Journal journal, BalanceTable balances)
 {
     public Task<bool> SaveAsync(BudgetDefinition wanted, Actor actor) => journal.ChangeAsync(change => SaveInChange(change, wanted, actor));
+
+    /// <summary>Saves where the budget still has the version that the edit began with; 0 expects that there is none of that id.</summary>
+    public Task<EditResult> SaveAsync(BudgetDefinition wanted, int expectedVersion, Actor actor) => journal.ChangeAsync(change =>
+        Editions.Guard<BudgetRow, BudgetDefinition>(change.Db.Budgets, wanted.Id, expectedVersion, () => SaveInChange(change, wanted, actor)));
 
     public bool SaveInChange(Change change, BudgetDefinition wanted, Actor actor)
     {

@@ -8,7 +8,7 @@ namespace Governance.Budgets;
 /// <param name="Starts">In UTC.</param>
 /// <param name="Ends">In UTC; where the next one starts.</param>
 [Pure]
-readonly record struct BudgetPeriod(string Key, DateTimeOffset Starts, DateTimeOffset Ends)
+public readonly record struct BudgetPeriod(string Key, DateTimeOffset Starts, DateTimeOffset Ends)
 {
     /// <summary>The period in which an instant lies. A zone that this machine does not know is a <see cref="TimeZoneNotFoundException"/>.</summary>
     public static BudgetPeriod At(BudgetWindow window, string timeZone, DateTimeOffset instant) => At(window, Zone(timeZone), instant);

@@ -6,5 +6,5 @@ namespace Governance.Budgets;
 static class BudgetsSetup
 {
     public static IServiceCollection AddBudgets(this IServiceCollection services) =>
-        services.AddJournalListener<BudgetShelf>().AddJournalListener<BalanceTable>().AddSingleton<BudgetEdits>();
+        services.AddJournalListener<BudgetShelf>().AddJournalListener<BalanceTable>().AddSingleton<BudgetEdits>().AddSingleton<BudgetQueries>();
 }

@@ -6,5 +6,5 @@ namespace Governance.Policies;
 static class PoliciesSetup
 {
     public static IServiceCollection AddPolicies(this IServiceCollection services) =>
-        services.AddJournalListener<PolicyShelf>().AddSingleton<PolicyEdits>();
+        services.AddJournalListener<PolicyShelf>().AddSingleton<PolicyEdits>().AddSingleton<PolicyQueries>();
 }

@@ -9,6 +9,23 @@ sealed class PolicyEdits(Journal journal)
 
     public Task<bool> SaveAsync(RouteDefinition wanted, Actor actor) => journal.ChangeAsync(change => SaveInChange(change, wanted, actor));
 
+    /// <summary>Saves where the rule still has the version that the edit began with; 0 expects that there is none of that id.</summary>
+    public Task<EditResult> SaveAsync(RuleDefinition wanted, int expectedVersion, Actor actor) => journal.ChangeAsync(change =>
+        Editions.Guard<RuleRow, RuleDefinition>(change.Db.Rules, wanted.Id, expectedVersion, () => SaveInChange(change, wanted, actor)));
+
+    /// <summary>Saves and clears cells of the table, all of them or, where one has another version than expected, none.</summary>
+    public Task<EditResult?> SaveAsync(IReadOnlyList<RouteEdit> edits, Actor actor) => journal.ChangeAsync(change =>
+    {
+        var conflict = edits
+            .Select(edit => Editions.Guard<RouteRow, RouteDefinition>(change.Db.Routes, RouteRow.IdOf(edit.Route), edit.ExpectedVersion, static () => false))
+            .FirstOrDefault(result => result.Outcome is EditOutcome.Conflict);
+        foreach (var edit in conflict is null ? edits : [])
+        {
+            _ = edit.Clears ? RemoveInChange(change, edit.Route, actor) : SaveInChange(change, edit.Route, actor);
+        }
+        return conflict;
+    });
+
     /// <summary>Takes a cell out of the router's table.</summary>
     public Task<bool> RemoveAsync(RouteDefinition route, Actor actor) => journal.ChangeAsync(change => RemoveInChange(change, route, actor));
 
@@ -60,3 +77,8 @@ sealed class PolicyEdits(Journal journal)
         Sentence = sentence,
     };
 }
+
+/// <summary>One cell of the router's table as an edit leaves it.</summary>
+/// <param name="ExpectedVersion">The version that the edit began with; 0 for a cell that was empty.</param>
+/// <param name="Clears">True takes the cell out.</param>
+sealed record RouteEdit(RouteDefinition Route, int ExpectedVersion, bool Clears);

@@ -3,17 +3,17 @@ using Governance.Projects;
 namespace Governance.Policies;
 
 /// <summary>The shapes of a rule. A1 deny_model, A2 deny_mode, A3 force_model, A4 max_input_tokens.</summary>
-enum RuleType { DenyModel, DenyMode, ForceModel, MaxInputTokens }
+public enum RuleType { DenyModel, DenyMode, ForceModel, MaxInputTokens }
 
 /// <summary>Where a rule stands (A11). Only enforced rules bite; staged ones record what they would have done.</summary>
-enum RuleState { Draft, Simulated, Staged, Enforced, Retired }
+public enum RuleState { Draft, Simulated, Staged, Enforced, Retired }
 
 /// <summary>What kind of work a call is; sent as <c>X-Governance-Task-Type</c>, else classified from the text.</summary>
-enum TaskType { Simple, Code, Reasoning, Complex }
+public enum TaskType { Simple, Code, Reasoning, Complex }
 
 /// <summary>A rule as its owner writes it. Which of the parameters belong to which type is checked by <c>RuleValidation</c>.</summary>
 [Pure]
-sealed record RuleDefinition
+public sealed record RuleDefinition
 {
     /// <summary>Identifies the rule for ever; its position never does.</summary>
     public required string Id { get; init; }
@@ -36,7 +36,7 @@ sealed record RuleDefinition
 
 /// <summary>One cell of the router's table (A5): in this mode, this kind of work goes to this model.</summary>
 [Pure]
-sealed record RouteDefinition
+public sealed record RouteDefinition
 {
     /// <summary>Null is the workspace's table, used where the project has no cell of its own.</summary>
     public string? Project { get; init; }

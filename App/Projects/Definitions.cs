@@ -10,7 +10,7 @@ enum MemberRole { Owner, Admin, Billing, Developer, Auditor }
 enum AttributionOverride { Deny, Restricted, Allow }
 
 /// <summary>How hard a call is worth thinking about; sent as <c>X-Governance-Mode</c>, else the key's or project's default.</summary>
-enum Mode { Eco, Balanced, Sport }
+public enum Mode { Eco, Balanced, Sport }
 
 /// <summary>The workspace: the one customer of this process.</summary>
 [Pure]

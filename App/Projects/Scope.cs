@@ -1,7 +1,7 @@
 namespace Governance.Projects;
 
 /// <summary>A dimension by which spend is attributed and limited.</summary>
-enum ScopeKind { Tenant, Department, Employee, Customer, Project, Feature, Workflow, Key, Model, Vendor, Session }
+public enum ScopeKind { Tenant, Department, Employee, Customer, Project, Feature, Workflow, Key, Model, Vendor, Session }
 
 /// <summary>Who and what a call is for. Null means unknown, which matches no budget that names the dimension.</summary>
 [Pure]

@@ -1,0 +1,80 @@
+using Governance.Budgets;
+using Governance.Pricing;
+using Governance.Projects;
+
+namespace Governance.Tests.Budgets;
+
+/// <summary>What is typed becomes a budget, and a budget what is typed.</summary>
+public sealed class BudgetFormTests
+{
+    static BudgetDefinition Budget(params ScopeTerm[] scope) => new() { Id = "b", Scope = scope, Cap = Money.FromUsd(50m) };
+
+    public static TheoryData<BudgetDefinition> Budgets =>
+    [
+        Budget(),
+        Budget(new ScopeTerm(ScopeKind.Project, "chat-widget")) with { Cap = Money.FromUsd(0.000000001m), Window = BudgetWindow.CalendarDay, TimeZone = "Europe/Berlin", HardBlock = false },
+        Budget(new ScopeTerm(ScopeKind.Project, "chat-widget"), new ScopeTerm(ScopeKind.Model, "claude-opus")) with { Retired = true, Hold = HoldKind.Expected },
+        Budget(new ScopeTerm(ScopeKind.Department, "marketing")) with { Thresholds = [], AlertEmail = "cfo@acme.test", Window = BudgetWindow.CalendarWeek },
+        Budget() with { Thresholds = [new Threshold(50, Severity.Info, false), new Threshold(100, Severity.Critical)] },
+    ];
+
+    [Theory]
+    [MemberData(nameof(Budgets))]
+    public void ABudgetComesBackFromItsForm(BudgetDefinition budget)
+    {
+        var form = BudgetForm.Of(budget);
+        Assert.Empty(form.Problems());
+        Assert.Empty(BudgetFields.Between(budget, form.Read()));
+        Assert.Empty(BudgetChange.Sentences(budget, form.Read()));
+        Assert.Equal(budget.Scope, form.Read().Scope);
+    }
+
+    [Theory]
+    [InlineData("50", 50_000_000_000)]
+    [InlineData(" $49.87 ", 49_870_000_000)]
+    [InlineData("0", 0)]
+    [InlineData("0.000000001", 1)]
+    public void ACapIsReadExactly(string text, long nanos)
+    {
+        var form = BudgetForm.New("p");
+        form.Cap = text;
+        Assert.Empty(form.Problems());
+        Assert.Equal(nanos, form.Read().Cap.Nanos);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("fifty")]
+    [InlineData("1,250")]
+    [InlineData("-1")]
+    [InlineData("1e3")]
+    [InlineData("0.0000000001")]
+    public void WhatIsNoCapIsAProblemOfItsField(string text)
+    {
+        var form = BudgetForm.New(null);
+        form.Cap = text;
+        Assert.Equal("cap_usd", Assert.Single(form.Problems()).Path);
+    }
+
+    [Fact]
+    public void PresetsReplaceTheThresholds()
+    {
+        var form = BudgetForm.New("p");
+        form.Cap = "1";
+        form.Preset(75, 90, 100);
+        Assert.Equal([new Threshold(75), new Threshold(90), new Threshold(100, Severity.Critical)], form.Read().Thresholds);
+        form.Thresholds[1].Percent = "75";
+        Assert.Equal("thresholds[1].percent", Assert.Single(form.Problems()).Path);
+    }
+
+    [Theory]
+    [InlineData("chat-widget", BudgetWindow.CalendarDay, "chat-widget-daily")]
+    [InlineData(null, BudgetWindow.CalendarMonth, "workspace-monthly")]
+    [InlineData("pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp", BudgetWindow.CalendarWeek, "budget-weekly")]
+    public void ABudgetWithoutAnIdGetsOneThatSaysWhoseItIs(string? project, BudgetWindow window, string id)
+    {
+        var form = BudgetForm.New(project);
+        form.Window = window;
+        Assert.Equal(id, form.Read().Id);
+    }
+}
