@@ -2,6 +2,7 @@ using Governance.Audit;
 using Governance.Budgets;
 using Governance.Gateway;
 using Governance.Ledger;
+using Governance.Overview;
 using Governance.Policies;
 using Governance.Projects;
 using Governance.Shell;
@@ -16,7 +17,8 @@ builder.Services
     .AddPolicies()
     .AddBudgets()
     .AddGateway()
-    .AddLedger();
+    .AddLedger()
+    .AddOverview();
 var app = builder.Build();
 using var database = Database.Take(journal);
 app.Services.GetRequiredService<Journal>().Start(app.Services.GetServices<JournalListener>());

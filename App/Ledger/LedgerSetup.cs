@@ -9,6 +9,8 @@ static class LedgerSetup
     public static IServiceCollection AddLedger(this IServiceCollection services) => services
         .AddSingleton<SpendSource, LedgerSpend>()
         .AddSingleton<UsageTable>()
+        .AddSingleton<UsageQueries>()
+        .AddSingleton<SpendTally>()
         .AddSingleton(new LedgerInstance(Guid.NewGuid().ToString("N")))
         .AddJournalListener<LedgerSeal>()
         .AddSingleton<SpendLedger>()
