@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Configuration;
 using Governance.Gateway;
 using Governance.Ledger;
 using Governance.Overview;
@@ -18,17 +19,24 @@ builder.Services
     .AddBudgets()
     .AddGateway()
     .AddLedger()
-    .AddOverview();
+    .AddOverview()
+    .AddConfiguration();
 var app = builder.Build();
 using var database = Database.Take(journal);
 app.Services.GetRequiredService<Journal>().Start(app.Services.GetServices<JournalListener>());
+if (!await app.BeginAsync())
+{
+    return 1;
+}
 app.UseShell();
-app.UseAuthentication();
-app.UseAuthorization();
+app.UseProjects();
 app.UseAntiforgery();
 app.MapShell();
+app.MapProjects();
 app.MapGateway();
-app.Run();
+app.MapConfiguration();
+await app.RunAsync();
+return 0;
 
 /// <summary>The entry point, named so that tests can start the real host.</summary>
 sealed partial class Program;

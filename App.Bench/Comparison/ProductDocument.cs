@@ -1,22 +1,18 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Governance.Bench.Upstream;
+using Governance.Policies;
 
 namespace Governance.Bench.Comparison;
 
-/// <summary>The configuration that the product is measured with: 20 rules that are all looked at and refuse nothing, and three budgets that every call must reserve in.</summary>
+/// <summary>The configuration that the product is measured with: <see cref="ProductRules"/>, and three budgets that every call must reserve in.</summary>
 static class ProductDocument
 {
     public const string KeyEnv = "BENCH_KEY";
     public const string UpstreamKeyEnv = "BENCH_UPSTREAM_KEY";
     public const string OwnerPasswordEnv = "BENCH_OWNER_PASSWORD";
 
-    const string Project = "bench-project";
     const string Key = "bench-key";
-
-    static readonly string[] DeniedModels = ["claude-opus", "claude-3-opus", "claude-haiku-3", "claude-fable", "gpt-5", "gpt-6", "gemini", "grok"];
-    static readonly string[] ForcedTasks = ["simple", "code", "reasoning", "complex"];
-    static readonly int[] InputLimits = [150_000, 160_000, 170_000, 180_000];
 
     public static string Yaml(Uri stub)
     {
@@ -33,7 +29,7 @@ static class ProductDocument
                 api_key_env: {{UpstreamKeyEnv}}
                 allow_private_network: true
             projects:
-              - id: {{Project}}
+              - id: {{ProductRules.Project}}
                 name: Bench project
                 owner: owner@bench.test
                 default_mode: balanced
@@ -41,16 +37,16 @@ static class ProductDocument
                 keys:
                   - id: {{Key}}
                     secret_env: {{KeyEnv}}
-                    attribution: { tenant: bench-tenant, employee: owner@bench.test, workflow: bench, feature: load }
+                    attribution: { tenant: bench, employee: owner@bench.test, workflow: bench, feature: load }
             rules:
 
             """);
-        foreach (var rule in Rules())
+        foreach (var rule in ProductRules.All)
         {
-            yaml.Append(CultureInfo.InvariantCulture, $"  - {{ {rule}, scope: {{ project: {Project} }}, state: enforced }}\n");
+            yaml.Append(CultureInfo.InvariantCulture, $"  - {{ id: {rule.Id}, {Condition(rule)}, scope: {{ project: {rule.Project} }}, state: enforced }}\n");
         }
         yaml.Append("budgets:\n");
-        string[] scopes = [$"{{ project: {Project} }}", "{ tenant: bench-tenant }", $"{{ key: {Key} }}"];
+        string[] scopes = [$"{{ project: {ProductRules.Project} }}", "{ tenant: bench }", $"{{ key: {Key} }}"];
         for (var index = 0; index < scopes.Length; index++)
         {
             yaml.Append(CultureInfo.InvariantCulture, $"  - {{ id: cap-{index + 1}, scope: {scopes[index]}, cap_usd: \"100000000.00\", window: calendar_month, hard_block: true, hold: worst_case }}\n");
@@ -58,25 +54,15 @@ static class ProductDocument
         return yaml.ToString();
     }
 
-    /// <summary>Eight denied models, four denied modes, four forced models, four limits.</summary>
-    static IEnumerable<string> Rules()
+    static string Condition(RuleDefinition rule) => rule.Type switch
     {
-        for (var index = 0; index < DeniedModels.Length; index++)
-        {
-            yield return $"id: deny-model-{index + 1}, type: deny_model, models: [{DeniedModels[index]}]";
-        }
-        for (var index = 0; index < 4; index++)
-        {
-            yield return $"id: deny-mode-{index + 1}, type: deny_mode, modes: [{(index % 2 == 0 ? "sport" : "eco")}]";
-        }
-        for (var index = 0; index < ForcedTasks.Length; index++)
-        {
-            // The model that is asked for anyway, so that the body goes out unchanged whatever the task is taken for.
-            yield return $"id: force-model-{index + 1}, type: force_model, task_type: {ForcedTasks[index]}, model: {StubAnswers.Model}";
-        }
-        for (var index = 0; index < InputLimits.Length; index++)
-        {
-            yield return $"id: max-input-{index + 1}, type: max_input_tokens, tokens: {InputLimits[index]}";
-        }
-    }
+        RuleType.DenyModel => $"type: deny_model, models: [{string.Join(", ", rule.Models)}]",
+        RuleType.DenyMode => $"type: deny_mode, modes: [{string.Join(", ", rule.Modes.Select(mode => Word(mode.ToString())))}]",
+        RuleType.ForceModel => $"type: force_model, task_type: {Word(rule.TaskType.ToString()!)}, model: {rule.Model}",
+        RuleType.MaxInputTokens => string.Create(CultureInfo.InvariantCulture, $"type: max_input_tokens, tokens: {rule.Tokens}"),
+        _ => throw new UnreachableException(),
+    };
+
+    // Every word of these enums is one word, so that lower case is how the document spells it.
+    static string Word(string name) => name.ToLower(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,10 @@
 using System.Text.Json;
+using Governance.Bench.Comparison;
 using Governance.Bench.Load;
+using Governance.Gateway;
+using Governance.Gateway.Reading;
+using Governance.Policies;
+using Governance.Projects;
 
 namespace Governance.Bench.Micro;
 
@@ -22,10 +27,40 @@ static class DecideCommand
         return 0;
     }
 
-    /// <summary>The floor (one look at every token of the body), then the product's own functions.</summary>
+    /// <summary>The floor (one look at every token of the body), then the product's own functions, alone and together.</summary>
     static IEnumerable<(string Name, Action Decide)> Decisions(byte[] body)
     {
+        var policy = PolicySet.Compile(ProductRules.All.Select(rule => (rule, 1)), []);
+        var facts = Read(body);
         yield return ("floor: every JSON token read once", () => ReadEveryToken(body));
+        yield return ("read the request's facts", () => Read(body));
+        yield return ("classify the task", () => TaskClassifier.Classify(facts));
+        yield return ("classify and evaluate 20 rules", () => Evaluate(policy, facts));
+        yield return ("together: read, classify, evaluate", () => Evaluate(policy, Read(body)));
+    }
+
+    static RequestFacts Read(byte[] body) => RequestReader.Read(body, ReadLimits.Default) is ReadFacts sound
+        ? sound.Facts
+        : throw new BenchException("The bench's own request is refused by the reader.");
+
+    static void Evaluate(PolicySet policy, RequestFacts facts)
+    {
+        var decision = PolicyEvaluator.Decide(policy, new PolicyQuestion
+        {
+            Project = ProductRules.Project,
+            AskedModel = facts.Model,
+            OtherModels = facts.OtherModels,
+            Mode = Mode.Balanced,
+            TaskType = TaskClassifier.Classify(facts),
+            ExpectedInputTokens = facts.ExpectedTextTokens,
+            Stream = facts.Stream,
+            Thinking = facts.Thinking,
+            Tools = facts.Tools,
+        });
+        if (decision.Denial is not null)
+        {
+            throw new BenchException("The bench's own rules refuse its own request.");
+        }
     }
 
     static void ReadEveryToken(byte[] body)

@@ -37,6 +37,9 @@ sealed partial class Journal : IAsyncDisposable
     /// <summary>Held while anything writes: by the journal's thread, and by the few writers of the sign-in tables.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
+    /// <summary>Why the last group could not be written; null since one was.</summary>
+    public string? LastFailure { get; private set; }
+
     internal IReadOnlyList<JournalListener> Listeners => listeners;
 
     internal Change NewChange(JournalTransaction within) => new(connection, within);
@@ -190,6 +193,7 @@ sealed partial class Journal : IAsyncDisposable
             Rollback();
             if (to - from == 1)
             {
+                LastFailure = exception is Microsoft.Data.Sqlite.SqliteException ? exception.Message : LastFailure;
                 LogFailed(logger, group[from].GetType().Name, exception);
                 group[from].Fail(exception);
                 return;
@@ -200,6 +204,7 @@ sealed partial class Journal : IAsyncDisposable
             }
             return;
         }
+        LastFailure = null;
         for (var i = from; i < to; i++)
         {
             group[i].Complete();

@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Projects;
 
 namespace Governance.Ledger;
 
@@ -8,6 +9,7 @@ static class LedgerSetup
 {
     public static IServiceCollection AddLedger(this IServiceCollection services) => services
         .AddSingleton<SpendSource, LedgerSpend>()
+        .AddSingleton<KeyUseSource, LedgerKeyUse>()
         .AddSingleton<UsageTable>()
         .AddSingleton<UsageQueries>()
         .AddSingleton<SpendTally>()

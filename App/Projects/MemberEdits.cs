@@ -42,7 +42,7 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
             return Outcome.LastOwner;
         }
         member.Removed = true;
-        member.SecurityStamp = Guid.NewGuid().ToString("N");
+        EndSessions(member);
         change.Append(Told(actor, "member.removed", email, $"{email} can no longer sign in.") with { Before = AuditJson.Element(new { role = member.Role }) });
         return Outcome.Done;
     });
@@ -54,7 +54,7 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
             return Outcome.NotFound;
         }
         member.PasswordHash = hasher.HashPassword(member, password);
-        member.SecurityStamp = Guid.NewGuid().ToString("N");
+        EndSessions(member);
         member.AccessFailedCount = 0;
         member.LockoutEnd = null;
         change.Append(Told(actor, "member.password_changed", email, $"The password of {email} was changed."));
@@ -79,7 +79,7 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
         }
         var before = member.Role;
         member.Role = wanted.Role;
-        member.SecurityStamp = Guid.NewGuid().ToString("N");
+        EndSessions(member);
         change.Append(Told(actor, "member.role_changed", wanted.Email, $"{wanted.Email} is now {wanted.Role} (was {before}).") with
         {
             Before = AuditJson.Element(new { role = before }),
@@ -96,7 +96,7 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
         member.EmailConfirmed = true;
         member.Removed = false;
         member.Role = wanted.Role;
-        member.SecurityStamp = Guid.NewGuid().ToString("N");
+        EndSessions(member);
         member.PasswordHash = password is null ? null : hasher.HashPassword(member, password);
         if (returning is null)
         {
@@ -105,6 +105,13 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
         change.Append(Told(actor, "member.added", wanted.Email, $"{wanted.Email} was added as {wanted.Role}.") with { After = AuditJson.Element(new { role = wanted.Role }) });
         change.Db.SaveChanges();
         return Outcome.Done;
+    }
+
+    /// <summary>A sign-in that read the member before this, and writes the whole row after it, fails on the second stamp instead of undoing the edit.</summary>
+    static void EndSessions(Member member)
+    {
+        member.SecurityStamp = Guid.NewGuid().ToString("N");
+        member.ConcurrencyStamp = Guid.NewGuid().ToString();
     }
 
     Member? Find(Change change, string email)

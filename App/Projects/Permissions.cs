@@ -15,4 +15,19 @@ static class Permissions
         MemberRole.Auditor => permission is Permission.View,
         _ => false,
     };
+
+    /// <summary>Nobody makes, unmakes or takes over a member above themselves: only an owner touches owners. Null is nobody: a new member before, a removed one after.</summary>
+    public static bool MayEdit(MemberRole actor, MemberRole? before, MemberRole? after) =>
+        May(actor, Permission.EditMembers) && (actor == MemberRole.Owner || (before != MemberRole.Owner && after != MemberRole.Owner));
+
+    /// <summary>What a role is for, in a sentence.</summary>
+    public static string Sentence(MemberRole role) => role switch
+    {
+        MemberRole.Owner => "Everything, and alone may make or remove owners.",
+        MemberRole.Admin => "Everything but touching owners.",
+        MemberRole.Billing => "Looks at everything; sets budgets and runs reconciliation.",
+        MemberRole.Developer => "Looks at everything; makes, stops and revokes keys.",
+        MemberRole.Auditor => "Looks at everything, changes nothing.",
+        _ => "Nothing.",
+    };
 }

@@ -1,4 +1,6 @@
 using Governance.Audit;
+using Governance.Shell;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 
@@ -13,6 +15,11 @@ static class ProjectsSetup
         services.AddSingleton<ProjectEdits>();
         services.AddScoped<MemberEdits>();
         services.AddScoped<CurrentMember>();
+        services.AddScoped<FirstRun>();
+        services.AddSingleton<MemberQueries>();
+        services.AddSingleton<MemberSessions>();
+        services.AddScoped<AuthenticationStateProvider, MemberRevalidation>();
+        services.AddOptions<Frame>().Configure<DirectoryShelf>((frame, shelf) => frame.WorkspaceName = _ => ValueTask.FromResult<string?>(shelf.Current.Workspace.Name));
         services.AddDataProtection()
             .SetApplicationName("Governance")
             .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(Path.GetDirectoryName(journal.File)!, "keyring")));
@@ -30,7 +37,7 @@ static class ProjectsSetup
             })
             .AddEntityFrameworkStores<GovernanceDb>()
             .AddClaimsPrincipalFactory<MemberClaims>()
-            .AddSignInManager();
+            .AddSignInManager<MemberSignIn>();
         services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromSeconds(30));
         services.ConfigureApplicationCookie(options =>
         {
@@ -46,5 +53,28 @@ static class ProjectsSetup
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();
         return services;
+    }
+
+    /// <summary>Who is it, and may they come in: before antiforgery and every endpoint.</summary>
+    public static WebApplication UseProjects(this WebApplication app)
+    {
+        app.Use(next => context => PageGate.LeadToFirstRunAsync(context, next));
+        app.UseAuthentication();
+        app.Use(next => context => PageGate.AskForSignInAsync(context, next));
+        app.UseAuthorization();
+        return app;
+    }
+
+    /// <summary>The way out, and the bare address.</summary>
+    public static WebApplication MapProjects(this WebApplication app)
+    {
+        app.MapGet("/", (DirectoryShelf shelf) => Results.Redirect(shelf.Current.HasOwner ? "/dashboard" : PageGate.WelcomePath)).AllowAnonymous();
+        // Taking the form makes the framework ask for its antiforgery token.
+        app.MapPost("/sign-out", async (MemberSignIn door, IFormCollection _) =>
+        {
+            await door.SignOutAsync();
+            return Results.Redirect("/sign-in");
+        }).AllowAnonymous();
+        return app;
     }
 }

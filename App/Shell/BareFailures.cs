@@ -11,9 +11,14 @@ sealed class BareFailures : IExceptionHandler
         return ValueTask.FromResult(!WantsPage(httpContext));
     }
 
-    /// <summary>Stands after the status pages and switches them off for programs.</summary>
-    public static Task KeepStatusBareAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Stands after the status pages and the error page: switches the first off for programs, and makes the second run of a failed request a reading one.</summary>
+    public static Task GuardAsync(HttpContext context, RequestDelegate next)
     {
+        // A refused form would be refused again, for the same missing token, while its page of refusal is made.
+        if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null)
+        {
+            context.Request.Method = HttpMethods.Get;
+        }
         if (context.Features.Get<IStatusCodePagesFeature>() is { } pages)
         {
             pages.Enabled = WantsPage(context);

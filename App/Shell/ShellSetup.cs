@@ -43,7 +43,7 @@ static class ShellSetup
             app.UseExceptionHandler("/error", createScopeForErrors: true);
         }
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
-        app.Use(next => context => BareFailures.KeepStatusBareAsync(context, next));
+        app.Use(next => context => BareFailures.GuardAsync(context, next));
         return app;
     }
 

@@ -60,7 +60,7 @@ public sealed class TokenEstimatorTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void ReadingTakesMicroseconds()
+    public void BodiesOfUsualSizeAreReadAndTimed()
     {
         Measure("1 KB body", Bodies.Content("\"" + string.Concat(Enumerable.Repeat("The ledger adds up, \\\"always\\\".\\n", 28)) + "\""));
         Measure("coding agent", Bodies.CodingAgent());

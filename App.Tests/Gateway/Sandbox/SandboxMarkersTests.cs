@@ -101,11 +101,14 @@ public sealed class SandboxMarkersTests
         Assert.DoesNotContain(streaming ? "message_delta" : "\"usage\"", text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task CutBeforeLosesTheConnectionBeforeAnyAnswer()
+    [Theory]
+    [InlineData("[[cut-before]]", HttpRequestError.ResponseEnded)]
+    [InlineData("[[unreachable]]", HttpRequestError.ConnectionError)]
+    public async Task NoAnswerSaysWhetherTheRequestWasSent(string marker, HttpRequestError error)
     {
         using var probe = new SandboxProbe();
-        await Assert.ThrowsAsync<HttpRequestException>(() => probe.SendAsync(SandboxProbe.Body("[[cut-before]]")));
+        var lost = await Assert.ThrowsAsync<HttpRequestException>(() => probe.SendAsync(SandboxProbe.Body(marker)));
+        Assert.Equal(error, lost.HttpRequestError);
     }
 
     [Fact]

@@ -10,6 +10,9 @@ static class JsonEscapes
     /// <summary>True where a <c>\ud800</c> to <c>\udfff</c> stands without its other half. Expects what the JSON reader has accepted.</summary>
     public static bool HoldsHalfPair(ReadOnlySpan<byte> text)
     {
+        // Most escapes are line breaks and quotes.
+        if (text.IndexOf("\\u"u8) < 0)
+            return false;
         while (true)
         {
             var at = text.IndexOf((byte)'\\');

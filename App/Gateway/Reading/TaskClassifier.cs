@@ -1,4 +1,3 @@
-using System.Buffers;
 using Governance.Policies;
 
 namespace Governance.Gateway.Reading;
@@ -42,45 +41,63 @@ static class TaskClassifier
         ".csproj", ".yml", ".yaml", ".toml", ".css", ".scss", ".vue",
     ];
 
-    static readonly SearchValues<string> CodeSearch = SearchValues.Create(CodeWords, StringComparison.OrdinalIgnoreCase);
-    static readonly SearchValues<string> ReasoningSearch = SearchValues.Create(ReasoningWords, StringComparison.OrdinalIgnoreCase);
+    readonly record struct Word(string Text, TaskType Kind);
+
+    /// <summary>By the lower-case character that a word begins with, so that a text is looked at once.</summary>
+    static readonly Word[][] WordsByFirst = Ordered();
 
     public static TaskType Classify(RequestFacts facts)
     {
-        var text = facts.LastUserText.AsSpan();
-        if (facts.EditingTools || HoldsWord(text, CodeSearch, CodeWords) || HoldsSourcePath(text))
+        if (facts.EditingTools)
             return TaskType.Code;
-        if (facts.Thinking || HoldsWord(text, ReasoningSearch, ReasoningWords))
+        var text = facts.LastUserText.AsSpan();
+        var asked = KindOfWords(text);
+        if (asked == TaskType.Code || HoldsSourcePath(text))
+            return TaskType.Code;
+        if (facts.Thinking || asked == TaskType.Reasoning)
             return TaskType.Reasoning;
         return facts.ExpectedTextTokens >= ComplexTokensMin || facts.Tools >= ComplexToolsMin || facts.Messages >= ComplexMessagesMin
             ? TaskType.Complex
             : TaskType.Simple;
     }
 
-    static bool HoldsWord(ReadOnlySpan<char> text, SearchValues<string> search, string[] words)
+    /// <summary>Code where any word is of code, else reasoning where any is, else simple.</summary>
+    static TaskType KindOfWords(ReadOnlySpan<char> text)
     {
-        for (var from = 0; from < text.Length;)
+        var kind = TaskType.Simple;
+        var inWord = false;
+        for (var index = 0; index < text.Length; index++)
         {
-            var found = text[from..].IndexOfAny(search);
-            if (found < 0)
-                return false;
-            from += found;
-            foreach (var word in words)
+            var first = text[index];
+            var continues = inWord;
+            inWord = char.IsLetterOrDigit(first);
+            if ((inWord && continues) || first >= WordsByFirst.Length)
+                continue;
+            // Setting the bit of lower case makes letters alike, and rules most words out without a call.
+            var second = index + 1 < text.Length ? text[index + 1] | 0x20 : 0;
+            foreach (var word in WordsByFirst[first])
             {
-                if (text[from..].StartsWith(word, StringComparison.OrdinalIgnoreCase) && IsWhole(text, from, word.Length))
-                    return true;
+                if ((word.Text[1] | 0x20) == second && word.Kind != kind && IsHere(text, index, word.Text, StringComparison.OrdinalIgnoreCase))
+                    kind = word.Kind;
             }
-            from++;
+            if (kind == TaskType.Code)
+                return kind;
         }
-        return false;
+        return kind;
     }
 
-    /// <summary>A letter or digit must not go on into another one, on either side.</summary>
-    static bool IsWhole(ReadOnlySpan<char> text, int start, int length)
+    /// <summary>The word stands here and no letter or digit goes on behind its own.</summary>
+    static bool IsHere(ReadOnlySpan<char> text, int start, string word, StringComparison comparison)
     {
-        var end = start + length;
-        var open = start == 0 || !char.IsLetterOrDigit(text[start]) || !char.IsLetterOrDigit(text[start - 1]);
-        return open && (end == text.Length || !char.IsLetterOrDigit(text[end - 1]) || !char.IsLetterOrDigit(text[end]));
+        var end = start + word.Length;
+        return text[start..].StartsWith(word, comparison)
+            && (end == text.Length || !char.IsLetterOrDigit(text[end - 1]) || !char.IsLetterOrDigit(text[end]));
+    }
+
+    static Word[][] Ordered()
+    {
+        Word[] words = [.. CodeWords.Select(word => new Word(word, TaskType.Code)), .. ReasoningWords.Select(word => new Word(word, TaskType.Reasoning))];
+        return [.. Enumerable.Range(0, 128).Select(first => words.Where(word => word.Text[0] == char.ToLowerInvariant((char)first)).ToArray())];
     }
 
     /// <summary>A name, a dot and the ending of a source file: <c>src/Money.cs</c>.</summary>
@@ -96,7 +113,7 @@ static class TaskClassifier
                 continue;
             foreach (var ending in SourceEndings)
             {
-                if (text[from..].StartsWith(ending, StringComparison.Ordinal) && IsWhole(text, from, ending.Length))
+                if (IsHere(text, from, ending, StringComparison.Ordinal))
                     return true;
             }
         }

@@ -33,7 +33,7 @@ static class TokenEstimator
     /// <summary>From this length on, letters and digits in one piece are base64, hexadecimal or an identifier, not words.</summary>
     const int RunLengthMin = 64;
 
-    enum Kind : byte { Space, Letter, Digit, Punctuation, RunPunctuation, Newline, Two, Three, Four, Continuation }
+    enum Kind : byte { Space, Digit, Punctuation, RunPunctuation, Newline, Two, Three, Four, Continuation }
 
     static readonly ImmutableArray<Kind> Kinds = [.. Enumerable.Range(0, 256).Select(KindOf)];
 
@@ -54,41 +54,45 @@ static class TokenEstimator
         var index = 0;
         while (index < text.Length)
         {
-            var kind = kinds[text[index]];
             var start = index++;
-            switch (kind)
+            if (IsLetter(text[start]))
             {
-                case Kind.Letter:
-                    while (index < text.Length && kinds[text[index]] == Kind.Letter)
-                        index++;
-                    units += WordUnits + (uint)(index - start - 1) / 6 * WordTailUnits;
-                    continue;
-                case Kind.Digit:
-                    while (index < text.Length && kinds[text[index]] == Kind.Digit)
-                        index++;
-                    units += ((uint)(index - start) + 2) / 3 * DigitsUnits;
-                    continue;
-                case Kind.RunPunctuation:
-                    units += PunctuationUnits;
-                    continue;
+                while (index < text.Length && IsLetter(text[index]))
+                    index++;
+                units += WordUnits + (uint)(index - start - 1) / 6 * WordTailUnits;
+                continue;
+            }
+            var kind = kinds[text[start]];
+            if (kind == Kind.Digit)
+            {
+                while (index < text.Length && kinds[text[index]] == Kind.Digit)
+                    index++;
+                units += ((uint)(index - start) + 2) / 3 * DigitsUnits;
+                continue;
+            }
+            if (kind == Kind.RunPunctuation)
+            {
+                units += PunctuationUnits;
+                continue;
             }
             if (start - runStart >= RunLengthMin)
                 units = unitsBeforeRun + (start - runStart) * RunUnits;
-            units += Breaker(kind, text, kinds, start, ref index);
+            if (kind == Kind.Punctuation)
+                units += PunctuationUnits;
+            else if (kind != Kind.Space)
+                units += Breaker(kind, text, start, ref index);
             runStart = index;
             unitsBeforeRun = units;
         }
         return text.Length - runStart >= RunLengthMin ? unitsBeforeRun + (text.Length - runStart) * RunUnits : units;
     }
 
-    static long Breaker(Kind kind, ReadOnlySpan<byte> text, ReadOnlySpan<Kind> kinds, int start, ref int index)
+    static long Breaker(Kind kind, ReadOnlySpan<byte> text, int start, ref int index)
     {
         switch (kind)
         {
-            case Kind.Punctuation:
-                return PunctuationUnits;
             case Kind.Newline:
-                while (index < text.Length && kinds[text[index]] == Kind.Newline)
+                while (index < text.Length && (text[index] is (byte)'\n' or (byte)'\r'))
                     index++;
                 return NewlinesUnits;
             case Kind.Two:
@@ -105,6 +109,9 @@ static class TokenEstimator
         }
     }
 
+    // Asked of every byte, and quicker than the table.
+    static bool IsLetter(byte value) => (uint)((value | 0x20) - 'a') <= 'z' - 'a';
+
     // Kana, the unified ideographs with extension A, their punctuation and full-width forms.
     static bool IsCjk(byte first, byte second, byte third)
     {
@@ -116,7 +123,6 @@ static class TokenEstimator
     {
         '\n' or '\r' => Kind.Newline,
         <= ' ' or 0x7F => Kind.Space,
-        < 0x80 when char.IsAsciiLetter((char)value) => Kind.Letter,
         < 0x80 when char.IsAsciiDigit((char)value) => Kind.Digit,
         '+' or '/' or '=' or '_' or '-' => Kind.RunPunctuation,
         < 0x80 => Kind.Punctuation,

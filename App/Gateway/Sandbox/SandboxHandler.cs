@@ -76,9 +76,11 @@ sealed class SandboxHandler(SandboxPacing? pacing = null, TimeProvider? clock = 
         {
             await Task.Delay(markers.Delay, clock, cancellationToken);
         }
-        if (markers.CutBefore)
+        if (markers.Unreachable || markers.CutBefore)
         {
-            throw new HttpRequestException(HttpRequestError.ConnectionError, "The sandbox lost the connection, as a marker asked.");
+            // The two differ in who pays: what was never sent costs nothing.
+            var error = markers.Unreachable ? HttpRequestError.ConnectionError : HttpRequestError.ResponseEnded;
+            throw new HttpRequestException(error, "The sandbox gave no answer, as a marker asked.");
         }
         if (markers.ErrorStatus is { } status)
         {

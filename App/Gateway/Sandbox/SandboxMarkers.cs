@@ -23,7 +23,8 @@ sealed record SandboxMarkers
         new("[[tokens 500]]", "makes the text that many tokens long, at most 20,000 and never above max_tokens"),
         new("[[stream-error overloaded_error]]", "ends a stream half-way with an error event of that type; without a stream, answers with the status of that type"),
         new("[[cut]]", "loses the connection half-way through the answer"),
-        new("[[cut-before]]", "loses the connection before any answer"),
+        new("[[cut-before]]", "loses the connection after the request was sent and before any answer"),
+        new("[[unreachable]]", "cannot be connected to, so that nothing is sent"),
         new("[[no-usage]]", "leaves every usage figure out of the answer"),
         new("[[garbage]]", "answers 200 with a body that is not JSON"),
         new("[[refusal]]", "ends with stop_reason refusal"),
@@ -44,6 +45,7 @@ sealed record SandboxMarkers
     public string? StreamError { get; init; }
     public bool Cut { get; init; }
     public bool CutBefore { get; init; }
+    public bool Unreachable { get; init; }
     public bool NoUsage { get; init; }
     public bool Garbage { get; init; }
     public bool Refusal { get; init; }
@@ -86,6 +88,7 @@ sealed record SandboxMarkers
         ("web-search", [var count]) when Number(count, 100) is { } searches => this with { WebSearches = searches },
         ("cut", []) => this with { Cut = true },
         ("cut-before", []) => this with { CutBefore = true },
+        ("unreachable", []) => this with { Unreachable = true },
         ("no-usage", []) => this with { NoUsage = true },
         ("garbage", []) => this with { Garbage = true },
         ("refusal", []) => this with { Refusal = true },

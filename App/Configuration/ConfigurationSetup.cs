@@ -1,0 +1,58 @@
+using Governance.Audit;
+
+namespace Governance.Configuration;
+
+/// <summary>Puts the configuration document into the host, and starts what it says.</summary>
+static class ConfigurationSetup
+{
+    public static IServiceCollection AddConfiguration(this IServiceCollection services) =>
+        services.AddScoped<ConfigurationEdits>().AddScoped<Beginning>();
+
+    public static void MapConfiguration(this WebApplication app)
+    {
+        ManagementEndpoints.Map(app);
+        app.MapGet("/health/live", () => Results.Json(new { status = "live" })).AllowAnonymous();
+        app.MapGet("/health/ready", (Journal journal, IHostApplicationLifetime lifetime) =>
+            lifetime.ApplicationStopping.IsCancellationRequested ? NotReady("stopping")
+            : journal.LastFailure is { } failure ? NotReady(failure)
+            : Results.Json(new { status = "ready" })).AllowAnonymous();
+    }
+
+    /// <summary>Loads the bootstrap document or makes a beginning. False, with every problem printed, where the process must not start.</summary>
+    public static async Task<bool> BeginAsync(this WebApplication app)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        var beginning = scope.ServiceProvider.GetRequiredService<Beginning>();
+        var problems = await beginning.RunAsync();
+        foreach (var problem in problems)
+        {
+            await Console.Error.WriteLineAsync($"{problem.Path}: {problem.Message}");
+        }
+        if (beginning.FirstKey is { } key)
+        {
+            app.Lifetime.ApplicationStarted.Register(() => FirstSteps.Print(app.Urls.FirstOrDefault() ?? "http://localhost:5000", key.Text));
+        }
+        return problems.Count == 0;
+    }
+
+    static IResult NotReady(string why) => Results.Json(new { status = "not ready", why }, statusCode: StatusCodes.Status503ServiceUnavailable);
+}
+
+/// <summary>What the console says at the very first start.</summary>
+static class FirstSteps
+{
+    public static void Print(string url, string key) => Console.WriteLine($$"""
+
+        Governance is running at {{url}}
+        1. Open {{url}} and create the owner.
+        2. Make a first call; the sandbox provider answers, no provider key is needed:
+
+           curl {{url}}/v1/messages \
+             -H "x-api-key: {{key}}" \
+             -H "content-type: application/json" \
+             -d '{"model":"claude-sonnet-5","max_tokens":200,"messages":[{"role":"user","content":"Hello"}]}'
+
+        This key is shown only now. It belongs to the project 'playground'; make more on {{url}}/dashboard/keys.
+
+        """);
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Components.Endpoints;
+
+namespace Governance.Projects;
+
+/// <summary>Stands before the pages: to the first-run page while there is no owner, and past sign-in for everything under <c>/dashboard</c>, whatever the page itself says.</summary>
+static class PageGate
+{
+    public const string WelcomePath = "/welcome";
+
+    /// <summary>Leads every page to the first run while there is no owner; programs' addresses answer as ever.</summary>
+    public static Task LeadToFirstRunAsync(HttpContext context, RequestDelegate next)
+    {
+        var page = context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>()?.Type;
+        if (page is null || page == typeof(WelcomePage) || page.Namespace == typeof(Shell.Frame).Namespace && !UnderDashboard(context)
+            || context.RequestServices.GetRequiredService<DirectoryShelf>().Current.HasOwner)
+        {
+            return next(context);
+        }
+        context.Response.Redirect(WelcomePath);
+        return Task.CompletedTask;
+    }
+
+    public static Task AskForSignInAsync(HttpContext context, RequestDelegate next) =>
+        UnderDashboard(context) && context.User.Identity is not { IsAuthenticated: true } ? context.ChallengeAsync() : next(context);
+
+    static bool UnderDashboard(HttpContext context) => context.Request.Path.StartsWithSegments("/dashboard", StringComparison.OrdinalIgnoreCase);
+}
