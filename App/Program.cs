@@ -4,6 +4,7 @@ using Governance.Budgets;
 using Governance.Configuration;
 using Governance.Gateway;
 using Governance.Ledger;
+using Governance.Overview;
 using Governance.Policies;
 using Governance.Projects;
 using Governance.Shell;
@@ -24,6 +25,7 @@ builder.Services
     .AddLedger()
     .AddGateway()
     .AddAlerts(builder.Configuration)
+    .AddOverview()
     .AddConfiguration(builder.Configuration);
 var app = builder.Build();
 using var database = app.OpenDatabase();

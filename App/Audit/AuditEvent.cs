@@ -3,10 +3,10 @@ using System.Text.Json;
 namespace Governance.Audit;
 
 /// <summary>What kind of thing an event tells, which is also its colour in the timeline: change blue, blocked red, intervened amber, system green.</summary>
-enum AuditCategory { Change, Blocked, Intervened, System }
+public enum AuditCategory { Change, Blocked, Intervened, System }
 
 /// <summary>Who did it.</summary>
-enum ActorKind { Member, Key, System, Bootstrap, ManagementKey }
+public enum ActorKind { Member, Key, System, Bootstrap, ManagementKey }
 
 /// <summary>Who did it, by a name that stays readable when the person or key is gone.</summary>
 [Pure]

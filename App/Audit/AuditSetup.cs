@@ -12,6 +12,7 @@ static class AuditSetup
         services.AddSingleton<Feed>();
         services.AddSingleton<Journal>();
         services.AddSingleton<Reads>();
+        services.AddSingleton<AuditQueries>();
         services.AddSingleton<SignInWrites>();
         services.AddSingleton<SignInConnection>();
         services.AddDbContext<GovernanceDb>((provider, options) => options

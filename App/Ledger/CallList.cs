@@ -1,0 +1,76 @@
+namespace Governance.Ledger;
+
+/// <summary>The requests of one reader: what is shown, what waits to be shown, and where older ones start. A long call is written late under an early id, so that the head of the list is read again rather than only what has a larger id.</summary>
+sealed class CallList(UsageQueries queries, TimeProvider time)
+{
+    const int ShownLimit = 1_000;
+
+    List<UsageRow> calls = [];
+    List<UsageRow> waiting = [];
+
+    public UsageFilter Filter { get; private set; } = new();
+
+    public IReadOnlyList<UsageRow> Calls => calls;
+
+    public CallId? Older { get; private set; }
+
+    public DateTimeOffset? SearchedTo { get; private set; }
+
+    public DateTimeOffset UpdatedAt { get; private set; } = time.GetUtcNow();
+
+    public int Waiting => waiting.Count;
+
+    public string WaitingText => waiting.Count >= UsageQueries.PageSize ? $"{UsageQueries.PageSize}+ new" : $"{waiting.Count} new";
+
+    public async Task LoadAsync(UsageFilter filter)
+    {
+        Filter = filter;
+        calls = [];
+        waiting = [];
+        Take(await queries.PageAsync(filter));
+    }
+
+    public async Task LoadOlderAsync() => Take(await queries.PageAsync(Filter, Older));
+
+    /// <summary>Reads the head of the list again. What is new is shown at once where the reader follows, else kept waiting.</summary>
+    public async Task RefreshAsync(bool follow)
+    {
+        var head = await queries.PageAsync(Filter, stretches: 1);
+        var known = calls.Select(call => call.Id).ToHashSet();
+        var bottom = Older is null || calls.Count == 0 ? long.MinValue : calls[^1].Id;
+        waiting = [.. head.Calls.Where(call => !known.Contains(call.Id) && call.Id > bottom)];
+        UpdatedAt = time.GetUtcNow();
+        if (follow)
+        {
+            await ShowWaitingAsync();
+        }
+    }
+
+    public async Task ShowWaitingAsync()
+    {
+        if (waiting.Count >= UsageQueries.PageSize)
+        {
+            await LoadAsync(Filter);
+            return;
+        }
+        if (waiting.Count > 0)
+        {
+            calls = [.. calls.Concat(waiting).OrderByDescending(call => call.Id)];
+            waiting = [];
+        }
+        if (calls.Count > ShownLimit)
+        {
+            calls = [.. calls.Take(ShownLimit)];
+            Older = calls[^1].CallId;
+            SearchedTo = null;
+        }
+    }
+
+    void Take(CallPage page)
+    {
+        calls.AddRange(page.Calls);
+        Older = page.Older;
+        SearchedTo = page.SearchedTo;
+        UpdatedAt = time.GetUtcNow();
+    }
+}

@@ -1,0 +1,75 @@
+using Governance.Audit;
+using Governance.Budgets;
+using Governance.Ledger;
+using Governance.Pricing;
+using Governance.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Overview;
+
+/// <summary>Reads the overview's figures, once for all open pages.</summary>
+sealed class OverviewQueries : IDisposable
+{
+    const int LatestEntries = 5;
+
+    readonly Reads reads;
+    readonly SpendTally tally;
+    readonly DirectoryShelf directories;
+    readonly BudgetShelf budgets;
+    readonly AuditQueries trail;
+    readonly TimeProvider time;
+    readonly Shared<OverviewFigures> shared;
+
+    public OverviewQueries(Reads reads, SpendTally tally, DirectoryShelf directories, BudgetShelf budgets, AuditQueries trail, TimeProvider time)
+    {
+        (this.reads, this.tally, this.directories, this.budgets, this.trail, this.time) = (reads, tally, directories, budgets, trail, time);
+        shared = new Shared<OverviewFigures>(ReadAsync, TimeSpan.FromMilliseconds(250), time);
+    }
+
+    /// <summary>For a page that opens: figures of at most a second ago.</summary>
+    public Task<OverviewFigures> RecentAsync() => shared.ReadAsync(TimeSpan.FromSeconds(1));
+
+    /// <summary>After a commit: figures that have it.</summary>
+    public Task<OverviewFigures> FreshAsync() => shared.ReadAsync(TimeSpan.Zero);
+
+    public void Dispose() => shared.Dispose();
+
+    async Task<OverviewFigures> ReadAsync()
+    {
+        var now = time.GetUtcNow();
+        var directory = directories.Current;
+        var book = budgets.Current;
+        var month = tally.Read();
+        await using var db = reads.Open();
+        var caps = await CapsAsync(db, book, now);
+        var workspace = caps.FirstOrDefault(cap => cap.Budget.Scope.Count == 0);
+        var tiles = directory.Projects.Values.OrderBy(project => project.Name, StringComparer.OrdinalIgnoreCase).Select(project => new SpendTile(
+            project.Id, project.Name, project.Owner, project.Stopped || directory.Workspace.Stopped,
+            caps.FirstOrDefault(cap => cap.Budget.Scope is [{ Kind: ScopeKind.Project, Id: var id }] && id == project.Id),
+            month.Projects.GetValueOrDefault(project.Id)));
+        return new OverviewFigures(
+            month,
+            [.. workspace is null ? [] : new[] { new SpendTile(null, directory.Workspace.Name, null, directory.Workspace.Stopped, workspace, month.All) }, .. tiles],
+            [.. (await trail.PageAsync(new AuditFilter(), now.AddDays(-Plans.AuditDays(directory.Workspace.Plan)))).Entries.Take(LatestEntries)],
+            new FirstSteps(
+                directory.Keys.Values.Any(key => !key.Definition.Revoked),
+                month.All.Calls > 0 || await db.Usage.AnyAsync(),
+                book.All.Count > 0,
+                directory.Projects.Values.Any(project => project.AlertEmail is not null) || book.All.Any(budget => budget.Definition.AlertEmail is not null)),
+            now);
+    }
+
+    /// <summary>Every budget with its balance of the current period; the month's first where a scope has several.</summary>
+    static async Task<List<CapState>> CapsAsync(GovernanceDb db, BudgetBook book, DateTimeOffset now)
+    {
+        var from = now.ToUnixTimeMilliseconds();
+        var balances = (await db.Balances.Where(row => row.StartsMilliseconds <= from && row.EndsMilliseconds > from).ToListAsync())
+            .ToDictionary(row => (row.BudgetId, row.Period));
+        return [.. book.All.OrderBy(budget => budget.Definition.Window).Select(budget =>
+        {
+            var period = budget.PeriodAt(now);
+            var balance = balances.GetValueOrDefault((budget.Definition.Id, period.Key));
+            return new CapState(budget.Definition, period, new Money(balance?.PostedNanos ?? 0), new Money(balance?.HeldNanos ?? 0));
+        })];
+    }
+}
