@@ -6,7 +6,7 @@ namespace Governance.Tests.Gateway;
 public sealed class BudgetRefusalTests(SharedProduct shared)
 {
     readonly Product _product = shared.Product;
-    readonly FakeProvider _provider = shared.Provider;
+    readonly FakeProvider _provider = shared.FreshProvider();
 
     [Fact]
     public async Task AnExhaustedBudgetIsRefusedKeyForKeyAndAHigherCapLetsTheCallThrough()

@@ -9,7 +9,7 @@ namespace Governance.Tests.Gateway;
 public sealed class PassThroughTests(SharedProduct shared)
 {
     readonly Product _product = shared.Product;
-    readonly FakeProvider _provider = shared.Provider;
+    readonly FakeProvider _provider = shared.FreshProvider();
 
     const string Odd = "{ \"max_tokens\" : 1.0e2 ,\r\n\t\"metadata\":{\"user_id\":\"u\"},\"something_new\":[1, {\"two\":null}],  \"model\" : \"proof-model\", \"messages\":[{\"content\":\"Gr\\u00fc\\u00dfe \u2603 \\/ \\\"model\\\":\\\"x\\\"\",\"role\":\"user\"}] }\n";
 

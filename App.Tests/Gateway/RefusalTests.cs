@@ -7,7 +7,7 @@ namespace Governance.Tests.Gateway;
 public sealed class RefusalTests(SharedProduct shared)
 {
     readonly Product _product = shared.Product;
-    readonly FakeProvider _provider = shared.Provider;
+    readonly FakeProvider _provider = shared.FreshProvider();
 
     [Fact]
     public async Task ADeniedModelIsRefusedKeyForKey()

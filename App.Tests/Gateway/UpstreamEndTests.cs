@@ -10,7 +10,7 @@ namespace Governance.Tests.Gateway;
 public sealed class UpstreamEndTests(SharedProduct shared)
 {
     readonly Product _product = shared.Product;
-    readonly FakeProvider _provider = shared.Provider;
+    readonly FakeProvider _provider = shared.FreshProvider();
 
     [Theory]
     [InlineData(400, "invalid_request_error")]
@@ -100,7 +100,7 @@ public sealed class UpstreamEndTests(SharedProduct shared)
                 context.Response.ContentLength = body.Length;
                 await context.Response.Body.WriteAsync(body.AsMemory(0, body.Length / 2));
                 await context.Response.Body.FlushAsync();
-                context.Abort();
+                await Abort(context, []);
             },
         };
         var reply = (await _product.CallAsync(Answers.Call())).Refused(504, "api_error");
@@ -187,6 +187,7 @@ public sealed class UpstreamEndTests(SharedProduct shared)
         var user = $"hangup-{Guid.NewGuid():N}";
         using (var response = await _product.StreamAsync(Answers.Call(more: $",\"stream\":true,\"metadata\":{{\"user_id\":\"{user}\"}}")))
         {
+            Assert.Equal(System.Net.HttpStatusCode.OK, response.StatusCode);
             await using var body = await response.Content.ReadAsStreamAsync();
             Assert.True(await body.ReadAsync(new byte[4096]) > 0);
         }
@@ -206,10 +207,11 @@ public sealed class UpstreamEndTests(SharedProduct shared)
         Assert.Empty(_product.Rows("SELECT * FROM holds WHERE id = @id", ("@id", row.Number("id"))));
     }
 
-    static Task Abort(HttpContext context, byte[] body)
+    /// <summary>Resets the connection, once what was written before has surely been read: a reset overtakes it.</summary>
+    static async Task Abort(HttpContext context, byte[] body)
     {
+        await Task.Delay(TimeSpan.FromMilliseconds(300));
         context.Abort();
-        return Task.CompletedTask;
     }
 
     static Task Silence(HttpContext context, byte[] body) => Task.Delay(Timeout.Infinite, context.RequestAborted);

@@ -9,6 +9,13 @@ public sealed class SharedProduct : IAsyncLifetime
 
     public Product Product { get; private set; } = null!;
 
+    /// <summary>The provider, answering plainly again whatever an earlier test made of it.</summary>
+    public FakeProvider FreshProvider()
+    {
+        Provider.Answer = Answers.Message;
+        return Provider;
+    }
+
     public async Task InitializeAsync()
     {
         Provider = await FakeProvider.StartAsync();
