@@ -11,7 +11,7 @@ namespace Governance.Tests.Proofs;
 public sealed class Product : IAsyncDisposable
 {
     const string ManagementKey = "proofs-management-key-0123456789";
-    readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, MaxConnectionsPerServer = 4096 }) { Timeout = TimeSpan.FromSeconds(100) };
+    readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, MaxConnectionsPerServer = 4096, MaxResponseDrainSize = 0 }) { Timeout = TimeSpan.FromSeconds(100) };
 
     Product(AppProcess app, string key) => (App, Key) = (app, key);
 
