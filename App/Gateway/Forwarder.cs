@@ -169,9 +169,10 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
         var end = reading.Error ? ForwardEnd.UpstreamError
             : reading.Final ? ForwardEnd.Completed
             : broken == ForwardEnd.Completed ? ForwardEnd.UpstreamCut : broken;
-        if (broken is not (ForwardEnd.Completed or ForwardEnd.ClientGone) && !reading.Final && !reading.Error)
+        // An answer that just ends would look whole to a client that does not count events.
+        if (end is ForwardEnd.UpstreamCut or ForwardEnd.UpstreamIdle or ForwardEnd.OursStopped)
         {
-            await copy.WriteAsync(UpstreamAnswer.StreamError(broken, call.Ledger.Id));
+            await copy.WriteAsync(UpstreamAnswer.StreamError(end, call.Ledger.Id));
         }
         return answer with
         {

@@ -22,7 +22,8 @@ sealed class RequestBody : IDisposable
         {
             return (null, Refusal.Plain(415, "invalid_request_error", "content-encoding: send the body uncompressed; what cannot be read cannot be governed."));
         }
-        if (request.ContentLength is not null && request.Headers.TransferEncoding.Count > 0)
+        // Kestrel takes the length away where both are there, and leaves it under this name.
+        if (request.Headers.TransferEncoding.Count > 0 && (request.ContentLength is not null || request.Headers.ContainsKey("x-content-length")))
         {
             return (null, Refusal.Malformed("A request may not have both content-length and transfer-encoding."));
         }
