@@ -153,7 +153,7 @@ public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<Spent
             }
         });
         var entries = new List<long>();
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < 10 || (entries[^1] == entries[0] && i < 500); i++)
         {
             var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
             Assert.Empty(report.Findings);
