@@ -30,7 +30,7 @@ public sealed class MailTests
 
         var mail = Assert.Single(await server.ReceiveAsync(1));
         Assert.Equal("chat-widget reached 80 % of its $50.00 November cap", mail.Subject);
-        Assert.Equal((["lisa@example.com"], "governance@example.com"), (mail.To, mail.From));
+        Assert.Equal(("lisa@example.com", "governance@example.com"), (Assert.Single(mail.To), mail.From));
         Assert.Matches("^<threshold\\.chat-month\\.2026-11\\.80\\.[0-9a-f]{16}@governance>$", mail.MessageId);
         foreach (var line in (string[])["Spent:   $40.00", "Cap:     $50.00 (chat-month, 2026-11)", "Resets:  1 December 2026 00:00 (UTC)", "At 100 % calls stop", "https://gov.example.com/dashboard/usage", "https://gov.example.com/dashboard/policy", "You get this once per month."])
         {
@@ -124,7 +124,7 @@ public sealed class MailTests
             await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com" });
             await rig.SpendAsync(45m);
             await PassAsync(rig);
-            rig.Tamper("UPDATE mail SET sent_at = NULL, tries = 0");
+            rig.Tamper("UPDATE mail SET sent_at = NULL, tries = 0, next_try_at = created_at");
         }
         await using (var rig = new LedgerRig(folder, Settings))
         {
@@ -158,6 +158,19 @@ public sealed class MailTests
         Assert.Equal(2, rig.Events("mail.sent").Count);
 
         static Member Owner(string address) => new() { UserName = address, Email = address, Role = MemberRole.Owner };
+    }
+
+    [Fact]
+    public async Task AnEventThatCannotBeReadHoldsUpNobodyElse()
+    {
+        using var server = await SmtpServer.StartAsync(port);
+        await using var rig = new LedgerRig(mail: Settings);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com", Thresholds = [new Threshold(50), new Threshold(80)] });
+        await rig.SpendAsync(45m);
+        rig.Tamper("DROP TRIGGER audit_no_update; UPDATE audit SET body = X'00' WHERE id = (SELECT MIN(id) FROM audit WHERE action = 'budget.threshold_reached')");
+        await PassAsync(rig);
+        Assert.Equal("chat-widget reached 80 % of its $50.00 November cap", Assert.Single(await server.ReceiveAsync(1)).Subject);
+        Assert.Single(rig.Events("mail.unreadable_event"));
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<Spent
     {
         var report = await Verification.VerifyAsync($"Data Source={spent.File}", null);
         Assert.Empty(report.Findings);
-        Assert.Equal(["chat-widget", "ledger", "system"], report.Heads.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["chat-widget", "ledger", "search", "system"], report.Heads.Keys.Order(StringComparer.Ordinal));
         Assert.Equal((8, 3, 1, 1), ((int)report.Rows.Entries, (int)report.Rows.Balances, (int)report.Rows.Holds, (int)report.Rows.ThresholdClaims));
         Assert.Equal(report.Rows.Events, report.Heads.Values.Sum(head => head.Sequence));
         Assert.InRange(report.Rows.Seals, 1, 8);
@@ -58,7 +58,7 @@ public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<Spent
     [InlineData("DELETE FROM audit WHERE chain = 'ledger' AND sequence = 2", "chain", "audit ledger 3")]
     [InlineData("DELETE FROM audit WHERE id = 1", "chain", "audit id 1")]
     [InlineData("DELETE FROM audit WHERE id = (SELECT MAX(id) FROM audit)", "chain", "bookmark mail")]
-    [InlineData("UPDATE audit SET chain = 'search', sequence = 1 WHERE id = (SELECT MAX(id) FROM audit WHERE chain = 'system')", "chain", "audit search 1")]
+    [InlineData("UPDATE audit SET chain = 'other', sequence = 1 WHERE id = (SELECT MAX(id) FROM audit WHERE chain = 'system')", "chain", "audit other 1")]
     [InlineData("UPDATE audit SET sequence = CASE sequence WHEN 1 THEN 900 WHEN 2 THEN 901 END WHERE chain = 'system' AND sequence < 3; UPDATE audit SET sequence = CASE sequence WHEN 900 THEN 2 ELSE 1 END WHERE chain = 'system' AND sequence >= 900", "chain", "audit system 1")]
     [InlineData("UPDATE audit SET at_milliseconds = at_milliseconds - 1 WHERE chain = 'system' AND sequence = 2", "chain", "audit system 2")]
     [InlineData("UPDATE usage SET cost_nanos = cost_nanos - 1 WHERE id = (SELECT MIN(id) FROM usage)", "seal", "audit ledger 1")]
@@ -153,7 +153,7 @@ public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<Spent
             }
         });
         var entries = new List<long>();
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < 10 || (entries[^1] == entries[0] && i < 500); i++)
         {
             var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
             Assert.Empty(report.Findings);

@@ -17,21 +17,21 @@ public sealed class LedgerJobsTests
         {
             var trigger = await scheduler.GetTrigger(new TriggerKey("reconciliation"));
             Assert.NotNull(trigger);
-            var after = new DateTimeOffset(2026, 3, 28, 12, 0, 0, TimeSpan.Zero);
+            var after = new DateTimeOffset(2027, 3, 27, 12, 0, 0, TimeSpan.Zero);
             var nights = new List<DateTimeOffset?>();
             for (var night = 0; night < 3; night++)
             {
                 nights.Add(trigger.GetFireTimeAfter(after));
                 after = nights[^1]!.Value;
             }
-            Assert.Equal([At(29), At(30), At(31)], nights);
+            Assert.Equal([At(28), At(29), At(30)], nights);
         }
         finally
         {
             await rig.Host.StopAsync();
         }
 
-        static DateTimeOffset? At(int day) => new DateTimeOffset(2026, 3, day, 2, 0, 0, TimeSpan.Zero);
+        static DateTimeOffset? At(int day) => new DateTimeOffset(2027, 3, day, 2, 0, 0, TimeSpan.Zero);
     }
 
     [Fact]

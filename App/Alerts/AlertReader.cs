@@ -12,6 +12,8 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
     public const string Reader = "mail";
     public const string NobodyAction = "mail.nobody_to_tell";
 
+    public const string UnreadableAction = "mail.unreadable_event";
+
     const int AtOnce = 100;
 
     /// <summary>The bookmark is moved at least this often, so that a restart never reads far.</summary>
@@ -62,9 +64,11 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
 
     async Task DraftAsync(GovernanceDb db, AuditRow row, List<MailDraft> drafts, List<AuditEvent> told)
     {
-        using var body = JsonDocument.Parse(row.Body);
-        var numbers = body.RootElement.GetProperty("details").Deserialize<ThresholdNotice.Numbers>(AuditJson.Options)
-            ?? throw new JsonException($"Event {row.Id} tells no numbers.");
+        if (NumbersOf(row) is not { } numbers)
+        {
+            told.Add(MailTrail.Of(row, UnreadableAction, row.TargetId, $"A warning of {row.TargetId} could not be mailed: its event cannot be read.", new { audit_id = row.Id }));
+            return;
+        }
         if (!numbers.Email)
         {
             return;
@@ -82,6 +86,20 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
         if (recipients.Count == 0)
         {
             told.Add(MailTrail.Of(row, NobodyAction, numbers.Budget, $"Nobody has an address to be told that {ThresholdMail.Subject(numbers, budget)}.", null));
+        }
+    }
+
+    /// <summary>Null where the event is damaged; one such event must not hold up all that follow.</summary>
+    static ThresholdNotice.Numbers? NumbersOf(AuditRow row)
+    {
+        try
+        {
+            using var body = JsonDocument.Parse(row.Body);
+            return body.RootElement.GetProperty("details").Deserialize<ThresholdNotice.Numbers>(AuditJson.Options);
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
         }
     }
 }

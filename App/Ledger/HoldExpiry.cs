@@ -47,7 +47,7 @@ sealed class ExpiryWork(SpendLedger ledger, int most) : JournalWork<int>
         var rows = transaction.Prepare("SELECT call FROM holds WHERE expires_milliseconds <= ?1 ORDER BY id LIMIT ?2").Bind(1, transaction.NowMilliseconds).Bind(2, most);
         while (rows.Step())
         {
-            expired.Add(AuditJson.Read<LedgerCall>(rows.Text(0)));
+            expired.Add(HoldText.Read(rows.Text(0)));
         }
         Result = expired.Count;
         if (expired.Count == 0)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Governance.Audit;
 
 namespace Governance.Ledger;
 
@@ -36,7 +35,7 @@ static class VerificationHolds
     {
         try
         {
-            return AuditJson.Read<LedgerCall>(text);
+            return HoldText.Read(text);
         }
         catch (JsonException)
         {
