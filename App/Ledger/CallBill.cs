@@ -34,6 +34,9 @@ static class CallBill
     /// <summary>All prompt tokens, cached or not.</summary>
     public static string PromptText(UsageRow call) => Grouped(Usage(call).PromptTokens);
 
+    /// <summary>The call's day and time in UTC, short enough for a column.</summary>
+    public static string TimeText(UsageRow call) => call.CallId.At.UtcDateTime.ToString("MMM d, HH:mm:ss", CultureInfo.InvariantCulture);
+
     public static string Grouped(long count) => count.ToString("#,##0", CultureInfo.InvariantCulture);
 
     static TokenUsage Usage(UsageRow call) => new()
