@@ -28,8 +28,8 @@ static class CommandLine
     /// <summary>The exit code of a command, or null where the program is to serve.</summary>
     public static async Task<int?> RunAsync(string[] args)
     {
-        var command = args.FirstOrDefault(arg => !arg.StartsWith('-') && !arg.Contains('='));
-        if (args.Any(arg => arg is "--help" or "-h" or "-?" or "help"))
+        var command = CommandOf(args);
+        if (command == "help" || args.Any(arg => arg is "--help" or "-h" or "-?"))
         {
             Console.WriteLine(Help);
             return 0;
@@ -55,7 +55,7 @@ static class CommandLine
     }
 
     /// <summary>True where the program is to reconcile and stop.</summary>
-    public static bool IsReconcile(string[] args) => args.FirstOrDefault(arg => !arg.StartsWith('-') && !arg.Contains('=')) == "reconcile";
+    public static bool IsReconcile(string[] args) => CommandOf(args) == "reconcile";
 
     public static async Task<int> ReconcileAsync(Reconciliation reconciliation)
     {
@@ -68,10 +68,13 @@ static class CommandLine
         return 0;
     }
 
+    /// <summary>A command stands first; everything behind it, and everything that begins with a dash or has an equals sign, is a setting.</summary>
+    static string? CommandOf(string[] args) => args is [var first, ..] && !first.StartsWith('-') && !first.Contains('=') ? first : null;
+
     static JournalSettings Settings(string[] args) => new(new ConfigurationBuilder()
         .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
         .AddEnvironmentVariables()
-        .AddCommandLine(args.Where(arg => arg.StartsWith('-') || arg.Contains('=')).ToArray())
+        .AddCommandLine(args[1..])
         .Build());
 
     static async Task<int> VerifyAsync(JournalSettings settings)
