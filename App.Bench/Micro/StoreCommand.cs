@@ -12,6 +12,12 @@ static class StoreCommand
         try
         {
             await MeasureFloorAsync(folder, count);
+            await using var store = await DurableStore.StartAsync(folder);
+            var bench = new StoreBench("a hold at three budgets, settled behind", store.HoldAsync);
+            foreach (var callers in Callers)
+            {
+                Console.WriteLine(await bench.RunAsync(callers, count * callers / 4));
+            }
             return 0;
         }
         finally
