@@ -16,6 +16,9 @@ namespace Governance;
 /// <summary>The list of tables. Pages and jobs read through it; what is written goes through the journal, but for ASP.NET Identity's own columns.</summary>
 sealed partial class GovernanceDb(DbContextOptions<GovernanceDb> options) : IdentityUserContext<Member>(options)
 {
+    /// <summary>Taken while this context writes, so that ASP.NET Identity and the journal never write at once. Null where the journal itself writes, or nobody does.</summary>
+    internal SemaphoreSlim? WriteGate { get; set; }
+
     public DbSet<WorkspaceRow> Workspaces => Set<WorkspaceRow>();
     public DbSet<ProjectRow> Projects => Set<ProjectRow>();
     public DbSet<KeyRow> Keys => Set<KeyRow>();
@@ -32,6 +35,23 @@ sealed partial class GovernanceDb(DbContextOptions<GovernanceDb> options) : Iden
     public DbSet<AuditRow> Audit => Set<AuditRow>();
     public DbSet<MailRow> Mail => Set<MailRow>();
     public DbSet<BookmarkRow> Bookmarks => Set<BookmarkRow>();
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        if (WriteGate is null)
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+        await WriteGate.WaitAsync(cancellationToken);
+        try
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+        finally
+        {
+            WriteGate.Release();
+        }
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configuration) =>
         configuration.Properties<DateTimeOffset>().HaveConversion<DateTimeOffsetToMilliseconds>();

@@ -46,26 +46,26 @@ public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<Spent
     {
         var report = await Verification.VerifyAsync($"Data Source={spent.File}", null);
         Assert.Empty(report.Findings);
-        Assert.Equal(["chat-widget", "ledger", "search", "system"], report.Heads.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["_ledger", "_system", "chat-widget", "search"], report.Heads.Keys.Order(StringComparer.Ordinal));
         Assert.Equal((8, 3, 1, 1), ((int)report.Rows.Entries, (int)report.Rows.Balances, (int)report.Rows.Holds, (int)report.Rows.ThresholdClaims));
         Assert.Equal(report.Rows.Events, report.Heads.Values.Sum(head => head.Sequence));
         Assert.InRange(report.Rows.Seals, 1, 8);
     }
 
     [Theory]
-    [InlineData("UPDATE audit SET body = CAST(replace(body, '\"at\"', '\"at\" ') AS BLOB) WHERE chain = 'system' AND sequence = 2", "chain", "audit system 2")]
+    [InlineData("UPDATE audit SET body = CAST(replace(body, '\"at\"', '\"at\" ') AS BLOB) WHERE chain = '_system' AND sequence = 2", "chain", "audit _system 2")]
     [InlineData("UPDATE audit SET hash = zeroblob(32) WHERE chain = 'chat-widget' AND sequence = 1", "chain", "audit chat-widget 1")]
-    [InlineData("DELETE FROM audit WHERE chain = 'ledger' AND sequence = 2", "chain", "audit ledger 3")]
+    [InlineData("DELETE FROM audit WHERE chain = '_ledger' AND sequence = 2", "chain", "audit _ledger 3")]
     [InlineData("DELETE FROM audit WHERE id = 1", "chain", "audit id 1")]
     [InlineData("DELETE FROM audit WHERE id = (SELECT MAX(id) FROM audit)", "chain", "bookmark mail")]
-    [InlineData("UPDATE audit SET chain = 'other', sequence = 1 WHERE id = (SELECT MAX(id) FROM audit WHERE chain = 'system')", "chain", "audit other 1")]
-    [InlineData("UPDATE audit SET sequence = CASE sequence WHEN 1 THEN 900 WHEN 2 THEN 901 END WHERE chain = 'system' AND sequence < 3; UPDATE audit SET sequence = CASE sequence WHEN 900 THEN 2 ELSE 1 END WHERE chain = 'system' AND sequence >= 900", "chain", "audit system 1")]
-    [InlineData("UPDATE audit SET at_milliseconds = at_milliseconds - 1 WHERE chain = 'system' AND sequence = 2", "chain", "audit system 2")]
-    [InlineData("UPDATE usage SET cost_nanos = cost_nanos - 1 WHERE id = (SELECT MIN(id) FROM usage)", "seal", "audit ledger 1")]
-    [InlineData("UPDATE usage SET project = 'search' WHERE id = (SELECT MAX(id) FROM usage)", "seal", "audit ledger ")]
-    [InlineData("UPDATE usage SET model_answered = 'claude-opus-4' WHERE id = (SELECT MAX(id) FROM usage)", "seal", "audit ledger ")]
-    [InlineData("DELETE FROM usage WHERE id = (SELECT MIN(id) FROM usage)", "seal", "audit ledger 1")]
-    [InlineData("UPDATE usage SET id = id + 1 WHERE id = (SELECT MAX(id) FROM usage)", "seal", "audit ledger ")]
+    [InlineData("UPDATE audit SET chain = 'other', sequence = 1 WHERE id = (SELECT MAX(id) FROM audit WHERE chain = '_system')", "chain", "audit other 1")]
+    [InlineData("UPDATE audit SET sequence = CASE sequence WHEN 1 THEN 900 WHEN 2 THEN 901 END WHERE chain = '_system' AND sequence < 3; UPDATE audit SET sequence = CASE sequence WHEN 900 THEN 2 ELSE 1 END WHERE chain = '_system' AND sequence >= 900", "chain", "audit _system 1")]
+    [InlineData("UPDATE audit SET at_milliseconds = at_milliseconds - 1 WHERE chain = '_system' AND sequence = 2", "chain", "audit _system 2")]
+    [InlineData("UPDATE usage SET cost_nanos = cost_nanos - 1 WHERE id = (SELECT MIN(id) FROM usage)", "seal", "audit _ledger 1")]
+    [InlineData("UPDATE usage SET project = 'search' WHERE id = (SELECT MAX(id) FROM usage)", "seal", "audit _ledger ")]
+    [InlineData("UPDATE usage SET model_answered = 'claude-opus-4' WHERE id = (SELECT MAX(id) FROM usage)", "seal", "audit _ledger ")]
+    [InlineData("DELETE FROM usage WHERE id = (SELECT MIN(id) FROM usage)", "seal", "audit _ledger 1")]
+    [InlineData("UPDATE usage SET id = id + 1 WHERE id = (SELECT MAX(id) FROM usage)", "seal", "audit _ledger ")]
     [InlineData("UPDATE usage SET batch = 999 WHERE id = (SELECT MAX(id) FROM usage)", "seal", "usage req_")]
     [InlineData("UPDATE usage SET cost_nanos = cost_nanos - 1 WHERE cost_nanos > 0", "I2", "balance all-month 2026-11")]
     [InlineData("UPDATE balances SET posted_nanos = 0 WHERE budget_id = 'chat-month'", "I2", "balance chat-month 2026-11")]

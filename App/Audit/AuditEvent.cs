@@ -38,7 +38,8 @@ sealed record AuditEvent
     /// <summary>The numbers of that instant: what was compared, what was held.</summary>
     public JsonElement? Details { get; init; }
 
-    public const string SystemChain = "system";
+    /// <summary>Begins with a character that no id begins with, so that no project can be called like it.</summary>
+    public const string SystemChain = "_system";
     /// <summary>The chain that seals the usage entries of every commit.</summary>
-    public const string LedgerChain = "ledger";
+    public const string LedgerChain = "_ledger";
 }

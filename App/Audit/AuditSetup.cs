@@ -13,11 +13,11 @@ static class AuditSetup
         services.AddSingleton<Journal>();
         services.AddSingleton<Reads>();
         services.AddSingleton<AuditQueries>();
-        services.AddSingleton<SignInWrites>();
         services.AddSingleton<SignInConnection>();
-        services.AddDbContext<GovernanceDb>((provider, options) => options
+        services.AddScoped(provider => new GovernanceDb(new DbContextOptionsBuilder<GovernanceDb>()
             .UseSqlite(settings.SignInConnectionString)
-            .AddInterceptors(provider.GetRequiredService<SignInWrites>(), provider.GetRequiredService<SignInConnection>()));
+            .AddInterceptors(provider.GetRequiredService<SignInConnection>())
+            .Options) { WriteGate = provider.GetRequiredService<Journal>().Gate });
         return services;
     }
 

@@ -72,6 +72,10 @@ sealed class Feed(TimeProvider time)
                 {
                     Dispose();
                 }
+                catch (Exception)
+                {
+                    // Whoever looks shows its own failures; the next commit tells it again.
+                }
                 await Task.Delay(interval, time);
             }
             while (Interlocked.CompareExchange(ref state, Idle, Scheduled) != Scheduled);

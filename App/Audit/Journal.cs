@@ -23,6 +23,7 @@ sealed partial class Journal : IAsyncDisposable
     Thread? writer;
     bool closing;
     int lastGroupSize;
+    long oldest;
     int groupsSinceCheckpoint;
 
     public Journal(JournalSettings settings, TimeProvider time, Feed feed, ILogger<Journal> logger)
@@ -39,6 +40,9 @@ sealed partial class Journal : IAsyncDisposable
 
     /// <summary>Why the last group could not be written; null since one was.</summary>
     public string? LastFailure { get; private set; }
+
+    /// <summary>How long the oldest work has been waiting or written; zero where there is none.</summary>
+    public TimeSpan Delay => Volatile.Read(ref oldest) is var since && since == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(since);
 
     internal IReadOnlyList<JournalListener> Listeners => listeners;
 
@@ -87,6 +91,10 @@ sealed partial class Journal : IAsyncDisposable
                 throw new JournalFullException(closing);
             }
             waiting.Add(work);
+            if (oldest == 0)
+            {
+                oldest = Stopwatch.GetTimestamp();
+            }
             if (waiting.Count == 1)
             {
                 Monitor.Pulse(door);
@@ -138,6 +146,10 @@ sealed partial class Journal : IAsyncDisposable
             {
                 group.Clear();
                 Gate.Release();
+                lock (door)
+                {
+                    oldest = waiting.Count == 0 ? 0 : Stopwatch.GetTimestamp();
+                }
             }
         }
     }

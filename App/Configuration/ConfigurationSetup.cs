@@ -37,6 +37,7 @@ static class ConfigurationSetup
         app.MapGet("/health/ready", (Journal journal, IHostApplicationLifetime lifetime) =>
             lifetime.ApplicationStopping.IsCancellationRequested ? NotReady("stopping")
             : journal.LastFailure is { } failure ? NotReady(failure)
+            : journal.Delay > TimeSpan.FromSeconds(10) ? NotReady("writing stalls")
             : Results.Json(new { status = "ready" })).AllowAnonymous();
     }
 

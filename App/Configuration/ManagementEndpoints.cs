@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Governance.Audit;
 using Governance.Projects;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Governance.Configuration;
 
@@ -26,11 +27,19 @@ static class ManagementEndpoints
         {
             return Refuse(413, "The document is larger than 1 MiB.");
         }
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = DocumentLimitBytes;
+        }
         using var reader = new StreamReader(context.Request.Body, new UTF8Encoding(false, throwOnInvalidBytes: true));
         string text;
         try
         {
             text = await reader.ReadToEndAsync(context.RequestAborted);
+        }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == 413)
+        {
+            return Refuse(413, "The document is larger than 1 MiB.");
         }
         catch (DecoderFallbackException)
         {

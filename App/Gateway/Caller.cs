@@ -150,7 +150,7 @@ static class CallerIdentity
                     userId = session.GetString()!;
                 }
             }
-            catch (JsonException)
+            catch (Exception exception) when (exception is JsonException or InvalidOperationException)
             {
                 // Not what Claude Code writes; then the text itself names the session.
             }

@@ -1,5 +1,6 @@
 using Governance.Gateway.Metering;
 using Governance.Gateway.Reading;
+using Governance.Ledger;
 using Governance.Projects;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,7 @@ namespace Governance.Gateway;
 /// <c>POST /v1/messages/count_tokens</c>: passed to the upstream, which counts for nothing; where that fails, our own estimate answers. Rules apply
 /// as to a call, so that a denied model is told before it is used; nothing is held.
 /// </summary>
-sealed class CountTokensEndpoint(DirectoryShelf directory, Gate gate, CallIds ids, OutboundHttp http, UpstreamSecrets secrets, GatewayState state, TimeProvider time, IOptions<GatewaySettings> settings)
+sealed partial class CountTokensEndpoint(DirectoryShelf directory, Gate gate, CallIds ids, OutboundHttp http, UpstreamSecrets secrets, GatewayState state, SpendLedger ledger, TimeProvider time, IOptions<GatewaySettings> settings, ILogger<CountTokensEndpoint> logger)
 {
     const int AnswerLimitBytes = 1024 * 1024;
 
@@ -30,6 +31,13 @@ sealed class CountTokensEndpoint(DirectoryShelf directory, Gate gate, CallIds id
         }
         using (body)
         {
+            (caller, unknown) = CallerIdentity.Identify(context.Request, directory.Current, time.GetUtcNow());
+            id = ids.Next();
+            if (caller is null)
+            {
+                await RefusalAnswer.WriteAsync(context, unknown!, id);
+                return;
+            }
             var read = RequestReader.Read(body.Memory.Span, state.CountLimits);
             if (read is ReadFault fault)
             {
@@ -41,12 +49,32 @@ sealed class CountTokensEndpoint(DirectoryShelf directory, Gate gate, CallIds id
             var (call, refused) = gate.Decide(id, caller, facts with { MaxTokens = 0 }, id.At);
             if (call is null)
             {
+                await RecordAsync(refused!);
                 await RefusalAnswer.WriteAsync(context, refused!.Refusal, id);
                 return;
             }
             await AnswerAsync(context, call, facts, body);
         }
     }
+
+    /// <summary>Asking what a denied model would count is a refusal like any other; where it cannot be written, the answer is the refusal all the same.</summary>
+    async Task RecordAsync(GateRefusal refused)
+    {
+        if (refused.Call is { } call)
+        {
+            try
+            {
+                await ledger.RecordAsync(call, new CallResult { Outcome = UsageOutcome.Refused, Status = refused.Refusal.Status, End = (string?)refused.Refusal.Error["deny_code"] ?? refused.Refusal.Code }, refused.Told);
+            }
+            catch (Exception exception)
+            {
+                LogUnrecorded(logger, call.Id, exception);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Call {Id}: its refusal could not be recorded")]
+    static partial void LogUnrecorded(ILogger logger, CallId id, Exception exception);
 
     async Task AnswerAsync(HttpContext context, GatedCall call, RequestFacts facts, RequestBody body)
     {

@@ -16,6 +16,8 @@ sealed record Forward
     public string? UpstreamRequestId { get; init; }
     public int FirstByteMilliseconds { get; init; }
     public bool ClientGone { get; init; }
+    /// <summary>True where the answer ended as the protocol ends it; only such an answer may be repeated.</summary>
+    public bool Whole { get; init; }
     /// <summary>The whole answer, where it may be kept for the response cache.</summary>
     public ReadOnlyMemory<byte>? Answer { get; init; }
     public string? ContentType { get; init; }

@@ -33,7 +33,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {
-            return Unanswered(exception, clock.IsCancellationRequested, upstream.Id);
+            return Unanswered(exception, ((SentBody)request.Content!).Begun, clock.IsCancellationRequested, upstream.Id);
         }
         using (response)
         {
@@ -55,10 +55,10 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
         }
     }
 
-    /// <summary>Nothing came back. Only what failed while connecting was certainly not sent.</summary>
-    static Forward Unanswered(Exception exception, bool timedOut, string upstream)
+    /// <summary>Nothing came back. What never began to be sent, or failed while connecting, cannot have been billed.</summary>
+    static Forward Unanswered(Exception exception, bool begun, bool timedOut, string upstream)
     {
-        var notSent = exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError };
+        var notSent = !begun || exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError };
         var (end, refusal) = (notSent, timedOut) switch
         {
             (true, _) => (ForwardEnd.UpstreamUnreachable, Refusal.Plain(502, "api_error", $"The upstream '{upstream}' cannot be reached; nothing was sent and nothing is charged.", "upstream_unreachable", shouldRetry: true)),
@@ -118,7 +118,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
         context.Response.ContentLength = body.Length;
         var gone = !await TryWriteAsync(context, body);
         var end = reading.Final ? ForwardEnd.Completed : reading.Error ? ForwardEnd.UpstreamError : ForwardEnd.UpstreamGarbage;
-        return answer with { End = end, Reading = reading, Cost = cost, ClientGone = gone, Answer = body };
+        return answer with { End = end, Reading = reading, Cost = cost, ClientGone = gone, Whole = reading.Final, Answer = body };
     }
 
     async Task<Forward> PassStreamAsync(HttpContext context, GatedCall call, HttpResponseMessage response, Forward answer, CancellationTokenSource clock)
@@ -180,6 +180,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
             Reading = reading,
             Cost = MeteredCost.Of(reading, call.Prices, call.Price.Vendor, call.ServedModel, call.Ledger.Id.At)?.Amount,
             ClientGone = copy.ClientGone,
+            Whole = broken == ForwardEnd.Completed && copy.Kept is { } kept && kept.Span.IndexOf("message_stop"u8) >= 0,
             Answer = copy.Kept,
         };
     }

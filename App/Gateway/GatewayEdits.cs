@@ -17,6 +17,11 @@ sealed class GatewayEdits(Journal journal, UpstreamSecrets secrets)
     {
         var row = change.Db.Upstreams.Find(wanted.Id);
         var moved = row is not null && row.Definition.BaseUrl != wanted.BaseUrl;
+        if (moved && actor.Kind == ActorKind.Member && row!.Definition.ApiKeyEnv == wanted.ApiKeyEnv)
+        {
+            // As with a stored key: it was given for the old address.
+            wanted = wanted with { ApiKeyEnv = null };
+        }
         var sentence = row is null ? $"Upstream {wanted.Id} was added."
             : moved ? $"The address of upstream {wanted.Id} was changed; its stored key was cleared." : $"Upstream {wanted.Id} was changed.";
         var saved = change.Save(change.Db.Upstreams, wanted.Id, wanted, System(actor, row is null ? "upstream.created" : "upstream.changed", "upstream", wanted.Id, sentence), saving =>

@@ -26,16 +26,14 @@ static class GatewaySetup
             .AddSingleton<ModelsEndpoint>();
     }
 
-    /// <summary>The gateway answers larger bodies itself, with a body that says so.</summary>
-    public static void Limits(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = 2L * 1024 * 1024 * 1024;
-    }
+    /// <summary>Says nothing of what serves.</summary>
+    public static void Limits(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel) => kestrel.AddServerHeader = false;
 
     /// <summary>The routes that clients use. Which key they need is decided at the endpoint, never from the address.</summary>
     public static void MapGateway(this WebApplication app)
     {
+        var waits = app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<GatewaySettings>>().Value;
+        app.Services.GetRequiredService<SpendLedger>().HoldLifetime = TimeSpan.FromSeconds(waits.ConnectSeconds + waits.FirstByteSeconds + waits.TotalSeconds) + TimeSpan.FromHours(1);
         var messages = app.Services.GetRequiredService<MessagesEndpoint>();
         var count = app.Services.GetRequiredService<CountTokensEndpoint>();
         var models = app.Services.GetRequiredService<ModelsEndpoint>();

@@ -48,13 +48,29 @@ sealed partial class MessagesEndpoint(
         }
         using (body)
         {
+            // Asked again: a body may take its time, and what was revoked or stopped meanwhile is. The call, and its period, begin now.
+            (caller, unknown) = CallerIdentity.Identify(context.Request, directory.Current, time.GetUtcNow());
+            id = ids.Next();
+            if (caller is null)
+            {
+                await RefusalAnswer.WriteAsync(context, unknown!, id);
+                return;
+            }
             var read = RequestReader.Read(body.Memory.Span, state.Limits);
             if (read is ReadFault fault)
             {
                 await RefusalAnswer.WriteAsync(context, Refusal.Malformed(fault.Message), id);
                 return;
             }
-            await GovernAsync(context, started, id, caller, ((ReadFacts)read).Facts, body);
+            try
+            {
+                await GovernAsync(context, started, id, caller, ((ReadFacts)read).Facts, body);
+            }
+            catch (Exception exception) when (!context.Response.HasStarted)
+            {
+                LogUnexpected(logger, id, exception);
+                await RefusalAnswer.WriteAsync(context, Refusal.Plain(500, "api_error", "The gateway failed on this call; the log has more under this request id.", "internal_error"), id);
+            }
         }
     }
 
@@ -68,7 +84,7 @@ sealed partial class MessagesEndpoint(
         }
         if (secrets.Find(call.Upstream, out var missing) is not { } secret)
         {
-            await RefusalAnswer.WriteAsync(context, Refusal.Plain(503, "api_error", $"The upstream '{call.Upstream.Definition.Id}' cannot be used: {missing}.", "upstream_key_missing"), id);
+            await RefuseAsync(context, started, id, GateRefusals.Told(Refusal.Plain(503, "api_error", $"The upstream '{call.Upstream.Definition.Id}' cannot be used: {missing}.", "upstream_key_missing"), call.Ledger));
             return;
         }
         var sent = call.Replaced ? ModelSplice.Replace(body.Memory.Span, facts, call.ServedModel) : body.Memory;
@@ -120,7 +136,7 @@ sealed partial class MessagesEndpoint(
         {
             await RefusalAnswer.WriteAsync(context, refusal, call.Ledger.Id);
         }
-        if (cacheKey is not null && forward is { End: ForwardEnd.Completed, Cost: not null, Answer: { } answer })
+        if (cacheKey is not null && forward is { End: ForwardEnd.Completed, Whole: true, Cost: not null, Answer: { } answer })
         {
             cache.Keep(cacheKey, answer.ToArray(), forward.ContentType);
         }
@@ -200,6 +216,9 @@ sealed partial class MessagesEndpoint(
     }
 
     static AuditEvent BudgetEvent(LedgerCall call, Reservation reservation) => GateRefusals.OverBudget(reservation.Refusal!, call);
+
+    [LoggerMessage(LogLevel.Error, "Call {Id}: failed unexpectedly")]
+    static partial void LogUnexpected(ILogger logger, CallId id, Exception exception);
 
     [LoggerMessage(LogLevel.Error, "Call {Id}: the forward failed unexpectedly; its hold is assumed")]
     static partial void LogForward(ILogger logger, CallId id, Exception exception);

@@ -1,10 +1,14 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Governance.Gateway;
 
 /// <summary>A request's body, read whole into a pooled buffer. Dispose gives the buffer back.</summary>
 sealed class RequestBody : IDisposable
 {
+    const int FirstBytes = 64 * 1024;
+    static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
     byte[]? buffer;
 
     RequestBody(byte[] buffer, int length)
@@ -31,8 +35,15 @@ sealed class RequestBody : IDisposable
         {
             return (null, TooLarge(limitBytes));
         }
-        var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? 16 * 1024) + 1);
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            // Read no further than one byte beyond the limit, which is then refused here, with a body that says so.
+            size.MaxRequestBodySize = limitBytes + 1L;
+        }
+        // A length is only a promise: what is taken at once is what a call usually has.
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min((request.ContentLength ?? 0) + 1, FirstBytes));
         var length = 0;
+        using var clock = new CancellationTokenSource(Longest);
         try
         {
             while (true)
@@ -44,7 +55,7 @@ sealed class RequestBody : IDisposable
                     ArrayPool<byte>.Shared.Return(buffer);
                     buffer = larger;
                 }
-                var read = await request.Body.ReadAsync(buffer.AsMemory(length));
+                var read = await request.Body.ReadAsync(buffer.AsMemory(length), clock.Token);
                 if (read == 0)
                 {
                     return (new RequestBody(buffer, length), null);
@@ -60,7 +71,7 @@ sealed class RequestBody : IDisposable
         catch (Exception exception) when (exception is IOException or OperationCanceledException or BadHttpRequestException)
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            return (null, exception is BadHttpRequestException { StatusCode: 413 } ? TooLarge(limitBytes) : Refusal.Malformed("The body ended before it was complete."));
+            return (null, exception is BadHttpRequestException { StatusCode: 413 } ? TooLarge(limitBytes) : Refusal.Malformed(clock.IsCancellationRequested ? "The body took too long to arrive." : "The body ended before it was complete."));
         }
     }
 

@@ -17,7 +17,7 @@ sealed class ResponseCache(IOptions<GatewaySettings> settings) : IDisposable
     public static string KeyOf(GatedCall call, HttpRequest request, ReadOnlySpan<byte> sent)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var part in new[] { call.Caller.Project.Id, call.Upstream.Definition.Id, call.Upstream.Definition.BaseUrl ?? "", request.Headers["anthropic-version"].ToString(), request.Headers["anthropic-beta"].ToString() })
+        foreach (var part in new[] { call.Caller.Project.Id, call.Upstream.Definition.Id, UpstreamRequest.Address(call.Upstream.Definition, "/v1/messages", request).AbsoluteUri, request.Headers["anthropic-version"].ToString(), request.Headers["anthropic-beta"].ToString() })
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{part.Length}:{part}\n"));
         }

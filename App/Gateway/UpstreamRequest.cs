@@ -21,7 +21,8 @@ static class UpstreamRequest
         var request = new HttpRequestMessage(method, address) { Version = System.Net.HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher };
         foreach (var name in Forwarded)
         {
-            if (client.Headers.TryGetValue(name, out var values))
+            // What is not ASCII cannot be sent as a header, and would end the call on the way out.
+            if (client.Headers.TryGetValue(name, out var values) && System.Text.Ascii.IsValid(values.ToString()))
             {
                 request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
             }
@@ -34,7 +35,7 @@ static class UpstreamRequest
         }
         if (body is { } bytes)
         {
-            request.Content = new ReadOnlyMemoryContent(bytes);
+            request.Content = new SentBody(bytes);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
         return request;

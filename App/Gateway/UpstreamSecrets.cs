@@ -5,6 +5,9 @@ namespace Governance.Gateway;
 /// <summary>The operator's keys for the upstreams: from the environment, or kept here encrypted with the process's key ring.</summary>
 sealed class UpstreamSecrets(IDataProtectionProvider protection)
 {
+    /// <summary>Names whose values must never leave, whoever asks for it.</summary>
+    static readonly string[] Reserved = ["Governance__", "ConnectionStrings__", "ASPNETCORE_", "DOTNET_"];
+
     readonly IDataProtector protector = protection.CreateProtector("Governance.Gateway.Upstream");
 
     public string Protect(string secret) => protector.Protect(secret);
@@ -19,6 +22,11 @@ sealed class UpstreamSecrets(IDataProtectionProvider protection)
         }
         if (upstream.Definition.ApiKeyEnv is { } name)
         {
+            if (Reserved.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+            {
+                missing = $"the environment variable {name} is this program's own and is never sent anywhere";
+                return null;
+            }
             var value = Environment.GetEnvironmentVariable(name);
             missing = string.IsNullOrEmpty(value) ? $"the environment variable {name} is not set" : null;
             return missing is null ? value : null;

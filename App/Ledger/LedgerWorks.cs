@@ -8,9 +8,6 @@ namespace Governance.Ledger;
 sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal)
     : JournalWork<Reservation>
 {
-    /// <summary>How long a hold may stay open in a living process, in milliseconds: longer than any call is waited for.</summary>
-    const long LifetimeMilliseconds = 3 * 60 * 60 * 1000;
-
     readonly string body = HoldText.Write(call);
 
     public override void Execute(JournalTransaction transaction)
@@ -26,7 +23,7 @@ sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall
         }
         transaction.Prepare("INSERT INTO holds (id, held_nanos, dispatched, instance, call, expires_milliseconds) VALUES (?1, ?2, 1, ?3, ?4, ?5)")
             .Bind(1, call.Id.Value).Bind(2, call.Estimate.Nanos).Bind(3, instance.Id).Bind(4, body)
-            .Bind(5, transaction.NowMilliseconds + LifetimeMilliseconds).Run();
+            .Bind(5, transaction.NowMilliseconds + (long)ledger.HoldLifetime.TotalMilliseconds).Run();
         if (intervention is not null)
         {
             transaction.Append(intervention);

@@ -11,6 +11,9 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
 
     internal BalanceTable Balances => balances;
 
+    /// <summary>How long a hold may stay open in a living process: longer than any call is waited for.</summary>
+    public TimeSpan HoldLifetime { get; set; } = TimeSpan.FromHours(3);
+
     /// <summary>
     /// Holds the call's estimate at every matching budget or at none; answered after the commit, so that what follows may be sent.
     /// A refusal is recorded in the same transaction, with <paramref name="refusal"/> telling the trail why.

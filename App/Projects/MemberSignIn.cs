@@ -19,6 +19,8 @@ sealed class MemberSignIn(
     /// <summary>Longer than a refusal ever takes by itself, so that its reason cannot be timed.</summary>
     static readonly TimeSpan refusalTakes = TimeSpan.FromMilliseconds(600);
 
+    static readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
+
     static readonly Lazy<string> decoyHash = new(() => new PasswordHasher<Member>().HashPassword(new Member(), Guid.NewGuid().ToString()));
 
     public override async Task<bool> CanSignInAsync(Member user) => !user.Removed && await base.CanSignInAsync(user);
@@ -27,6 +29,21 @@ sealed class MemberSignIn(
     public async Task<bool> TryAsync(string email, string password)
     {
         var started = time.GetTimestamp();
+        // One try at a time for an address, or tries at once would count as one.
+        var turn = turns[(uint)StringComparer.OrdinalIgnoreCase.GetHashCode(email) % (uint)turns.Length];
+        await turn.WaitAsync();
+        try
+        {
+            return await TryInTurnAsync(email, password, started);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    async Task<bool> TryInTurnAsync(string email, string password, long started)
+    {
         var member = await UserManager.FindByEmailAsync(email);
         if (member is not null && await CanSignInAsync(member) && !await UserManager.IsLockedOutAsync(member))
         {
