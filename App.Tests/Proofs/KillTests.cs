@@ -27,12 +27,12 @@ public sealed class KillTests
             {
                 await using (var product = await StartAsync(provider, folder, key))
                 {
-                    Check(product, provider);
+                    await CheckAsync(product, provider);
                     await LoadUntilKilledAsync(product, provider, round, TimeSpan.FromMilliseconds(random.Next(50, 900)), 40);
                 }
             }
             await using var last = await StartAsync(provider, folder, key);
-            Check(last, provider);
+            await CheckAsync(last, provider);
             Assert.True(last.Rows("SELECT id FROM usage WHERE outcome = 2").Count > 0, $"seed {seed}: no call was open at any kill, so nothing was shown");
             Assert.True(last.Rows("SELECT id FROM usage WHERE outcome = 0").Count > 0, $"seed {seed}: no call was settled before any kill");
         }
@@ -45,7 +45,7 @@ public sealed class KillTests
     static Task<Product> StartAsync(FakeProvider provider, DirectoryInfo folder, string key) =>
         Product.StartAsync(provider.Url, Answers.PriceRows + "\n" + Budgets, folder.FullName, key);
 
-    static void Check(Product product, FakeProvider provider)
+    static async Task CheckAsync(Product product, FakeProvider provider)
     {
         var bills = provider.ReadBooks();
         Assert.Empty(product.Rows("SELECT id FROM holds"));
@@ -53,6 +53,8 @@ public sealed class KillTests
         Books.EntriesAreSealed(product);
         Books.EveryBilledCallHasItsEntry(product, bills);
         Assert.All(["all", "project", "key"], budget => Books.BalanceIsEntries(product, budget, bills.Sum(bill => bill.BillNanos)));
+        var (code, output) = await VerifyCommand.RunAsync(product.App.DataFolder);
+        Assert.True(code == 0, output);
         Assert.Equal("ok", product.Rows("PRAGMA integrity_check").Single().Text("integrity_check"));
     }
 
