@@ -28,7 +28,7 @@ static class CommandLine
     /// <summary>The exit code of a command, or null where the program is to serve.</summary>
     public static async Task<int?> RunAsync(string[] args)
     {
-        var command = args.FirstOrDefault(arg => !arg.StartsWith('-') && !arg.Contains('='));
+        var command = CommandOf(args);
         if (args.Any(arg => arg is "--help" or "-h" or "-?" or "help"))
         {
             Console.WriteLine(Help);
@@ -55,7 +55,13 @@ static class CommandLine
     }
 
     /// <summary>True where the program is to reconcile and stop.</summary>
-    public static bool IsReconcile(string[] args) => args.FirstOrDefault(arg => !arg.StartsWith('-') && !arg.Contains('=')) == "reconcile";
+    public static bool IsReconcile(string[] args) => CommandOf(args) == "reconcile";
+
+    /// <summary>The word that is no setting: neither <c>--name=value</c> nor the value of a <c>--name</c> before it.</summary>
+    static string? CommandOf(string[] args) =>
+        args.Where((arg, index) => !IsSetting(arg) && (index == 0 || !args[index - 1].StartsWith('-') || args[index - 1].Contains('='))).FirstOrDefault();
+
+    static bool IsSetting(string arg) => arg.StartsWith('-') || arg.Contains('=');
 
     public static async Task<int> ReconcileAsync(Reconciliation reconciliation)
     {
@@ -71,7 +77,7 @@ static class CommandLine
     static JournalSettings Settings(string[] args) => new(new ConfigurationBuilder()
         .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
         .AddEnvironmentVariables()
-        .AddCommandLine(args.Where(arg => arg.StartsWith('-') || arg.Contains('=')).ToArray())
+        .AddCommandLine([.. args.Where(arg => arg != CommandOf(args))])
         .Build());
 
     static async Task<int> VerifyAsync(JournalSettings settings)
