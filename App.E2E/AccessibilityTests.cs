@@ -8,7 +8,7 @@ namespace Governance.EndToEnd;
 public sealed class LivedInProduct : IAsyncLifetime
 {
     public const string Rule = "deny-claude-opus";
-    public const string Budget = "playground-month";
+    public const string Budget = "playground-monthly";
 
     public Product Product { get; } = new();
 
@@ -60,7 +60,7 @@ public sealed class AccessibilityTests(LivedInProduct lived) : IClassFixture<Liv
         ("a call", visitor => new UsagePage(visitor).OpenNewestCallAsync()),
         ("timeline", visitor => visitor.GoAsync(UsagePage.Timeline)),
         ("a change, unfolded", async visitor => { await visitor.GoAsync(UsagePage.Timeline); await new UsagePage(visitor).UnfoldAsync(new UsagePage(visitor).Entry("change", LivedInProduct.Budget)); }),
-        ("a refusal, unfolded", async visitor => { await visitor.GoAsync(UsagePage.Timeline); await new UsagePage(visitor).UnfoldAsync(new UsagePage(visitor).Entry("denied", LivedInProduct.Budget)); }),
+        ("a refusal, unfolded", async visitor => { await visitor.GoAsync(UsagePage.Timeline); await new UsagePage(visitor).UnfoldAsync(new UsagePage(visitor).Entry("denied", "would exceed monthly cap")); }),
         ("keys", visitor => visitor.GoAsync(KeysPage.Address)),
         ("a new key", visitor => new KeysPage(visitor).OpenFormAsync()),
         ("members", visitor => visitor.GoAsync(MembersPage.Address)),

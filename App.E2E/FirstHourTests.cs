@@ -7,7 +7,7 @@ namespace Governance.EndToEnd;
 public sealed class FirstHourTests(Browser browser) : IClassFixture<Browser>
 {
     const string Rule = "deny-claude-opus";
-    const string Budget = "playground-month";
+    const string Budget = "playground-monthly";
 
     [Fact]
     public async Task AnOwnerGovernsACallAndSeesItHappen()
@@ -65,14 +65,14 @@ public sealed class FirstHourTests(Browser browser) : IClassFixture<Browser>
         await Assertions.Expect(calls.CallsBy("night-job").Filter(new() { HasText = "claude-haiku-4-5" })).ToBeVisibleAsync();
 
         Assert.Equal(403, await program.CallAsync("claude-opus-4-5"));
-        await Assertions.Expect(timeline.Entry("denied", "claude-opus-4-5")).ToBeVisibleAsync();
+        await Assertions.Expect(timeline.Entry("denied", "Model 'claude-opus' is denied")).ToBeVisibleAsync();
         await Assertions.Expect(calls.CallsBy("night-job").Filter(new() { HasText = "claude-opus-4-5" })).ToBeVisibleAsync();
 
         await policy.RewriteCapAsync(Budget, "0.000001");
         await policy.ReviewAsync();
         await policy.SaveAndBlockAsync(Budget);
         Assert.Equal(402, await program.CallAsync("claude-haiku-4-5"));
-        await Assertions.Expect(timeline.Entry("denied", Budget)).ToBeVisibleAsync();
+        await Assertions.Expect(timeline.Entry("denied", "would exceed monthly cap")).ToBeVisibleAsync();
 
         await policy.RewriteReasonAsync(Rule, "Opus needs an approval here.");
         await policy.ReviewAsync();
