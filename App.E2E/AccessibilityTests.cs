@@ -71,7 +71,7 @@ public sealed class AccessibilityTests(LivedInProduct lived) : IClassFixture<Liv
         ("projects", visitor => visitor.GoAsync("/dashboard/settings?tab=projects")),
         ("a project", async visitor => { await visitor.GoAsync("/dashboard/settings?tab=projects"); await visitor.PressAsync("Edit playground"); await Assertions.Expect(visitor.Page.GetByLabel("Name", new() { Exact = true })).ToBeVisibleAsync(); }),
         ("upstreams", visitor => visitor.GoAsync("/dashboard/settings?tab=upstreams")),
-        ("a new upstream", async visitor => { await visitor.GoAsync("/dashboard/settings?tab=upstreams"); await visitor.PressAsync("New upstream"); await Assertions.Expect(visitor.Page.GetByLabel("Address")).ToBeVisibleAsync(); }),
+        ("a new upstream", async visitor => { await visitor.GoAsync("/dashboard/settings?tab=upstreams"); await visitor.PressAsync("New upstream"); await Assertions.Expect(visitor.Page.GetByLabel("Address", new() { Exact = true })).ToBeVisibleAsync(); }),
         ("prices", visitor => visitor.GoAsync("/dashboard/settings?tab=prices")),
         ("configuration", visitor => visitor.GoAsync("/dashboard/settings?tab=configuration")),
         ("access", visitor => visitor.GoAsync("/dashboard/settings?tab=access")),
