@@ -3,6 +3,7 @@ using Governance.Pricing;
 
 namespace Governance.Tests.Proofs;
 
+[Collection(AloneCollection.Name)]
 public sealed class ConcurrencyTests
 {
     /// <summary>The provider answers nobody before everybody has been decided, so that only holds stand between the calls and the cap.</summary>

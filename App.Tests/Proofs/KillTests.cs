@@ -2,6 +2,7 @@ using System.Globalization;
 
 namespace Governance.Tests.Proofs;
 
+[Collection(AloneCollection.Name)]
 public sealed class KillTests
 {
     const string Budgets = """

@@ -39,6 +39,13 @@ public sealed class SharedProduct : IAsyncLifetime
 [CollectionDefinition(SharedProduct.Collection)]
 public sealed class SharedProductCollection : ICollectionFixture<SharedProduct>;
 
+/// <summary>For classes that take the whole machine: they run after all others, one by one, so that nobody else's time limits suffer.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneCollection
+{
+    public const string Name = "alone";
+}
+
 /// <summary>Whether the proofs run as often as the documents promise.</summary>
 public static class Effort
 {
