@@ -10,7 +10,7 @@ public sealed class OfficialClientTests(SandboxProduct sandbox) : IClassFixture<
     const string Opus = "claude-opus-5-5";
     static readonly string s_long = string.Concat(Enumerable.Repeat("word ", 500));
 
-    readonly Product _product = sandbox.Product;
+    readonly Governance.Tests.Proofs.Product _product = sandbox.Product;
 
     [Fact]
     public async Task TypeScriptReadsAPlainAnswer()

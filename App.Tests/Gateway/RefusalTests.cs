@@ -91,6 +91,29 @@ public sealed class RefusalTests(SharedProduct shared)
         Assert.Equal("proof-other", reply.Error.GetProperty("denied_value").GetString());
     }
 
+    [Fact]
+    public async Task AbsurdBodiesAreMalformedRatherThanHeld()
+    {
+        var before = _provider.Requests.Count;
+        var reply = (await _product.CallAsync(Answers.Call("claude-opus-5-5", long.MaxValue))).Refused(400, "invalid_request_error");
+        Assert.Equal("max_tokens: 9223372036854775807 is more than the 128000 that claude-opus-5-5 can answer", reply.Message);
+        var fallbacks = string.Join(',', Enumerable.Range(0, 17).Select(i => $$"""{"model":"other-{{i}}"}"""));
+        Assert.Contains("17 other models", (await _product.CallAsync(Answers.Call(more: $""","fallbacks":[{fallbacks}]"""))).Refused(400, "invalid_request_error").Message, StringComparison.Ordinal);
+        Assert.Equal(before, _provider.Requests.Count);
+    }
+
+    [Fact]
+    public async Task AnInputCapRefusesAbsurdlyLittleTextThatHidesWhatCannotBeMeasured()
+    {
+        var key = await _product.ProjectAsync("hidden", sections: """
+            rules:
+              - { id: hidden-cap, type: max_input_tokens, scope: { project: hidden }, tokens: 100000, state: enforced }
+            """);
+        (await _product.CallAsync(Answers.Call(), key)).Passed();
+        var reply = (await _product.CallAsync(Answers.Call("claude-opus-5-5", more: ""","container":"container_1" """), key)).Refused(403, "policy_rule");
+        Assert.Equal(("max_input_tokens", 1_000_000), (reply.Error.GetProperty("rule").GetString(), reply.Error.GetProperty("actual").GetInt64()));
+    }
+
     [Theory]
     [InlineData("GET", "v1/messages")]
     [InlineData("POST", "v1/complete")]

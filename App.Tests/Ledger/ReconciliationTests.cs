@@ -120,6 +120,26 @@ public sealed class ReconciliationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task AbsurdEntriesFillABudgetAndLeaveItComputable()
+    {
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        LedgerCall[] calls = [rig.Call(1m), rig.Call(1m), rig.Call(1m)];
+        foreach (var call in calls)
+        {
+            Assert.True(await rig.HoldAsync(call));
+        }
+        await rig.SettleAsync(calls[0], 9_000_000_000m);
+        await rig.SettleAsync(calls[1], 9_000_000_000m);
+        Assert.Equal(long.MaxValue, Assert.Single(rig.Balances("chat-month")).PostedNanos);
+        Assert.False(await rig.HoldAsync(rig.Call(100m)));
+
+        rig.Tamper("UPDATE balances SET posted_nanos = 1");
+        await rig.Get<Reconciliation>().RunAsync(lisa);
+        Assert.Equal((long.MaxValue, 1_000_000_000), (rig.Balances("chat-month")[0].PostedNanos, rig.Balances("chat-month")[0].HeldNanos));
+    }
+
+    [Fact]
     public async Task AFailureIsToldAndThrowsNothingAtTheJob()
     {
         await using var rig = new LedgerRig();

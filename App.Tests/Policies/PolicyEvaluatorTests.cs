@@ -21,12 +21,12 @@ public sealed class PolicyEvaluatorTests(ITestOutputHelper output)
                 (new RuleDefinition { Id = "no-sport", Type = RuleType.DenyMode, Project = "chat-widget", Modes = [Mode.Sport] }, 4),
             ],
             [new RouteDefinition { Mode = Mode.Balanced, TaskType = TaskType.Code, Model = "claude-haiku-4-5" }]);
-        var decision = PolicyEvaluator.Decide(set, question with { AskedModel = "auto", OtherModels = ["grok-4"] });
+        var decision = PolicyEvaluator.Decide(set, question with { AskedModel = "auto", OtherModels = ["Claude-Sonnet-5"] });
         Assert.Equal(
             [
                 new PolicyStep("no-sport", 4, "denied_mode", StepOutcome.Passed, "not sport", "balanced"),
                 new PolicyStep(null, null, "router", StepOutcome.Applied, "a model for balanced, code", "claude-haiku-4-5"),
-                new PolicyStep("no-opus", 3, "denied_model", StepOutcome.Passed, "not claude-opus, gpt-5*", "claude-haiku-4-5, grok-4"),
+                new PolicyStep("no-opus", 3, "denied_model", StepOutcome.Passed, "not claude-opus, gpt-5*", "claude-haiku-4-5, Claude-Sonnet-5"),
                 new PolicyStep("code-sonnet", 2, "force_model", StepOutcome.Applied, "claude-sonnet-5 for code", "claude-haiku-4-5 for code"),
                 new PolicyStep("all-haiku", 5, "force_model", StepOutcome.Skipped, "claude-haiku-4-5 for any task", "claude-haiku-4-5 for code"),
                 new PolicyStep("no-opus", 3, "denied_model", StepOutcome.Passed, "not claude-opus, gpt-5*", "claude-sonnet-5"),
@@ -95,7 +95,7 @@ public sealed class PolicyEvaluatorTests(ITestOutputHelper output)
     public void ADecisionOverTwentyRulesTakesMicroseconds()
     {
         var set = PolicySet.Compile(TwentyRules(), []);
-        var asked = question with { OtherModels = ["gpt-5.6"] };
+        var asked = question with { OtherModels = ["claude-sonnet-5"] };
         for (var i = 0; i < 20_000; i++)
         {
             Assert.True(PolicyEvaluator.Decide(set, asked).Allowed);

@@ -44,7 +44,7 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
             {
                 (refusals ??= []).Add(refusal);
             }
-            var left = budget.Definition.Cap - balance.Posted - balance.Held - amount;
+            var left = Money.Nearest((Int128)budget.Definition.Cap.Nanos - balance.Posted.Nanos - balance.Held.Nanos - amount.Nanos);
             remaining = remaining is { } least ? Money.Min(least, left) : left;
         }
         if (refusals is not null)
@@ -76,7 +76,7 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         {
             var balance = Find(transaction, budget, reservedAt);
             balance.Held -= held;
-            balance.Posted += cost;
+            balance.Posted = Money.Nearest((Int128)balance.Posted.Nanos + cost.Nanos);
             if (balance.Held < Money.Zero)
             {
                 throw new UnreachableException($"Budget {budget.Definition.Id} would hold less than nothing in {balance.Period.Key}.");

@@ -28,7 +28,7 @@ sealed record BudgetRefusal
     public required string Recovery { get; init; }
 
     /// <summary>May be below zero.</summary>
-    public Money Remainder => Cap - Posted - Held;
+    public Money Remainder => Money.Nearest((Int128)Cap.Nanos - Posted.Nanos - Held.Nanos);
 
     /// <summary>Null where the budget admits the call.</summary>
     public static BudgetRefusal? Of(CompiledBudget budget, BudgetPeriod period, Money posted, Money held, Money estimate)

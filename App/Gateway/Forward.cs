@@ -11,8 +11,10 @@ sealed record Forward
     public int Status { get; init; }
     /// <summary>Null where no 200 came.</summary>
     public MeterReading? Reading { get; init; }
-    /// <summary>What the reading costs; null where that cannot be known.</summary>
+    /// <summary>What the reading costs, as far as it is known; null where nothing of it is.</summary>
     public Money? Cost { get; init; }
+    /// <summary>False where the bill may be larger than <see cref="Cost"/>.</summary>
+    public bool CostComplete { get; init; }
     public string? UpstreamRequestId { get; init; }
     public int FirstByteMilliseconds { get; init; }
     public bool ClientGone { get; init; }

@@ -109,16 +109,16 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
             };
         }
         var reading = JsonMeter.Read(body);
-        var cost = MeteredCost.Of(reading, call.Prices, call.Price.Vendor, call.ServedModel, call.Ledger.Id.At)?.Amount;
+        var cost = MeteredCost.Of(reading, call.Prices, call.Price.Vendor, call.ServedModel, call.Ledger.Id.At);
         UpstreamAnswer.CopyHead(response, context.Response);
-        if (reading.Final && cost is { } known)
+        if (reading.Final && cost is { Complete: true, Amount: var known })
         {
             context.Response.Headers["x-governance-cost-usd"] = known.ToPlain();
         }
         context.Response.ContentLength = body.Length;
         var gone = !await TryWriteAsync(context, body);
         var end = reading.Final ? ForwardEnd.Completed : reading.Error ? ForwardEnd.UpstreamError : ForwardEnd.UpstreamGarbage;
-        return answer with { End = end, Reading = reading, Cost = cost, ClientGone = gone, Whole = reading.Final, Answer = body };
+        return answer with { End = end, Reading = reading, Cost = cost?.Amount, CostComplete = cost is { Complete: true }, ClientGone = gone, Whole = reading.Final, Answer = body };
     }
 
     async Task<Forward> PassStreamAsync(HttpContext context, GatedCall call, HttpResponseMessage response, Forward answer, CancellationTokenSource clock)
@@ -166,6 +166,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
             ArrayPool<byte>.Shared.Return(buffer);
         }
         var reading = meter.Read();
+        var cost = MeteredCost.Of(reading, call.Prices, call.Price.Vendor, call.ServedModel, call.Ledger.Id.At);
         var end = reading.Error ? ForwardEnd.UpstreamError
             : reading.Final ? ForwardEnd.Completed
             : broken == ForwardEnd.Completed ? ForwardEnd.UpstreamCut : broken;
@@ -178,7 +179,8 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
         {
             End = end,
             Reading = reading,
-            Cost = MeteredCost.Of(reading, call.Prices, call.Price.Vendor, call.ServedModel, call.Ledger.Id.At)?.Amount,
+            Cost = cost?.Amount,
+            CostComplete = cost is { Complete: true },
             ClientGone = copy.ClientGone,
             Whole = broken == ForwardEnd.Completed && copy.Kept is { } kept && kept.Span.IndexOf("message_stop"u8) >= 0,
             Answer = copy.Kept,

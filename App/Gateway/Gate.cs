@@ -32,12 +32,16 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
         {
             return Refuse(GateRefusals.Stopped(stopped), asked);
         }
+        if (CallLimits.TooManyModels(facts) is { } many)
+        {
+            return Refuse(Refusal.Malformed(many), asked);
+        }
         var type = TaskOf(caller, facts);
         if (type is { } known)
         {
             asked = asked with { TaskType = PolicyWords.Of(known) };
         }
-        var decision = Policy(caller, facts, asked.ExpectedInputTokens, type);
+        var decision = Policy(caller, facts, CallLimits.JudgedInput(facts, AskedPrice(caller, facts, now)), type);
         if (decision?.Denial is { } denial)
         {
             return (null, GateRefusals.Denied(denial, decision, asked));
@@ -67,6 +71,10 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
             others.Add(known);
         }
         var estimate = WorstCase.Of(facts, price, others, caller.Project.AllowUnbounded);
+        if (estimate.InvalidBecause is { } invalid)
+        {
+            return Refuse(Refusal.Malformed(invalid), asked);
+        }
         if (estimate.UnboundedBecause is { } reason)
         {
             return Refuse(GateRefusals.Unbounded(reason), asked);
@@ -93,6 +101,10 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
             Intervention = decision is null ? null : GateRefusals.Intervened(decision, ledger),
         }, null);
     }
+
+    /// <summary>Looked up before the rules only where they need its window: what cannot be measured counts as that.</summary>
+    ModelPrice? AskedPrice(Caller caller, RequestFacts facts, DateTimeOffset now) =>
+        facts.Unmeasurable && UpstreamOf(caller.Project) is { } upstream ? Find(prices.Current, upstream, facts.Model, now) : null;
 
     /// <summary>Null where the plan has no policy stage.</summary>
     PolicyDecision? Policy(Caller caller, RequestFacts facts, long expectedInputTokens, TaskType? type) =>
@@ -137,7 +149,7 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
     public JsonObject? WouldPass(GatedCall call, BudgetRefusal budget) => BudgetAdvice.WouldPass(call, budget, prices.Current.Current(call.Ledger.Id.At)
         .Where(price => price.Vendor == call.Price.Vendor && price.Rates.Output < call.Price.Rates.Output)
         .OrderBy(price => price.Rates.Output).ThenBy(price => price.Model, StringComparer.Ordinal)
-        .Where(price => Policy(call.Caller, call.Facts with { Model = price.Model }, call.Ledger.ExpectedInputTokens, TaskOf(call.Caller, call.Facts)) is null or { Denial: null, Intervention: null }));
+        .Where(price => Policy(call.Caller, call.Facts with { Model = price.Model }, CallLimits.JudgedInput(call.Facts, price), TaskOf(call.Caller, call.Facts)) is null or { Denial: null, Intervention: null }));
 
     static (GatedCall? Call, GateRefusal? Refusal) Refuse(Refusal refusal, LedgerCall call) => (null, GateRefusals.Told(refusal, call));
 }

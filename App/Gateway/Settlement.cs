@@ -61,15 +61,19 @@ static class Settlement
     static (UsageOutcome Outcome, Money Cost, UsageFlags Flags) Judge(Forward forward, Money held) => forward.End switch
     {
         ForwardEnd.UpstreamUnreachable or ForwardEnd.UpstreamRefused => (UsageOutcome.Voided, Money.Zero, UsageFlags.None),
-        ForwardEnd.Completed => forward.Cost is { } exact
+        ForwardEnd.Completed => forward is { Cost: { } exact, CostComplete: true }
             ? (UsageOutcome.Posted, exact, UsageFlags.None)
-            : (UsageOutcome.Posted, held, UsageFlags.UnknownUsage | UsageFlags.Unverified),
+            : (UsageOutcome.Posted, Money.Max(held, forward.Cost ?? Money.Zero), UsageFlags.UnknownUsage | UsageFlags.Unverified),
         ForwardEnd.UpstreamCut or ForwardEnd.UpstreamError or ForwardEnd.UpstreamIdle or ForwardEnd.UpstreamGarbage =>
-            (UsageOutcome.Posted, Money.Max(held, forward.Cost ?? Money.Zero), UsageFlags.Unverified),
+            (UsageOutcome.Posted, Money.Max(held, forward.Cost ?? Money.Zero), Doubt(forward)),
         ForwardEnd.UpstreamLost or ForwardEnd.UpstreamTimedOut or ForwardEnd.ClientGone or ForwardEnd.OursStopped =>
-            (UsageOutcome.Assumed, Money.Max(held, forward.Cost ?? Money.Zero), UsageFlags.Unverified),
+            (UsageOutcome.Assumed, Money.Max(held, forward.Cost ?? Money.Zero), Doubt(forward)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    /// <summary>An answer that broke off is unverified; where it also named usage that has no price, that is told.</summary>
+    static UsageFlags Doubt(Forward forward) =>
+        forward is { Cost: not null, CostComplete: false } ? UsageFlags.UnknownUsage | UsageFlags.Unverified : UsageFlags.Unverified;
 
     /// <summary>Names from outside are kept short.</summary>
     static string? Cut(string? text) => text is { Length: > 200 } ? text[..200] : text;

@@ -4,7 +4,7 @@ using Governance.Pricing;
 
 namespace Governance.Ledger;
 
-/// <summary>Adds up entries and open holds for a budget, by the same matching that admission uses.</summary>
+/// <summary>Adds up entries and open holds for a budget, by the same matching that admission uses. One absurd entry makes a budget full, never uncomputable.</summary>
 sealed class LedgerSpend : SpendSource
 {
     const string AttributionColumns = "project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor";
@@ -22,29 +22,29 @@ sealed class LedgerSpend : SpendSource
 
     static Money Posted(Func<string, Statement> prepare, BudgetDefinition budget, long from, long until)
     {
-        var sum = Money.Zero;
+        Int128 sum = 0;
         var rows = prepare($"SELECT {AttributionColumns}, cost_nanos FROM usage WHERE id >= ?1 AND id < ?2 AND cost_nanos <> 0").Bind(1, from).Bind(2, until);
         while (rows.Step())
         {
             if (BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)))
             {
-                sum += new Money(rows.Integer(11));
+                sum += rows.Integer(11);
             }
         }
-        return sum;
+        return Money.Nearest(sum);
     }
 
     static Money Held(Func<string, Statement> prepare, BudgetDefinition budget, long from, long until)
     {
-        var sum = Money.Zero;
+        Int128 sum = 0;
         var rows = prepare("SELECT call, held_nanos FROM holds WHERE id >= ?1 AND id < ?2").Bind(1, from).Bind(2, until);
         while (rows.Step())
         {
             if (BudgetMatch.Matches(budget, HoldText.Read(rows.Text(0)).For))
             {
-                sum += new Money(rows.Integer(1));
+                sum += rows.Integer(1);
             }
         }
-        return sum;
+        return Money.Nearest(sum);
     }
 }

@@ -20,6 +20,14 @@ static class Denials
         return Of(hit.Rule, DenyCodes.ModelDenied, value, $"Model '{value}' is denied by {Policy(hit.Rule)} policy", ModelRecovery(hit, intervention)) with { Model = hit.Model };
     }
 
+    /// <summary>A fallback or tool names a model that a force would not let serve.</summary>
+    public static Denial NotForced(ModelHit hit) => Of(
+        hit.Rule,
+        DenyCodes.ModelDenied,
+        hit.Model,
+        $"Model '{hit.Model}' is not the model that policy forces for this work",
+        $"Name no other model than '{hit.Rule.Target}' in fallbacks and tools, or ask an owner to change rule '{hit.Rule.Definition.Id}'.") with { Model = hit.Model };
+
     public static Denial Mode(CompiledRule rule, PolicyQuestion question, IReadOnlyList<Mode> denied)
     {
         var mode = PolicyWords.Of(question.Mode);
@@ -37,7 +45,9 @@ static class Denials
             rule,
             DenyCodes.InputTokensExceeded,
             actual.ToString(CultureInfo.InvariantCulture),
-            $"Input of about {PolicyWords.Grouped(actual)} tokens exceeds the {PolicyWords.Grouped(limit)} allowed by {Policy(rule)} policy",
+            actual == long.MaxValue
+                ? $"Input that cannot be measured may exceed the {PolicyWords.Grouped(limit)} tokens allowed by {Policy(rule)} policy"
+                : $"Input of about {PolicyWords.Grouped(actual)} tokens exceeds the {PolicyWords.Grouped(limit)} allowed by {Policy(rule)} policy",
             $"Send at most {PolicyWords.Grouped(limit)} input tokens, or ask an owner to change rule '{rule.Definition.Id}'.") with
         {
             Limit = limit,

@@ -22,7 +22,7 @@ sealed record PolicyDecision
 [Pure]
 sealed record Denial
 {
-    /// <summary><c>denied_model</c>, <c>denied_mode</c>, <c>max_input_tokens</c> or <c>no_route</c>.</summary>
+    /// <summary><c>denied_model</c>, <c>denied_mode</c>, <c>force_model</c>, <c>max_input_tokens</c> or <c>no_route</c>.</summary>
     public required string RuleName { get; init; }
     /// <summary>Null where no rule but the router's empty table refuses.</summary>
     public string? RuleId { get; init; }

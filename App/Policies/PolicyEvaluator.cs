@@ -4,8 +4,8 @@ using Governance.Projects;
 namespace Governance.Policies;
 
 /// <summary>
-/// May this call go on, and with which model? In order: denied modes; the router, where no model is named; denied models, of all that the body names; forced models;
-/// denied models again, of the model that now serves; the input cap.
+/// May this call go on, and with which model? In order: denied modes; the router, where no model is named; denied models, of all that the body names; forced models,
+/// beside which the body may name no other; denied models again, of the model that now serves; the input cap.
 /// The first stage that denies ends it, with all rules of that stage recorded. Denying beats forcing: what is asked is refused even where a force would have replaced it
 /// (else a force would open a way around a denial), and so is a force to a denied model. Staged rules are recorded as if they were enforced and change nothing.
 /// </summary>
@@ -46,7 +46,12 @@ static class PolicyEvaluator
         }
 
         // 4. The force, and 5. the denied models again: a denied model stays denied.
-        if (Force(rules, question, served, steps) is { } force)
+        var (force, stranger) = Force(rules, question, served, steps);
+        if (stranger is { } strange)
+        {
+            return Refused(rules, Denials.NotForced(strange), served, steps);
+        }
+        if (force is not null)
         {
             intervention = new Intervention(InterventionKind.Forced, served, force.Target, force.Definition.Id, force.Version);
             served = force.Target;
@@ -148,16 +153,20 @@ static class PolicyEvaluator
         return -1;
     }
 
-    /// <summary>The enforced rule that replaces the model; null where none does, or where its model is the one that serves anyway.</summary>
-    static CompiledRule? Force(ProjectRules rules, PolicyQuestion question, string served, List<PolicyStep> steps)
+    /// <summary>
+    /// The enforced rule that replaces the model; null where none does, or where its model is the one that serves anyway. A force cannot replace the other models that a body names, and a fallback
+    /// would lead around it: the first that is another than the rule's is refused.
+    /// </summary>
+    static (CompiledRule? Force, ModelHit? Stranger) Force(ProjectRules rules, PolicyQuestion question, string served, List<PolicyStep> steps)
     {
         if (rules.Forces.Length == 0)
         {
-            return null;
+            return (null, null);
         }
         var actual = $"{served} for {PolicyWords.Of(question.TaskType)}";
         string? canonical = null;
         CompiledRule? force = null;
+        ModelHit? stranger = null;
         bool taken = false, wouldBeTaken = false;
         foreach (var rule in rules.Forces)
         {
@@ -168,6 +177,12 @@ static class PolicyEvaluator
             }
             taken |= rule.Enforced;
             wouldBeTaken = true;
+            if (Stranger(rules, rule, question.OtherModels) is { } other)
+            {
+                steps.Add(rule.Hit(StepOutcome.Denied, StepOutcome.WouldDeny, other));
+                stranger = rule.Enforced ? new ModelHit(rule, rule.Target, other) : stranger;
+                continue;
+            }
             if (rule.CanonicalTarget == (canonical ??= rules.Match(served).Canonical))
             {
                 steps.Add(rule.Step(StepOutcome.Passed, actual));
@@ -177,7 +192,19 @@ static class PolicyEvaluator
             steps.Add(rule.Hit(StepOutcome.Applied, would, actual));
             force = rule.Enforced ? rule : force;
         }
-        return force;
+        return (force, stranger);
+    }
+
+    static string? Stranger(ProjectRules rules, CompiledRule force, IReadOnlyList<string> others)
+    {
+        for (var i = 0; i < others.Count; i++)
+        {
+            if (rules.Match(others[i]).Canonical != force.CanonicalTarget)
+            {
+                return others[i];
+            }
+        }
+        return null;
     }
 
     static bool Denied(ProjectRules rules, string model)

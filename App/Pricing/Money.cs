@@ -19,6 +19,9 @@ public readonly record struct Money(long Nanos) : IComparable<Money>
     public static bool operator <=(Money left, Money right) => left.Nanos <= right.Nanos;
     public static bool operator >=(Money left, Money right) => left.Nanos >= right.Nanos;
 
+    /// <summary>The amount of <paramref name="nanos"/>, or the end of the range where it lies beyond.</summary>
+    public static Money Nearest(Int128 nanos) => new((long)Int128.Clamp(nanos, long.MinValue, long.MaxValue));
+
     public static Money Max(Money left, Money right) => left >= right ? left : right;
     public static Money Min(Money left, Money right) => left <= right ? left : right;
 

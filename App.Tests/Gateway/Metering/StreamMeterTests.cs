@@ -50,7 +50,7 @@ public sealed class StreamMeterTests
     {
         var reading = Read(Start, $$"""{"type":"message_delta","usage":{{usage}}}""");
         Assert.Equal(unknown, reading.UnknownUsage);
-        Assert.Equal(unknown, MeteredCost.Of(reading, new PriceBook(PriceList.Shipped), "anthropic", "claude-opus-5-5", new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero)) is null);
+        Assert.Equal(unknown, MeteredCost.Of(reading, new PriceBook(PriceList.Shipped), "anthropic", "claude-opus-5-5", new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero)) is not { Complete: true });
     }
 
     [Fact]
@@ -183,6 +183,22 @@ public sealed class StreamMeterTests
         Assert.NotNull(MeteredCost.Of(reading with { Model = null }, prices, "anthropic", "claude-opus-5-5", at));
         Assert.Null(MeteredCost.Of(reading with { Model = "claude-opus-9" }, prices, "anthropic", "claude-opus-5-5", at));
         Assert.Null(MeteredCost.Of(reading with { Lines = [] }, prices, "anthropic", "claude-opus-5-5", at));
+    }
+
+    [Fact]
+    public void WhatIsKnownOfAnIncompleteBillIsPriced()
+    {
+        var prices = new PriceBook(PriceList.Shipped);
+        var at = new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
+        var line = new BillLine("message", "claude-opus-5-5", new TokenUsage { InputTokens = 1_000, OutputTokens = 1_000 });
+        var reading = new MeterReading { Model = "claude-opus-5-5", Lines = [line] };
+        Assert.Equal((Money.FromUsd(0.024m), true), Cost(reading));
+        Assert.Equal((Money.FromUsd(0.024m), false), Cost(reading with { UnknownUsage = true }));
+        Assert.Equal((Money.FromUsd(0.024m), false), Cost(reading with { Oversized = true }));
+        Assert.Equal((Money.FromUsd(0.024m), false), Cost(reading with { Lines = [line with { Kind = "advisor_message", Model = "nobody-knows" }, line] }));
+        Assert.Equal((Money.FromUsd(0.024m), false), Cost(reading with { Lines = [line with { Usage = new TokenUsage { OutputTokens = long.MaxValue } }, line] }));
+
+        (Money, bool)? Cost(MeterReading of) => MeteredCost.Of(of, prices, "anthropic", "claude-opus-5-5", at) is { } cost ? (cost.Amount, cost.Complete) : null;
     }
 
     static MeterReading Read(params string[] data)

@@ -125,6 +125,95 @@ public sealed class WorstCaseTests
     }
 
     [Fact]
+    public void LongestAnswerThatAFallbackSetsIsHeld()
+    {
+        var facts = s_facts with { MaxTokens = 1, OtherModels = ["claude-opus-4-8"], OtherMaxTokens = 128_000 };
+        var estimate = WorstCase.Of(facts, Price("claude-opus-5-5"), [Price("claude-opus-4-8")], false);
+        var input = 4_024 * (0.000004m + 0.000005m);
+        Assert.Equal(Money.FromUsd(input + (128_000 * (0.00002m + 0.000025m))), estimate.Bound);
+        Assert.Equal(128_000, estimate.MaxOutputTokens);
+        Assert.Equal(1_000, Of(s_facts with { OtherMaxTokens = 5 }).MaxOutputTokens);
+    }
+
+    [Fact]
+    public void CompactionIsOneMorePassAtTheModelsOwnLength()
+    {
+        var compacted = s_facts with { Compaction = true };
+        Assert.Equal(Of(s_facts).Bound + Money.FromUsd((4_024 * 0.000004m) + (128_000 * 0.00002m)), Of(compacted).Bound);
+        Assert.Equal((2 * 4_024L, 129_000L), (Of(compacted).MaxInputTokens, Of(compacted).MaxOutputTokens));
+        var windowOnly = Price("claude-opus-5-5") with { MaxOutputTokens = null };
+        Assert.Equal(1_001_000, WorstCase.Of(compacted, windowOnly, [], false).MaxOutputTokens);
+        var nameless = windowOnly with { ContextTokens = null };
+        Assert.Null(WorstCase.Of(s_facts, nameless, [], false).UnboundedBecause);
+        Assert.Contains("compacted", WorstCase.Of(compacted, nameless, [], false).UnboundedBecause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ABoundBeyondAnyBudgetIsNeverHeld()
+    {
+        var free = Price("claude-opus-5-5") with { MaxOutputTokens = null, ContextTokens = null };
+        var dear = free with { Rates = free.Rates with { Output = 2_000_000_000 } };
+        Assert.Null(WorstCase.Of(s_facts with { MaxTokens = 400_000_000_000 }, dear, [], false).UnboundedBecause);
+        Assert.Equal("its bound is beyond any budget", WorstCase.Of(s_facts with { MaxTokens = long.MaxValue }, dear, [], false).UnboundedBecause);
+        Assert.Equal("its bound is beyond any budget", WorstCase.Of(s_facts with { MaxTokens = long.MaxValue }, dear, [], allowUnbounded: true).UnboundedBecause);
+    }
+
+    [Theory]
+    [InlineData(64_000, 1_000_000, 256_000, true)]
+    [InlineData(64_000, 1_000_000, 256_001, false)]
+    [InlineData(4_096, 200_000, 128_000, true)]
+    [InlineData(4_096, 200_000, 128_001, false)]
+    [InlineData(64_000, 100_000, 100_001, false)]
+    [InlineData(null, 200_000, 200_000, true)]
+    [InlineData(null, 200_000, 200_001, false)]
+    [InlineData(null, null, long.MaxValue, true)]
+    [InlineData(64_000, null, 256_001, false)]
+    [InlineData(128_000, null, long.MaxValue, false)]
+    public void WhatNoModelAnswersIsInvalid(int? maxOutput, int? window, long maxTokens, bool valid)
+    {
+        var price = Price("claude-opus-5-5") with { MaxOutputTokens = maxOutput, ContextTokens = window };
+        Assert.Equal(valid, WorstCase.Of(s_facts with { MaxTokens = maxTokens }, price, [], true).InvalidBecause is null);
+        Assert.Equal(valid, WorstCase.Of(s_facts with { OtherMaxTokens = maxTokens, OtherModels = ["claude-opus-5-5"] }, price, [price], true).InvalidBecause is null);
+    }
+
+    [Fact]
+    public void InvalidSaysWhatIsAskedAndWhatIsPossible() => Assert.Equal(
+        "max_tokens: 9223372036854775807 is more than the 128000 that claude-opus-5-5 can answer", Of(s_facts with { MaxTokens = long.MaxValue }).InvalidBecause);
+
+    [Fact]
+    public void SpellingsOfOneModelCountOnceAtTheDearest()
+    {
+        var other = Price("claude-opus-4-8");
+        var dearer = other with { Model = "anthropic/claude-opus-4.8", Rates = other.Rates with { Output = other.Rates.Output * 2 } };
+        var facts = s_facts with { OtherModels = ["claude-opus-4-8", "anthropic/claude-opus-4.8"] };
+        var estimate = WorstCase.Of(facts, Price("claude-opus-5-5"), [other, dearer], false);
+        Assert.Null(estimate.UnboundedBecause);
+        Assert.Equal(WorstCase.Of(s_facts with { OtherModels = ["claude-opus-4-8"] }, Price("claude-opus-5-5"), [dearer], false).Bound, estimate.Bound);
+    }
+
+    [Fact]
+    public void SixteenOtherModelsAreEnough()
+    {
+        string[] names = [.. Enumerable.Range(0, 17).Select(i => $"model-{i}")];
+        Assert.Null(CallLimits.TooManyModels(s_facts with { OtherModels = names[..16] }));
+        Assert.Null(CallLimits.TooManyModels(s_facts with { OtherModels = [.. names[..16], .. names[..16].Select(name => "anthropic/" + name)] }));
+        Assert.Contains("17 other models", CallLimits.TooManyModels(s_facts with { OtherModels = names }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void InputThatCannotBeMeasuredIsJudgedAsAllThatTheModelTakes()
+    {
+        var price = Price("claude-opus-5-5");
+        var hidden = s_facts with { Unmeasurable = true };
+        Assert.Equal(1_000, CallLimits.JudgedInput(s_facts, price));
+        Assert.Equal(1_000, CallLimits.JudgedInput(s_facts, null));
+        Assert.Equal(1_000_000, CallLimits.JudgedInput(hidden, price));
+        Assert.Equal(long.MaxValue, CallLimits.JudgedInput(hidden, null));
+        Assert.Equal(long.MaxValue, CallLimits.JudgedInput(hidden, price with { ContextTokens = null }));
+        Assert.Equal(1_000, Of(hidden).ExpectedInputTokens);
+    }
+
+    [Fact]
     public void BoundIsNeverBelowTheBillOfAnyCallWithinIt()
     {
         var seed = Random.Shared.Next();

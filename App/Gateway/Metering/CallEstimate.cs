@@ -17,6 +17,8 @@ sealed record CallEstimate
     public required long MaxInputTokens { get; init; }
     /// <summary>Upper bound of the billed output of all turns together.</summary>
     public required long MaxOutputTokens { get; init; }
-    /// <summary>Why the cost has no finite bound, where the caller may not send such calls: refuse. Null where there is a bound or unbounded calls are allowed.</summary>
+    /// <summary>Why the cost has no finite bound, where the caller may not send such calls: refuse. Null where there is a bound or unbounded calls are allowed; an absurd bound is never allowed.</summary>
     public string? UnboundedBecause { get; init; }
+    /// <summary>What the body asks that no provider answers: refuse as malformed. Null for every call in earnest.</summary>
+    public string? InvalidBecause { get; init; }
 }

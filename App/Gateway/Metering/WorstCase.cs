@@ -24,7 +24,8 @@ static class WorstCase
 
     /// <summary>
     /// The bound of a call and the amount to hold. Each use of a server tool is another turn of sampling over a prompt that the tool's result has grown, so with n uses the input is bounded by n windows
-    /// more and the output by n times the maximum more; without a bound on uses there is none for the cost. Every other model named counts as if it served the whole call as well.
+    /// more and the output by n times the maximum more; without a bound on uses there is none for the cost. Every other model named counts as if it served the whole call as well, at the longest
+    /// answer that the body asks of any of them; spellings of one model count once, at the dearest of their prices.
     /// </summary>
     /// <param name="others">One price for each distinct model of <see cref="RequestFacts.OtherModels"/>, the call's own included where an advisor names it; one that is missing has no bound.</param>
     /// <param name="allowUnbounded">The project pays for calls without a bound: the amount is then the bound of the first turn, or the formula.</param>
@@ -35,9 +36,9 @@ static class WorstCase
         var own = Serve(facts, price, uses, ownOutput: false);
         var bound = own.Cost;
         var reason = Unbounded(facts, price, others) ?? own.UnboundedBecause;
-        foreach (var other in others)
+        foreach (var spellings in others.GroupBy(other => ModelName.Canonical(other.Model), StringComparer.Ordinal))
         {
-            var part = Serve(facts, other, uses, ownOutput: advised);
+            var part = spellings.Select(other => Serve(facts, other, uses, ownOutput: advised)).MaxBy(serve => serve.Cost.Zeptos);
             bound += part.Cost;
             reason ??= part.UnboundedBecause;
         }
@@ -46,15 +47,18 @@ static class WorstCase
         var expected = Expected(facts);
         var formula = Formula(facts, price, expected);
         var (formulaMoney, boundMoney) = (Saturated(formula), Saturated(bound));
+        var amount = Money.Max(formulaMoney, boundMoney);
         return new CallEstimate
         {
-            Amount = Money.Max(formulaMoney, boundMoney),
+            Amount = amount,
             Formula = formulaMoney,
             Bound = boundMoney,
             ExpectedInputTokens = expected,
             MaxInputTokens = own.Input,
             MaxOutputTokens = own.Output,
-            UnboundedBecause = allowUnbounded ? null : reason,
+            // A project may pay for what is not bounded, but nobody pays a billion: an amount that was cut to fit is no hold.
+            UnboundedBecause = amount.Nanos >= NanosMax ? "its bound is beyond any budget" : allowUnbounded ? null : reason,
+            InvalidBecause = CallLimits.TooManyModels(facts) ?? CallLimits.TooLong(facts, price, others),
         };
     }
 
@@ -73,8 +77,8 @@ static class WorstCase
         {
             reason ??= $"the request sets no max_tokens and the longest answer of {price.Model} is not known";
         }
-        // An advisor answers at its own length; max_tokens does not bind it.
-        var longest = Math.Max(output ?? 0, ownOutput ? price.MaxOutputTokens ?? price.ContextTokens ?? 0 : 0);
+        // An advisor answers at its own length; max_tokens does not bind it. A fallback may set a longer one than the call's.
+        var longest = Math.Max(Math.Max(output ?? 0, Math.Clamp(facts.OtherMaxTokens ?? 0, 0, CountMax)), ownOutput ? price.MaxOutputTokens ?? price.ContextTokens ?? 0 : 0);
         if (uses > 0 && price.ContextTokens is null)
         {
             reason ??= $"server tools grow the prompt and the context window of {price.Model} is not known";
@@ -84,6 +88,17 @@ static class WorstCase
         var outputs = Int128.Min(CountMax, (Int128)longest * (uses + 1));
         var terms = Terms(facts);
         var rates = Dearest(price, uses > 0 ? window : first, facts.CacheWrite);
+        if (facts.Compaction)
+        {
+            // Summarising reads the whole prompt once more and answers at the model's own length; both are billed beside the total.
+            var summary = price.MaxOutputTokens ?? price.ContextTokens;
+            if (summary is null)
+            {
+                reason ??= $"the conversation may be compacted first and the longest answer of {price.Model} is not known";
+            }
+            input = Int128.Min(CountMax, input + (uses > 0 ? window : first));
+            outputs = Int128.Min(CountMax, outputs + (summary ?? 0));
+        }
         return (ExactCost.OfTokens((long)input, rates.Input, price, terms) + ExactCost.OfTokens((long)outputs, rates.Output, price, terms), (long)input, (long)outputs, reason);
     }
 
@@ -110,8 +125,10 @@ static class WorstCase
     static string? Unbounded(RequestFacts facts, ModelPrice price, IReadOnlyList<ModelPrice> others) =>
         facts.McpServers ? "servers that the provider calls (mcp_servers) have no bound on turns"
         : facts.ServerTools.Where(RunsAtTheProvider).Where(tool => tool.MaxUses is null).Select(tool => $"the server tool {tool.Type} has no max_uses").FirstOrDefault() is { } reason ? reason
-        : others.Count < facts.OtherModels.Distinct(StringComparer.Ordinal).Count() ? "a model that the request names has no price"
+        : Distinct(others.Select(other => other.Model)) < Distinct(facts.OtherModels) ? "a model that the request names has no price"
         : null;
+
+    static int Distinct(IEnumerable<string> models) => models.Select(ModelName.Canonical).Distinct(StringComparer.Ordinal).Count();
 
     /// <summary>Tools whose schema the provider knows but which the client runs end the turn and cost nothing of their own.</summary>
     static bool RunsAtTheProvider(ServerTool tool) =>
