@@ -463,7 +463,13 @@ namespace Governance.Migrations
             AppendOnly(migrationBuilder, "audit");
             AppendOnly(migrationBuilder, "usage");
             AppendOnly(migrationBuilder, "threshold_claims");
+            // REPLACE deletes without asking the DELETE trigger.
+            NeverAgain(migrationBuilder, "usage", "id = NEW.id");
+            NeverAgain(migrationBuilder, "audit", "id = NEW.id OR (chain = NEW.chain AND sequence = NEW.sequence)");
         }
+
+        static void NeverAgain(MigrationBuilder builder, string table, string same) =>
+            builder.Sql($"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;");
 
         static void AppendOnly(MigrationBuilder builder, string table)
         {
