@@ -19,7 +19,6 @@ sealed class BareForwarder(Uri upstream, HttpMessageInvoker outbound)
         var listen = Loopback.EndPoint(new Uri(arguments.Text("urls", "http://127.0.0.1:0")));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
