@@ -33,6 +33,7 @@ sealed partial class GovernanceDb(DbContextOptions<GovernanceDb> options) : Iden
     public DbSet<HoldRow> Holds => Set<HoldRow>();
     public DbSet<UsageRow> Usage => Set<UsageRow>();
     public DbSet<AuditRow> Audit => Set<AuditRow>();
+    public DbSet<FenceRow> Fences => Set<FenceRow>();
     public DbSet<MailRow> Mail => Set<MailRow>();
     public DbSet<BookmarkRow> Bookmarks => Set<BookmarkRow>();
 
@@ -73,6 +74,7 @@ sealed partial class GovernanceDb(DbContextOptions<GovernanceDb> options) : Iden
         builder.Entity<ThresholdClaimRow>().ToTable("threshold_claims").HasKey(row => new { row.BudgetId, row.Period, row.Percent });
         builder.Entity<HoldRow>().ToTable("holds").Property(row => row.Id).ValueGeneratedNever();
         builder.Entity<UsageRow>().ToTable("usage").Ignore(row => row.CallId).Property(row => row.Id).ValueGeneratedNever();
+        builder.Entity<FenceRow>().ToTable("fences").Property(row => row.Id).ValueGeneratedNever();
         builder.Entity<AuditRow>(audit =>
         {
             audit.ToTable("audit").Ignore(row => row.At);

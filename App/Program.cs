@@ -26,18 +26,19 @@ builder.Services
     .AddGateway()
     .AddAlerts(builder.Configuration)
     .AddOverview()
-    .AddConfiguration(builder.Configuration);
+    .AddConfiguration();
 var app = builder.Build();
 using var database = app.OpenDatabase();
 if (database is null || !await app.BeginAsync())
 {
     return 1;
 }
-if (CommandLine.IsReconcile(args))
+if (await CommandLine.RunWithAsync(args, app.Services) is { } done)
 {
-    return await CommandLine.ReconcileAsync(app.Services.GetRequiredService<Reconciliation>());
+    return done;
 }
 app.UseShell();
+app.UseDrain();
 app.UseProjects();
 app.UseAntiforgery();
 app.MapShell();

@@ -23,6 +23,17 @@ sealed class MailQueries(Reads reads, MailSettings settings)
         return [.. mails.Select(mail => new ShownMail(mail, StateOf(mail)))];
     }
 
+    /// <summary>How many wait to be sent, where a server is configured; 0 where none is.</summary>
+    public async Task<int> PendingAsync()
+    {
+        if (!Configured)
+        {
+            return 0;
+        }
+        await using var db = reads.Open();
+        return await db.Mail.CountAsync(mail => mail.SentAt == null && mail.GivenUpAt == null);
+    }
+
     MailState StateOf(MailRow mail) =>
         mail.SentAt is not null ? MailState.Sent
         : mail.GivenUpAt is not null ? MailState.GivenUp

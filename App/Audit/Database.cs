@@ -13,16 +13,7 @@ sealed class Database : IDisposable
     /// <summary>Takes the file for this process and applies what is missing. Throws <see cref="DatabaseInUseException"/> where another process has it.</summary>
     public static Database Take(JournalSettings settings)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(settings.File)!);
-        FileStream held;
-        try
-        {
-            held = new FileStream(settings.File + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException exception)
-        {
-            throw new DatabaseInUseException(settings.File, exception);
-        }
+        var held = Hold(settings);
         using var connection = new SqliteConnection(settings.WriteConnectionString);
         using var db = new GovernanceDb(new DbContextOptionsBuilder<GovernanceDb>().UseSqlite(connection).Options);
         if (File.Exists(settings.File))
@@ -37,6 +28,34 @@ sealed class Database : IDisposable
         }
         db.Database.Migrate();
         return new Database(held);
+    }
+
+    /// <summary>Keeps every other process off the file, without opening it. Throws <see cref="DatabaseInUseException"/> where another process has it.</summary>
+    public static FileStream Hold(JournalSettings settings)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(settings.File)!);
+        try
+        {
+            return new FileStream(settings.File + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception)
+        {
+            throw new DatabaseInUseException(settings.File, exception);
+        }
+    }
+
+    /// <summary>True where a process has the file now.</summary>
+    public static bool IsHeld(JournalSettings settings)
+    {
+        try
+        {
+            using var _ = File.Exists(settings.File + ".lock") ? new FileStream(settings.File + ".lock", FileMode.Open, FileAccess.ReadWrite, FileShare.None) : null;
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     public void Dispose() => held.Dispose();

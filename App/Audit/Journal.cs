@@ -44,6 +44,11 @@ sealed partial class Journal : IAsyncDisposable
     /// <summary>How long the oldest work has been waiting or written; zero where there is none.</summary>
     public TimeSpan Delay => Volatile.Read(ref oldest) is var since && since == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(since);
 
+    public JournalFigures Figures { get; } = new();
+
+    /// <summary>Works that wait for their group.</summary>
+    public int Waiting => waiting.Count;
+
     internal IReadOnlyList<JournalListener> Listeners => listeners;
 
     internal Change NewChange(JournalTransaction within) => new(connection, within);
@@ -212,6 +217,7 @@ sealed partial class Journal : IAsyncDisposable
             if (to - from == 1)
             {
                 LastFailure = exception is Microsoft.Data.Sqlite.SqliteException ? exception.Message : LastFailure;
+                Figures.Failed();
                 LogFailed(logger, group[from].GetType().Name, exception);
                 group[from].Fail(exception);
                 return;
@@ -244,6 +250,7 @@ sealed partial class Journal : IAsyncDisposable
     void Answer(int from, int to)
     {
         LastFailure = null;
+        Figures.Committed(to - from);
         foreach (var listener in listeners)
         {
             listener.AfterCommit();

@@ -6,12 +6,20 @@ namespace Governance.Configuration;
 /// <summary>What can be asked of the program besides serving. Exit codes: 0 done or clean, 1 differs or refused, 2 could not be read.</summary>
 static class CommandLine
 {
+    const string Force = "--force";
+    const string FenceOnly = "--fence";
+
     const string Help = """
         Governance: AI-spend control.
 
         App                    serve the dashboard and the gateway
-        App verify             recompute every balance and the audit chains, print what differs (0 clean, 1 differs, 2 could not read)
+        App verify [--json]    prove the ledger from its own rows, print what was checked and what differs (0 clean, 1 differs, 2 could not read)
         App reconcile          put every balance right from the ledger; the process that serves must be stopped
+        App backup <file>      copy the database, also while it is in use, and prove the copy; --force writes over a file
+        App restore <file>     put a backup in the place of the database, which is kept; calls stay stopped until acknowledged
+        App restore --fence    only stop calls until acknowledged: for a database that was restored by other means (pg_restore)
+        App acknowledge --spent-since-backup <usd> [--project <id>]
+                               enter what was spent since the backup (0 for nothing) and take calls again; the process must be stopped
         App migrate            bring the database to this version's tables and stop
         App --help             this text
 
@@ -19,9 +27,11 @@ static class CommandLine
           Urls                             where it listens (http://localhost:5000)
           ConnectionStrings:Governance     the SQLite file (Data Source=data/governance.db)
           Governance:Bootstrap             a configuration document to apply at start
-          Governance:ManagementKey         a key for /api/policy/plan, apply and export
+          Governance:ManagementKey         a key for /api/policy/plan, apply and export, and for /metrics
+          Governance:Metrics:Public        true lets anybody read /metrics (false)
           Governance:PublicUrl             where people reach the dashboard; stands in mails
           Governance:Smtp:Host, Port, From mails about thresholds
+          Governance:Drain:Seconds         how long calls in flight may go on after SIGTERM (600); a second signal cuts them
           Governance:Gateway:…             limits of the way through (README, "Running it")
         """;
 
@@ -39,14 +49,21 @@ static class CommandLine
             case null:
                 return null;
             case "verify":
-                return await VerifyAsync(Settings(args));
+                return await VerifyCommand.RunAsync(Settings(args), args.Contains(VerifyCommand.Json));
+            case "backup" or "restore" when IsPostgres(args):
+                await Console.Error.WriteLineAsync("PostgreSQL keeps its own backups: use pg_dump and pg_restore, and then App restore --fence.");
+                return 2;
+            case "backup":
+                return await BackupCommand.RunAsync(Settings(args), FileOf(args), args.Contains(Force));
+            case "restore":
+                return await RestoreCommand.RunAsync(Settings(args), FileOf(args), args.Contains(FenceOnly), args.Contains(Force));
             case "migrate":
                 using (Database.Take(Settings(args)))
                 {
                     Console.WriteLine("The database has this version's tables.");
                     return 0;
                 }
-            case "reconcile":
+            case "reconcile" or "acknowledge":
                 return null;
             default:
                 await Console.Error.WriteLineAsync($"'{command}' is no command.{Environment.NewLine}{Environment.NewLine}{Help}");
@@ -54,10 +71,15 @@ static class CommandLine
         }
     }
 
-    /// <summary>True where the program is to reconcile and stop.</summary>
-    public static bool IsReconcile(string[] args) => CommandOf(args) == "reconcile";
+    /// <summary>The exit code of a command that needs the rooms; null where the program is to serve.</summary>
+    public static async Task<int?> RunWithAsync(string[] args, IServiceProvider services) => CommandOf(args) switch
+    {
+        "reconcile" => await ReconcileAsync(services.GetRequiredService<Reconciliation>()),
+        "acknowledge" => await AcknowledgeCommand.RunAsync(args, services),
+        _ => null,
+    };
 
-    public static async Task<int> ReconcileAsync(Reconciliation reconciliation)
+    static async Task<int> ReconcileAsync(Reconciliation reconciliation)
     {
         var report = await reconciliation.RunAsync(new Actor(ActorKind.System, "command-line"));
         Console.WriteLine(report.Sentence);
@@ -71,38 +93,16 @@ static class CommandLine
     /// <summary>A command stands first; everything behind it, and everything that begins with a dash or has an equals sign, is a setting.</summary>
     static string? CommandOf(string[] args) => args is [var first, ..] && !first.StartsWith('-') && !first.Contains('=') ? first : null;
 
-    static JournalSettings Settings(string[] args) => new(new ConfigurationBuilder()
+    static string? FileOf(string[] args) => args.Skip(1).FirstOrDefault(arg => !arg.StartsWith('-') && !arg.Contains('='));
+
+    /// <summary>PostgreSQL is named by a host; a restore that only fences needs no file of SQLite's.</summary>
+    static bool IsPostgres(string[] args) => !args.Contains(FenceOnly) && Configured(args).GetConnectionString("Governance")?.Contains("Host=", StringComparison.OrdinalIgnoreCase) == true;
+
+    static JournalSettings Settings(string[] args) => new(Configured(args));
+
+    static IConfiguration Configured(string[] args) => new ConfigurationBuilder()
         .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
         .AddEnvironmentVariables()
-        .AddCommandLine(args[1..])
-        .Build());
-
-    static async Task<int> VerifyAsync(JournalSettings settings)
-    {
-        if (!File.Exists(settings.File))
-        {
-            await Console.Error.WriteLineAsync($"There is no database at {settings.File}.");
-            return 2;
-        }
-        VerificationReport report;
-        try
-        {
-            var progress = new Progress<string>(text => Console.Error.WriteLine(text));
-            report = await Verification.VerifyAsync(settings.ReadConnectionString, progress);
-        }
-        catch (Microsoft.Data.Sqlite.SqliteException exception)
-        {
-            await Console.Error.WriteLineAsync($"{settings.File} could not be read: {exception.Message}");
-            return 2;
-        }
-        foreach (var finding in report.Findings)
-        {
-            Console.WriteLine($"{finding.Severity.ToString().ToUpperInvariant()} {finding.Invariant} {finding.Subject}: {finding.Message}");
-        }
-        Console.WriteLine(report.IsClean ? $"Clean. {Counted(report)}" : $"Differs: {report.Findings.Count} findings. {Counted(report)}");
-        return report.IsClean ? 0 : 1;
-    }
-
-    static string Counted(VerificationReport report) =>
-        $"{report.Rows.Events} events, {report.Rows.Entries} entries, {report.Rows.Balances} balances, {report.Rows.Holds} holds checked in {report.Duration.TotalSeconds:0.0} s.";
+        .AddCommandLine([.. args.Skip(1).Where(arg => arg is not (Force or FenceOnly or VerifyCommand.Json))])
+        .Build();
 }

@@ -5,14 +5,10 @@ namespace Governance.Configuration;
 /// <summary>Puts the configuration document into the host, and starts what it says.</summary>
 static class ConfigurationSetup
 {
-    const int DrainSeconds = 120;
-
-    public static IServiceCollection AddConfiguration(this IServiceCollection services, IConfiguration configuration)
-    {
-        // Answers that are still coming are finished before the process stops; what is not finished by then is assumed at the next start.
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(configuration.GetValue("Governance:Drain:Seconds", DrainSeconds)));
-        return services.AddScoped<ConfigurationEdits>().AddScoped<Beginning>();
-    }
+    public static IServiceCollection AddConfiguration(this IServiceCollection services) => services
+        .AddScoped<ConfigurationEdits>()
+        .AddScoped<Beginning>()
+        .AddSingleton<MetricsReading>();
 
     /// <summary>Takes the database for this process and loads what the rooms keep of it. Null, with the reason printed, where that cannot be.</summary>
     public static Database? OpenDatabase(this WebApplication app)
@@ -33,12 +29,8 @@ static class ConfigurationSetup
     public static void MapConfiguration(this WebApplication app)
     {
         ManagementEndpoints.Map(app);
-        app.MapGet("/health/live", () => Results.Json(new { status = "live" })).AllowAnonymous();
-        app.MapGet("/health/ready", (Journal journal, IHostApplicationLifetime lifetime) =>
-            lifetime.ApplicationStopping.IsCancellationRequested ? NotReady("stopping")
-            : journal.LastFailure is { } failure ? NotReady(failure)
-            : journal.Delay > TimeSpan.FromSeconds(10) ? NotReady("writing stalls")
-            : Results.Json(new { status = "ready" })).AllowAnonymous();
+        HealthEndpoints.Map(app);
+        MetricsEndpoint.Map(app);
     }
 
     /// <summary>Loads the bootstrap document or makes a beginning. False, with every problem printed, where the process must not start.</summary>
@@ -57,8 +49,6 @@ static class ConfigurationSetup
         }
         return problems.Count == 0;
     }
-
-    static IResult NotReady(string why) => Results.Json(new { status = "not ready", why }, statusCode: StatusCodes.Status503ServiceUnavailable);
 }
 
 /// <summary>What the console says at the very first start.</summary>

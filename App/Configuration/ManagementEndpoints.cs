@@ -64,7 +64,8 @@ static class ManagementEndpoints
         return next(context);
     }
 
-    static Actor? Authorize(HttpContext context)
+    /// <summary>Whose management key the request shows; null where it shows none that is known.</summary>
+    public static Actor? Authorize(HttpContext context)
     {
         const string Bearer = "Bearer ";
         var header = context.Request.Headers.Authorization.ToString();

@@ -10,7 +10,7 @@ namespace Governance.Gateway;
 /// through as it is, (4) JSON is read whole so that its cost stands in a header, (5) a stream is copied as it comes while a meter looks on.
 /// A client that hangs up has still spent the tokens: the answer is read to its end. Nothing is thrown out of here.
 /// </summary>
-sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHostApplicationLifetime lifetime) : IDisposable
+sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Drain drain) : IDisposable
 {
     const int StreamBufferBytes = 16 * 1024;
     const int ErrorLimitBytes = 1024 * 1024;
@@ -23,7 +23,8 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
     public async Task<Forward> SendAsync(HttpContext context, GatedCall call, ReadOnlyMemory<byte> body, string secret)
     {
         var started = Stopwatch.GetTimestamp();
-        using var clock = new CancellationTokenSource(TimeSpan.FromSeconds(settings.FirstByteSeconds));
+        using var clock = CancellationTokenSource.CreateLinkedTokenSource(drain.Cut);
+        clock.CancelAfter(TimeSpan.FromSeconds(settings.FirstByteSeconds));
         var upstream = call.Upstream.Definition;
         using var request = UpstreamRequest.Create(HttpMethod.Post, UpstreamRequest.Address(upstream, "/v1/messages", context.Request), context.Request, secret, body);
         HttpResponseMessage response;
@@ -33,7 +34,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {
-            return Unanswered(exception, ((SentBody)request.Content!).Begun, clock.IsCancellationRequested, upstream.Id);
+            return Unanswered(exception, ((SentBody)request.Content!).Begun, clock.IsCancellationRequested, drain.Cut.IsCancellationRequested, upstream.Id);
         }
         using (response)
         {
@@ -56,17 +57,21 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
     }
 
     /// <summary>Nothing came back. What never began to be sent, or failed while connecting, cannot have been billed.</summary>
-    static Forward Unanswered(Exception exception, bool begun, bool timedOut, string upstream)
+    static Forward Unanswered(Exception exception, bool begun, bool timedOut, bool stopped, string upstream)
     {
         var notSent = !begun || exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError };
         var (end, refusal) = (notSent, timedOut) switch
         {
+            (true, _) when stopped => (ForwardEnd.UpstreamUnreachable, GatewayState.Draining),
+            (false, _) when stopped => (ForwardEnd.OursStopped, Stopped),
             (true, _) => (ForwardEnd.UpstreamUnreachable, Refusal.Plain(502, "api_error", $"The upstream '{upstream}' cannot be reached; nothing was sent and nothing is charged.", "upstream_unreachable", shouldRetry: true)),
             (_, true) => (ForwardEnd.UpstreamTimedOut, Refusal.Plain(504, "timeout_error", $"The upstream '{upstream}' did not begin to answer in time. The call may have been billed, so its estimate counts as spent.", "upstream_timeout")),
             _ => (ForwardEnd.UpstreamLost, Refusal.Plain(504, "api_error", $"The connection to the upstream '{upstream}' was lost after the call was sent. It may have been billed, so its estimate counts as spent.", "upstream_lost")),
         };
         return new Forward { End = end, Status = refusal.Status, Refusal = refusal };
     }
+
+    static Refusal Stopped => Refusal.Plain(504, "api_error", "This instance was stopped before the answer was complete. The call was probably billed, so its estimate counts as spent.", "stopped");
 
     static async Task<Forward> PassErrorAsync(HttpContext context, HttpResponseMessage response, Forward answer, string upstream, CancellationTokenSource clock)
     {
@@ -101,7 +106,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {
-            return answer with
+            return drain.Cut.IsCancellationRequested ? answer with { End = ForwardEnd.OursStopped, Status = 504, Refusal = Stopped } : answer with
             {
                 End = ForwardEnd.UpstreamCut,
                 Status = 504,
@@ -155,7 +160,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
         }
         catch (OperationCanceledException)
         {
-            broken = lifetime.ApplicationStopping.IsCancellationRequested ? ForwardEnd.OursStopped : ForwardEnd.UpstreamIdle;
+            broken = drain.Cut.IsCancellationRequested ? ForwardEnd.OursStopped : ForwardEnd.UpstreamIdle;
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

@@ -9,7 +9,11 @@ static class GatewaySetup
     public static IServiceCollection AddGateway(this IServiceCollection services)
     {
         services.AddOptions<GatewaySettings>().BindConfiguration(GatewaySettings.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DrainSettings>().BindConfiguration(DrainSettings.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<HostOptions>().Configure<Microsoft.Extensions.Options.IOptions<DrainSettings>>((host, drain) => host.ShutdownTimeout = drain.Value.HostTimeout);
         return services
+            .AddSingleton<Drain>()
+            .AddHostedService(provider => provider.GetRequiredService<Drain>())
             .AddJournalListener<UpstreamShelf>()
             .AddJournalListener<PriceShelf>()
             .AddJournalListener<CallIdStart>()
@@ -39,7 +43,7 @@ static class GatewaySetup
         var models = app.Services.GetRequiredService<ModelsEndpoint>();
         var ids = app.Services.GetRequiredService<CallIds>();
         // Short-circuited: what pages need (sessions, antiforgery, compression, page headers) has no business on this path.
-        app.MapPost("/v1/messages", (RequestDelegate)messages.HandleAsync).DisableAntiforgery().ShortCircuit();
+        app.MapPost("/v1/messages", app.Services.GetRequiredService<Drain>().Around(messages.HandleAsync)).DisableAntiforgery().ShortCircuit();
         app.MapPost("/v1/messages/count_tokens", (RequestDelegate)count.HandleAsync).DisableAntiforgery().ShortCircuit();
         app.MapGet("/v1/models", (RequestDelegate)models.ListAsync).ShortCircuit();
         app.MapGet("/v1/models/{model}", context => models.FindAsync(context, (string)context.Request.RouteValues["model"]!)).ShortCircuit();

@@ -1,18 +1,26 @@
 using Governance.Gateway.Reading;
+using Governance.Ledger;
 using Microsoft.Extensions.Options;
 
 namespace Governance.Gateway;
 
 /// <summary>Whether calls are taken at all, and the limits under which bodies are read.</summary>
-sealed class GatewayState(IHostApplicationLifetime lifetime, IOptions<GatewaySettings> settings)
+sealed class GatewayState(Drain drain, FenceShelf fence, IOptions<GatewaySettings> settings)
 {
-    static readonly Refusal Draining = Refusal.Plain(503, "api_error", "This instance is being stopped; try again.", "draining", retryAfterSeconds: 1, shouldRetry: true);
+    public static readonly Refusal Draining = Refusal.Plain(503, "api_error", "This instance is being stopped; try again.", "draining", retryAfterSeconds: 1, shouldRetry: true);
+
+    static readonly Refusal Fenced = Refusal.Plain(503, "api_error",
+        "This gateway goes on from an older state of its ledger, so what was spent since is not known and no call is taken. An owner or admin says what was spent on /dashboard/settings/integrity, or with 'App acknowledge'.",
+        "fenced", retryAfterSeconds: 60);
+
+    /// <summary>What the gateway adds to a call before it is sent, from the first byte of the request to the durable hold.</summary>
+    public LatencyCounts Added { get; } = new();
 
     /// <summary>A mode may choose the model, so a body without one is read all the same; the gate then looks for a route.</summary>
     public ReadLimits Limits { get; } = new() { DepthMax = settings.Value.BodyDepth, RequireModel = false };
 
     public ReadLimits CountLimits { get; } = new() { DepthMax = settings.Value.BodyDepth, RequireModel = false, RequireMaxTokens = false };
 
-    /// <summary>What every call is answered while the process stops; null while it takes calls.</summary>
-    public Refusal? RefuseAll => lifetime.ApplicationStopping.IsCancellationRequested ? Draining : null;
+    /// <summary>What every call is answered while the process stops, or while what was spent is not known; null while calls are taken.</summary>
+    public Refusal? RefuseAll => drain.Begun ? Draining : fence.Current is null ? null : Fenced;
 }

@@ -119,6 +119,7 @@ sealed partial class MessagesEndpoint(
     async Task<bool> ForwardAsync(HttpContext context, long started, GatedCall call, Reservation reservation, ReadOnlyMemory<byte> sent, string secret, string? cacheKey)
     {
         WriteHead(context.Response, call, reservation);
+        state.Added.Add(Stopwatch.GetElapsedTime(started));
         var forward = new Forward { End = ForwardEnd.OursStopped };
         try
         {

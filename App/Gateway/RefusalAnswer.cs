@@ -15,6 +15,7 @@ static class RefusalAnswer
 
     public static Task WriteAsync(HttpContext context, Refusal refusal, CallId id)
     {
+        RefusalCounts.Add(refusal);
         var response = context.Response;
         var error = (JsonObject)refusal.Error.DeepClone();
         var status = refusal.Status;

@@ -42,6 +42,8 @@ enum UsageOutcome
     Refused,
     /// <summary>Answered from the response cache.</summary>
     Cached,
+    /// <summary>No call: spend that somebody entered by hand, because this ledger did not see it.</summary>
+    Adjusted,
 }
 
 /// <summary>What an entry warns of.</summary>

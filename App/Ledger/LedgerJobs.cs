@@ -13,6 +13,7 @@ static class LedgerJobs
 
     public static IServiceCollection AddLedgerJobs(this IServiceCollection services) => services
         .AddHostedService<ReconciliationAtStart>()
+        .AddHostedService<VerificationAtStart>()
         .AddQuartz(quartz =>
         {
             quartz.ScheduleJob<ReconciliationJob>(trigger => trigger.WithIdentity("reconciliation")
@@ -24,12 +25,15 @@ static class LedgerJobs
         .AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
 }
 
-/// <summary>The nightly reconciliation.</summary>
+/// <summary>The nightly reconciliation, and then a verification of everything.</summary>
 [DisallowConcurrentExecution]
-sealed class ReconciliationJob(Reconciliation reconciliation) : IJob
+sealed class ReconciliationJob(Reconciliation reconciliation, VerificationRuns verification) : IJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
         await reconciliation.TryRunAsync(Actor.System);
+        await verification.TryRunAsync(cancellationToken);
+    }
 }
 
 /// <summary>The expiry of holds, every minute.</summary>

@@ -4,7 +4,7 @@ using Governance.Shell;
 namespace Governance.Ledger;
 
 /// <summary>How a call is told to people: finer than the ledger's outcome, since a forced call is an answered one.</summary>
-public enum CallVerdict { Approved, Forced, Cached, Denied, Assumed, Expired, Voided }
+public enum CallVerdict { Approved, Forced, Cached, Denied, Assumed, Expired, Voided, Adjusted }
 
 /// <summary>What a list of requests asks for; what is null does not narrow it.</summary>
 [Pure]
@@ -54,6 +54,7 @@ static class CallLook
         UsageOutcome.Assumed => CallVerdict.Assumed,
         UsageOutcome.Expired => CallVerdict.Expired,
         UsageOutcome.Voided => CallVerdict.Voided,
+        UsageOutcome.Adjusted => CallVerdict.Adjusted,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -62,7 +63,7 @@ static class CallLook
         CallVerdict.Approved or CallVerdict.Cached => StatusKind.Approved,
         CallVerdict.Forced => StatusKind.Forced,
         CallVerdict.Denied => StatusKind.Denied,
-        CallVerdict.Assumed or CallVerdict.Expired => StatusKind.Warned,
+        CallVerdict.Assumed or CallVerdict.Expired or CallVerdict.Adjusted => StatusKind.Warned,
         _ => StatusKind.Neutral,
     };
 
@@ -77,6 +78,7 @@ static class CallLook
         CallVerdict.Denied => "Refused before anything was sent; nothing is charged.",
         CallVerdict.Assumed => "Sent, but what it cost never became known: the whole hold counts as spent.",
         CallVerdict.Expired => "The hold outlived its time: the whole hold counts as spent.",
+        CallVerdict.Adjusted => "No call: spend that an owner or admin entered, because this ledger did not see it.",
         _ => "Nothing was sent, or the provider answered with an error; nothing is charged.",
     };
 

@@ -80,6 +80,7 @@ sealed class UsageQueries(Reads reads)
             CallVerdict.Denied => rows.Where(row => row.Outcome == UsageOutcome.Refused),
             CallVerdict.Assumed => rows.Where(row => row.Outcome == UsageOutcome.Assumed),
             CallVerdict.Expired => rows.Where(row => row.Outcome == UsageOutcome.Expired),
+            CallVerdict.Adjusted => rows.Where(row => row.Outcome == UsageOutcome.Adjusted),
             _ => rows.Where(row => row.Outcome == UsageOutcome.Voided),
         };
     }

@@ -5,7 +5,7 @@ using Governance.Projects;
 namespace Governance.Ledger;
 
 /// <summary>Writes usage entries and reads them back, in one order of columns.</summary>
-sealed class UsageTable
+sealed class UsageTable(UsageCounts? counts = null)
 {
     /// <summary>The columns in the order in which they are bound and sealed.</summary>
     public const string Columns = """
@@ -35,6 +35,7 @@ sealed class UsageTable
             .Add(call.RuleId).Add(call.RuleVersion).Add(call.PriceVersion).Add((long)result.Flags).Add(result.Status).Add(result.End)
             .Add(result.UpstreamRequestId).Add(result.DurationMilliseconds).Add(result.FirstByteMilliseconds);
         row.Run();
+        counts?.Add(result.Outcome);
         return bytes.Written;
     }
 

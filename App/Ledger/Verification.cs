@@ -1,32 +1,63 @@
 using System.Diagnostics;
+using Microsoft.Data.Sqlite;
 
 namespace Governance.Ledger;
 
 /// <summary>
-/// Proves a database file from its own rows: chains, seals, balances, caps, holds and threshold claims. It only reads, in one
+/// Proves a database file from its own rows: chains, seals, balances, caps, holds, entries and threshold claims. It only reads, in one
 /// snapshot, and works beside a process that uses the file.
 /// </summary>
 static class Verification
 {
-    /// <summary>A file that is not there or cannot be read is a <see cref="Microsoft.Data.Sqlite.SqliteException"/>; everything else that is wrong is a finding.</summary>
+    /// <summary>A file that is not there or cannot be read is a <see cref="SqliteException"/>; everything else that is wrong is a finding.</summary>
     /// <param name="connectionString">As in <c>ConnectionStrings:Governance</c>; opened read-only whatever it says.</param>
-    public static Task<VerificationReport> VerifyAsync(string connectionString, IProgress<string>? progress) => Task.Run(() => Verify(connectionString, progress));
+    /// <param name="now">What the time is for a database in use; null for one at rest, whose time stands where it was written last.</param>
+    public static Task<VerificationReport> VerifyAsync(string connectionString, IProgress<string>? progress, DateTimeOffset? now = null) =>
+        Task.Run(() => Verify(connectionString, progress, now));
 
-    static VerificationReport Verify(string connectionString, IProgress<string>? progress)
+    /// <summary>As <see cref="VerifyAsync"/>, on the caller's thread.</summary>
+    public static VerificationReport Verify(string connectionString, IProgress<string>? progress, DateTimeOffset? now, CancellationToken cancellation = default)
     {
+        try
+        {
+            return Verify(new LedgerSnapshot(connectionString, cancellation), progress, now);
+        }
+        catch (SqliteException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+    }
+
+    static VerificationReport Verify(LedgerSnapshot opened, IProgress<string>? progress, DateTimeOffset? now)
+    {
+        using var snapshot = opened;
         var clock = Stopwatch.StartNew();
         var findings = new Findings();
-        using var snapshot = new LedgerSnapshot(connectionString);
         progress?.Report("Audit chains");
         var chains = VerificationChains.Check(snapshot, findings);
+        var fences = VerificationFences.Check(snapshot, findings);
         progress?.Report("Sealed ledger entries");
         var (seals, entries) = VerificationSeals.Check(snapshot, findings);
+        var ended = VerificationEntries.Check(snapshot, findings);
+        var zeros = VerificationZeroCaps.Check(snapshot, findings);
         progress?.Report("Holds");
-        var holds = VerificationHolds.Check(snapshot, findings);
+        var holds = VerificationHolds.Check(snapshot, findings, now ?? snapshot.LastAt);
         progress?.Report("Balances and caps");
-        var balances = VerificationBalances.Check(snapshot, findings);
+        var (balances, capped) = VerificationBalances.Check(snapshot, findings);
         progress?.Report("Threshold claims");
-        var claims = VerificationThresholds.Check(snapshot, findings);
-        return new VerificationReport(findings.ToList(), new VerifiedRows(chains.Events, entries, seals, balances, holds, claims), chains.Heads, clock.Elapsed);
+        var (claims, mails) = VerificationThresholds.Check(snapshot, findings);
+        IReadOnlyList<InvariantCheck> checks =
+        [
+            findings.Checked("I1", "No hard cap is exceeded, unless the trail says why", "balances under a hard cap", capped),
+            findings.Checked("I2", "Balances are what entries and open holds come to", "balances", balances),
+            findings.Checked("I3", "A call ends once, in one of the known ways", "entries and holds", ended + holds),
+            findings.Checked("I6", "No hold outlives its time", "open holds", holds),
+            findings.Checked("I11", "Zero is zero: what is not known counts in full, a cap of zero refuses", "entries and caps of zero", ended + zeros),
+            findings.Checked("I12", "Audit chains are dense, linked and say what was hashed", "events", chains.Events),
+            findings.Checked("seal", "Entries are what was sealed when they were written", "entries", entries),
+            findings.Checked("I14", "A threshold is claimed once and told once", "claims and mails", claims + mails),
+            findings.Checked(VerificationFences.Invariant, "Fences and epochs are what the trail tells", "fences", fences),
+        ];
+        return new VerificationReport(findings.ToList(), new VerifiedRows(chains.Events, entries, seals, balances, holds, claims), chains.Heads, clock.Elapsed) { Checks = checks };
     }
 }

@@ -9,7 +9,8 @@ static class VerificationBalances
     const string Conservation = "I2";
     const string Cap = "I1";
 
-    public static long Check(LedgerSnapshot snapshot, Findings findings)
+    /// <summary>How many balances were recomputed, and how many of them stand under a hard cap.</summary>
+    public static (long Balances, long Capped) Check(LedgerSnapshot snapshot, Findings findings)
     {
         var unreadable = new List<string>();
         var budgets = BalanceCheck.Budgets(snapshot, unreadable);
@@ -17,12 +18,13 @@ static class VerificationBalances
         {
             findings.Fail(Conservation, $"budget {budget}", "Its definition cannot be read.");
         }
-        var count = 0L;
+        var (count, capped) = (0L, 0L);
         try
         {
             foreach (var balance in BalanceCheck.Check(snapshot, budgets, (_, _) => true))
             {
                 count++;
+                capped += balance.Budget is { HardBlock: true } ? 1 : 0;
                 Check(snapshot, findings, balance);
             }
         }
@@ -30,7 +32,7 @@ static class VerificationBalances
         {
             findings.Fail(Conservation, "holds", "Balances cannot be recomputed while an open hold cannot be read.");
         }
-        return count;
+        return (count, capped);
     }
 
     static void Check(LedgerSnapshot snapshot, Findings findings, CheckedBalance balance)

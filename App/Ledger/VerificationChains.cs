@@ -6,7 +6,7 @@ namespace Governance.Ledger;
 /// <summary>Walks every audit chain from its first event: no gap, every hash links, and every column says what the hashed bytes say.</summary>
 static class VerificationChains
 {
-    const string Invariant = "chain";
+    const string Invariant = "I12";
 
     const string Rows = """
         SELECT id, chain, sequence, at_milliseconds, category, action, actor_kind, actor_id, project, target_kind, target_id, sentence, request_id, body, hash

@@ -13,15 +13,20 @@ static class VerificationOverdraft
 
     /// <summary>The first reason that is on record, or null.</summary>
     public static string? Explain(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period) =>
-        Told(snapshot, "budget", budget.Id, period, OfBudget)
+        Told(snapshot, "budget", budget.Id, period.Starts, OfBudget)
         ?? Overrun(snapshot, budget, period)
-        ?? Told(snapshot, "workspace", null, period, OfWorkspace)
+        ?? Adjusted(snapshot, budget, period)
+        ?? Told(snapshot, "workspace", null, period.Starts, OfWorkspace)
         ?? (PlanSkips(snapshot) ? "the workspace is on a plan that stops nothing" : null);
 
-    static string? Told(LedgerSnapshot snapshot, string kind, string? id, BudgetPeriod period, Func<string, JsonElement, string?> reason)
+    /// <summary>True where everything was admitted at some time since then, because of the plan.</summary>
+    public static bool PlanStoppedNothing(LedgerSnapshot snapshot, DateTimeOffset since) =>
+        PlanSkips(snapshot) || Told(snapshot, "workspace", null, since, OfWorkspace) is not null;
+
+    static string? Told(LedgerSnapshot snapshot, string kind, string? id, DateTimeOffset since, Func<string, JsonElement, string?> reason)
     {
         var rows = snapshot.Prepare("SELECT action, body, sequence, chain FROM audit WHERE target_kind = ?1 AND target_id = COALESCE(?2, target_id) AND at_milliseconds >= ?3 ORDER BY id")
-            .Bind(1, kind).Bind(2, id).Bind(3, period.Starts.ToUnixTimeMilliseconds());
+            .Bind(1, kind).Bind(2, id).Bind(3, since.ToUnixTimeMilliseconds());
         string? found = null;
         while (found is null && rows.Step())
         {
@@ -82,6 +87,21 @@ static class VerificationOverdraft
         while (found is null && rows.Step())
         {
             found = BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)) ? $"call {new CallId(rows.Integer(11))} cost more than was held for it" : null;
+        }
+        rows.Reset();
+        return found;
+    }
+
+    static string? Adjusted(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period)
+    {
+        var rows = snapshot.Prepare($"""
+            SELECT project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor, id
+            FROM usage WHERE id >= ?1 AND id < ?2 AND outcome = {(int)UsageOutcome.Adjusted} ORDER BY id
+            """).Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, CallId.FirstAt(period.Ends).Value);
+        string? found = null;
+        while (found is null && rows.Step())
+        {
+            found = BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)) ? $"spend was entered by hand (entry {new CallId(rows.Integer(11))})" : null;
         }
         rows.Reset();
         return found;

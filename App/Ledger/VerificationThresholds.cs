@@ -9,7 +9,8 @@ static class VerificationThresholds
 {
     const string Invariant = "I14";
 
-    public static long Check(LedgerSnapshot snapshot, Findings findings)
+    /// <summary>How many claims and mails were looked at.</summary>
+    public static (long Claims, long Mails) Check(LedgerSnapshot snapshot, Findings findings)
     {
         var count = 0L;
         var claims = snapshot.Prepare("""
@@ -30,7 +31,28 @@ static class VerificationThresholds
         {
             findings.Fail(Invariant, $"audit {untold.Text(0)} {untold.Integer(1)}", "It tells of a threshold that nobody claimed: the claim was removed, and the warning could be sent again.");
         }
-        return count;
+        return (count, CheckMails(snapshot, findings));
+    }
+
+    /// <summary>A warning goes to each address once, under one message id, and tells of an event that is there.</summary>
+    static long CheckMails(LedgerSnapshot snapshot, Findings findings)
+    {
+        var twice = snapshot.Prepare("SELECT audit_id, recipient, COUNT(*) FROM mail GROUP BY audit_id, recipient HAVING COUNT(*) > 1 ORDER BY audit_id");
+        while (twice.Step())
+        {
+            findings.Fail(Invariant, $"mail of audit id {twice.Integer(0)}", $"{twice.Integer(2)} mails to the same address tell of it; one should.");
+        }
+        var same = snapshot.Prepare("SELECT message_id, COUNT(*) FROM mail GROUP BY message_id HAVING COUNT(*) > 1 ORDER BY message_id");
+        while (same.Step())
+        {
+            findings.Fail(Invariant, $"mail {same.Text(0)}", $"{same.Integer(1)} mails have this message id.");
+        }
+        var untold = snapshot.Prepare("SELECT message_id, audit_id FROM mail WHERE NOT EXISTS (SELECT 1 FROM audit WHERE audit.id = mail.audit_id) ORDER BY mail.id");
+        while (untold.Step())
+        {
+            findings.Fail(Invariant, $"mail {untold.Text(0)}", $"The event that it tells of (audit id {untold.Integer(1)}) is not there.");
+        }
+        return snapshot.Integer("SELECT COUNT(*) FROM mail");
     }
 
     static ThresholdNotice.Numbers? Read(byte[] body)

@@ -350,6 +350,42 @@ namespace Governance.Migrations
                     b.ToTable("upstreams", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Ledger.FenceRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("Epoch")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("epoch");
+
+                    b.Property<string>("Known")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("known");
+
+                    b.Property<string>("LiftedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lifted_by");
+
+                    b.Property<long?>("LiftedMilliseconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lifted_milliseconds");
+
+                    b.Property<long>("RaisedMilliseconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("raised_milliseconds");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("fences", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Ledger.HoldRow", b =>
                 {
                     b.Property<long>("Id")

@@ -1,7 +1,7 @@
 namespace Governance.Projects;
 
 /// <summary>What a member may be allowed to do.</summary>
-enum Permission { View, EditRules, EditBudgets, EditKeys, EditMembers, EditSettings, UseKillSwitch, RunReconciliation }
+enum Permission { View, EditRules, EditBudgets, EditKeys, EditMembers, EditSettings, UseKillSwitch, RunReconciliation, ViewIntegrity, LiftFence }
 
 /// <summary>Which role may do what.</summary>
 [Pure]
@@ -12,7 +12,7 @@ static class Permissions
         MemberRole.Owner or MemberRole.Admin => true,
         MemberRole.Billing => permission is Permission.View or Permission.EditBudgets or Permission.RunReconciliation,
         MemberRole.Developer => permission is Permission.View or Permission.EditKeys,
-        MemberRole.Auditor => permission is Permission.View,
+        MemberRole.Auditor => permission is Permission.View or Permission.ViewIntegrity,
         _ => false,
     };
 

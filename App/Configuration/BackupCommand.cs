@@ -1,0 +1,112 @@
+using Governance.Audit;
+using Governance.Ledger;
+using Microsoft.Data.Sqlite;
+
+namespace Governance.Configuration;
+
+/// <summary><c>App backup</c>: a copy of the database in one consistent view, beside a process that uses it, proven before it gets its name.</summary>
+static class BackupCommand
+{
+    public static async Task<int> RunAsync(JournalSettings settings, string? file, bool force)
+    {
+        if (file is null)
+        {
+            return await FailAsync(2, "Name the file to write: App backup <file>.");
+        }
+        var target = Path.GetFullPath(file);
+        if (!File.Exists(settings.File))
+        {
+            return await FailAsync(2, $"There is no database at {settings.File}.");
+        }
+        if (target == settings.File)
+        {
+            return await FailAsync(2, "A backup needs a file of its own.");
+        }
+        if (File.Exists(target) && !force)
+        {
+            return await FailAsync(1, $"{target} is there already. Choose another name, or say --force to write over it.");
+        }
+        var partial = target + ".partial";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            DatabaseCopy.Delete(partial);
+            DatabaseCopy.Make(settings.ReadConnectionString, partial);
+            if (DatabaseCopy.Damage(partial) is { } damage)
+            {
+                DatabaseCopy.Delete(partial);
+                return await FailAsync(1, $"The copy is damaged, so it was not kept: {damage}");
+            }
+            var report = await Verification.VerifyAsync($"Data Source={partial}", null);
+            File.Move(partial, target, overwrite: true);
+            Console.WriteLine($"Backed up {settings.File} to {target} ({new FileInfo(target).Length / 1024:N0} KiB, integrity_check ok).");
+            Console.WriteLine(report.Sentence);
+            Console.WriteLine($"Keep it on another machine, and with it the folder {Path.Combine(Path.GetDirectoryName(settings.File)!, "keyring")}, which opens what is stored encrypted.");
+            return report.IsClean ? 0 : await FailAsync(1, "The copy is complete, but so is what is wrong with the database: run App verify.");
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            return await FailAsync(2, $"No backup was made: {exception.Message}");
+        }
+    }
+
+    static async Task<int> FailAsync(int code, string message)
+    {
+        await Console.Error.WriteLineAsync(message);
+        return code;
+    }
+}
+
+/// <summary>Copies of a database file.</summary>
+static class DatabaseCopy
+{
+    /// <summary>Copies in one consistent view (SQLite's online backup) into one file that needs no log beside it, on the disk before this returns.</summary>
+    public static void Make(string from, string file)
+    {
+        using (var source = new SqliteConnection(new SqliteConnectionStringBuilder(from) { Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString()))
+        using (var copy = new SqliteConnection(Writing(file)))
+        {
+            source.Open();
+            copy.Open();
+            source.BackupDatabase(copy);
+            Execute(copy, "PRAGMA journal_mode=DELETE");
+        }
+        using var written = new FileStream(file, FileMode.Open, FileAccess.ReadWrite);
+        written.Flush(flushToDisk: true);
+    }
+
+    /// <summary>What SQLite finds wrong with the file's pages; null where nothing is.</summary>
+    public static string? Damage(string file)
+    {
+        using var connection = new SqliteConnection(Writing(file));
+        connection.Open();
+        return Execute(connection, "PRAGMA integrity_check") is var found && found == "ok" ? null : found;
+    }
+
+    /// <summary>Moves what the log holds into the file, so that the file is all there is.</summary>
+    public static void FoldLog(string file)
+    {
+        using var connection = new SqliteConnection(Writing(file));
+        connection.Open();
+        Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+        Execute(connection, "PRAGMA journal_mode=DELETE");
+    }
+
+    /// <summary>Removes the file and what SQLite lays beside it.</summary>
+    public static void Delete(string file)
+    {
+        foreach (var part in (string[])["", "-wal", "-shm", "-journal", ".lock"])
+        {
+            File.Delete(file + part);
+        }
+    }
+
+    static string Writing(string file) => new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 5 }.ToString();
+
+    static string? Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar() as string;
+    }
+}

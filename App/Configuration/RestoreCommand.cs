@@ -1,0 +1,131 @@
+using System.Globalization;
+using Governance.Audit;
+using Governance.Ledger;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Governance.Configuration;
+
+/// <summary>
+/// <c>App restore</c>: proves a backup, brings it to this version's tables, fences it, and only then puts it where the database was, which is kept
+/// beside it. <c>App restore --fence</c> only fences what is there, for databases that were restored by other means.
+/// </summary>
+static class RestoreCommand
+{
+    public static async Task<int> RunAsync(JournalSettings settings, string? file, bool fenceOnly, bool force)
+    {
+        try
+        {
+            if (fenceOnly)
+            {
+                using var database = Database.Take(settings);
+                await FenceAsync(settings, "the database was put back from a backup by other means.", null);
+                return Done("Calls are stopped.");
+            }
+            if (file is null || !File.Exists(file))
+            {
+                return await FailAsync(2, file is null ? "Name the backup: App restore <file>." : $"There is no file {Path.GetFullPath(file)}.");
+            }
+            using var held = Database.Hold(settings);
+            return await RestoreAsync(settings, Path.GetFullPath(file), force);
+        }
+        catch (DatabaseInUseException exception)
+        {
+            return await FailAsync(1, exception.Message);
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            return await FailAsync(2, $"Nothing was restored: {exception.Message}");
+        }
+    }
+
+    static async Task<int> RestoreAsync(JournalSettings settings, string backup, bool force)
+    {
+        var next = new JournalSettings($"Data Source={settings.File}.restoring");
+        DatabaseCopy.Delete(next.File);
+        DatabaseCopy.Make($"Data Source={backup}", next.File);
+        if (DatabaseCopy.Damage(next.File) is { } damage)
+        {
+            DatabaseCopy.Delete(next.File);
+            return await FailAsync(1, $"{backup} is damaged: {damage}");
+        }
+        Database.Take(next).Dispose();
+        var report = await Verification.VerifyAsync(next.ReadConnectionString, null);
+        Console.WriteLine(report.Sentence);
+        if (!report.IsClean && !force)
+        {
+            SqliteConnection.ClearAllPools();
+            DatabaseCopy.Delete(next.File);
+            return await FailAsync(1, "The backup is not what it should be, so nothing was restored. See App verify on it; --force restores it all the same.");
+        }
+        // What stands in its place now is the newer state, where it can be read: the new epoch names it.
+        var known = await NewestAsync(settings) ?? new LedgerMarkFile(settings).Read();
+        await FenceAsync(next, $"the backup {Path.GetFileName(backup)} was restored, which ends at {report.Heads.Count} chains with {report.Rows.Events} events.", known);
+        SqliteConnection.ClearAllPools();
+        DatabaseCopy.FoldLog(next.File);
+        var kept = MoveAside(settings.File);
+        File.Move(next.File, settings.File);
+        DatabaseCopy.Delete(next.File);
+        Console.WriteLine(kept is null ? $"{settings.File} is the backup now; there was no database before." : $"{settings.File} is the backup now; what was there is kept at {kept}.");
+        return Done("It is fenced: what was spent after the backup is not in it.");
+    }
+
+    /// <summary>The file with its log, under a name that says until when it was in use; null where there is none.</summary>
+    static string? MoveAside(string file)
+    {
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+        var kept = file + ".before-" + DateTime.UtcNow.ToString("yyyyMMddTHHmmssZ", CultureInfo.InvariantCulture);
+        foreach (var part in (string[])["-wal", "-shm", ""])
+        {
+            if (File.Exists(file + part))
+            {
+                File.Move(file + part, kept + part);
+            }
+        }
+        return kept;
+    }
+
+    /// <summary>How far the present database had come; null where it cannot be read, which may be why it is exchanged.</summary>
+    static async Task<LedgerMark?> NewestAsync(JournalSettings settings)
+    {
+        try
+        {
+            return File.Exists(settings.File) ? await LedgerMark.ReadAsync(new Reads(settings), TimeProvider.System) : null;
+        }
+        catch (SqliteException)
+        {
+            return null;
+        }
+        finally
+        {
+            SqliteConnection.ClearAllPools();
+        }
+    }
+
+    static async Task FenceAsync(JournalSettings settings, string reason, LedgerMark? known)
+    {
+        var time = TimeProvider.System;
+        await using var journal = new Journal(settings, time, new Feed(time), NullLogger<Journal>.Instance);
+        journal.Start([]);
+        await journal.ChangeAsync(change => FenceTable.Raise(change.Transaction, reason, known, new Actor(ActorKind.System, "command-line")));
+    }
+
+    static int Done(string first)
+    {
+        Console.WriteLine($"""
+            {first} The next start takes no calls until an owner or admin says what was spent since:
+              on /dashboard/settings/integrity, or
+              App acknowledge --spent-since-backup <usd> [--project <id>]     (0 where nothing was)
+            """);
+        return 0;
+    }
+
+    static async Task<int> FailAsync(int code, string message)
+    {
+        await Console.Error.WriteLineAsync(message);
+        return code;
+    }
+}

@@ -1,0 +1,79 @@
+using Governance.Audit;
+using Governance.Pricing;
+using Governance.Projects;
+
+namespace Governance.Ledger;
+
+/// <summary>What somebody says was spent while the ledger did not look.</summary>
+/// <param name="Project">Null where it cannot be said; then only budgets of the whole workspace count it.</param>
+sealed record SpentSince(Money Amount, string? Project);
+
+/// <summary>Lifts a fence: enters what was spent since the older state, so that budgets count it, begins a new epoch, and moves the mark on.</summary>
+sealed class FenceLifting(Journal journal, SpendLedger ledger, FenceShelf shelf, LedgerMarkFile marks, LedgerMarkKeeper keeper)
+{
+    /// <summary>Answers the sentence that the trail was told, or null where no fence stands; then nothing was entered.</summary>
+    /// <param name="spent">Empty for: nothing was spent.</param>
+    /// <param name="next">Makes the ids of the entries.</param>
+    public async Task<string?> LiftAsync(IReadOnlyList<SpentSince> spent, string workspace, Actor actor, Func<CallId> next)
+    {
+        var entries = spent.Where(one => one.Amount > Money.Zero).Select(one => (Call: Entry(one, workspace, next()), one.Amount)).ToList();
+        var work = new LiftWork(ledger, shelf, entries, marks.Read()?.Epoch ?? 1, actor);
+        journal.Submit(work);
+        var sentence = await work.Committed;
+        if (sentence is not null)
+        {
+            await keeper.KeepAsync();
+        }
+        return sentence;
+    }
+
+    static LedgerCall Entry(SpentSince spent, string workspace, CallId id) => new()
+    {
+        Id = id,
+        For = new Attribution { Project = spent.Project ?? SpentElsewhere.Project, Key = SpentElsewhere.Key, Tenant = workspace },
+        ModelAsked = "",
+        Estimate = spent.Amount,
+    };
+}
+
+/// <summary>The names under which spend is entered that no call of this ledger stands for. No project or key can be called so.</summary>
+static class SpentElsewhere
+{
+    public const string Project = "_workspace";
+    public const string Key = "_acknowledged";
+    public const string End = "spent_since_backup";
+}
+
+/// <summary>Lifts the fence that stands, alone in its transaction.</summary>
+sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(LedgerCall Call, Money Amount)> entries, long knownEpoch, Actor actor) : JournalWork<string?>
+{
+    public override bool Alone => true;
+
+    public override void Execute(JournalTransaction transaction)
+    {
+        Result = null;
+        if (FenceTable.Standing(transaction) is not { } fence)
+        {
+            return;
+        }
+        foreach (var (call, amount) in entries)
+        {
+            ledger.Balances.Load(transaction, call.For, call.Id.At);
+            ledger.WriteInTransaction(transaction, call, new CallResult { Outcome = UsageOutcome.Adjusted, Cost = amount, End = SpentElsewhere.End });
+            ledger.Balances.Settle(transaction, call.For, Money.Zero, amount, call.Id.At);
+        }
+        var sum = entries.Aggregate(Money.Zero, (sum, entry) => sum + entry.Amount);
+        var spent = entries.Count == 0 ? "nothing was spent since the older state" : $"{sum} that was spent since the older state counts now";
+        var epoch = Math.Max(FenceTable.Epoch(transaction), knownEpoch) + 1;
+        FenceTable.Lift(transaction, fence, epoch, actor, spent, entries.Select(entry => new { call = entry.Call.Id.ToString(), usd = entry.Amount.ToPlain(), project = entry.Call.For.Project }));
+        Result = $"Epoch {epoch} begins: {spent}. Calls are admitted again.";
+    }
+
+    public override void Committing()
+    {
+        if (Result is not null)
+        {
+            shelf.Lifted();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using Governance.Audit;
+
+namespace Governance.Ledger;
+
+/// <summary>Writes and reads fences, and tells the trail of them.</summary>
+static class FenceTable
+{
+    public const string RaisedAction = "ledger.fenced";
+    public const string EpochAction = "audit.epoch";
+
+    /// <summary>The fence that stands; null where calls are admitted.</summary>
+    public static Fence? Standing(JournalTransaction transaction)
+    {
+        var row = transaction.Prepare("SELECT id, raised_milliseconds, reason, known FROM fences WHERE lifted_milliseconds IS NULL ORDER BY id LIMIT 1");
+        var fence = row.Step() ? new Fence(row.Integer(0), DateTimeOffset.FromUnixTimeMilliseconds(row.Integer(1)), row.Text(2), row.TextOrNull(3)) : null;
+        row.Reset();
+        return fence;
+    }
+
+    /// <summary>1 until a fence was lifted.</summary>
+    public static long Epoch(JournalTransaction transaction)
+    {
+        var row = transaction.Prepare("SELECT COALESCE(MAX(epoch), 1) FROM fences");
+        row.Step();
+        var epoch = row.Integer(0);
+        row.Reset();
+        return epoch;
+    }
+
+    /// <summary>Stops admission from this commit on. Does nothing where it is stopped already.</summary>
+    public static Fence Raise(JournalTransaction transaction, string reason, LedgerMark? known, Actor actor)
+    {
+        if (Standing(transaction) is { } already)
+        {
+            return already;
+        }
+        transaction.Prepare("INSERT INTO fences (id, raised_milliseconds, reason, known) SELECT COALESCE(MAX(id), 0) + 1, ?1, ?2, ?3 FROM fences")
+            .Bind(1, transaction.NowMilliseconds).Bind(2, reason).Bind(3, known?.ToText()).Run();
+        var fence = Standing(transaction) ?? throw new System.Diagnostics.UnreachableException("A fence was not written.");
+        transaction.Append(Event(fence, RaisedAction, actor, $"Calls are stopped: {reason}", new { fence = fence.Id, known }));
+        return fence;
+    }
+
+    /// <summary>Admits calls again from this commit on, and begins a new epoch of the trail, which names the heads it goes on from.</summary>
+    public static long Lift(JournalTransaction transaction, Fence fence, long epoch, Actor actor, string spent, object entries)
+    {
+        var heads = Heads(transaction);
+        transaction.Prepare("UPDATE fences SET epoch = ?2, lifted_milliseconds = ?3, lifted_by = ?4 WHERE id = ?1")
+            .Bind(1, fence.Id).Bind(2, epoch).Bind(3, transaction.NowMilliseconds).Bind(4, actor.Id).Run();
+        transaction.Append(Event(fence, EpochAction, actor, $"Epoch {epoch} begins: {spent}. Calls are admitted again.", new
+        {
+            epoch,
+            fence = fence.Id,
+            reason = fence.Reason,
+            known = LedgerMark.Parse(fence.Known),
+            heads,
+            entries,
+        }));
+        return epoch;
+    }
+
+    static Dictionary<string, object> Heads(JournalTransaction transaction)
+    {
+        var heads = new Dictionary<string, object>(StringComparer.Ordinal);
+        var rows = transaction.Prepare("SELECT chain, sequence, hash FROM audit a WHERE sequence = (SELECT MAX(sequence) FROM audit b WHERE b.chain = a.chain) ORDER BY chain");
+        while (rows.Step())
+        {
+            heads[rows.Text(0)] = new { sequence = rows.Integer(1), hash = Convert.ToHexStringLower(rows.Blob(2)) };
+        }
+        return heads;
+    }
+
+    static AuditEvent Event(Fence fence, string action, Actor actor, string sentence, object details) => new()
+    {
+        Chain = AuditEvent.SystemChain,
+        Category = AuditCategory.System,
+        Action = action,
+        Actor = actor,
+        TargetKind = "ledger",
+        TargetId = FormattableString.Invariant($"fence-{fence.Id}"),
+        Sentence = sentence,
+        Details = AuditJson.Element(details),
+    };
+}

@@ -1,0 +1,19 @@
+namespace Governance.Ledger;
+
+/// <summary>What a person should do about findings of a kind.</summary>
+[Pure]
+static class FindingAdvice
+{
+    public static string Of(string invariant, FindingSeverity severity) => severity is FindingSeverity.Note
+        ? "Nothing to do: the trail says why. It is listed so that it is known."
+        : invariant switch
+        {
+            "I1" => "More was spent than the cap allows, and nothing on record explains it. Look at the budget's calls and changes in the period; then raise the cap or wait for the next period.",
+            "I2" => "A balance is not what the ledger comes to. Run the reconciliation (Operations): it puts the balance right and tells the trail by how much.",
+            "I3" or "I6" => "A hold is not as a call leaves it. A hold that only outlived its time ends within a minute by itself; else restart the process, which resolves what is open.",
+            "I11" => "Something counts as nothing that may have cost something. Compare the calls with the provider's own usage, and enter the difference.",
+            "I12" or "seal" or "fence" => "Rows that are only ever added were changed, or are missing. Keep a copy of the file, restore a backup from before (App restore), and find out who had the file in hands.",
+            "I14" => "A warning may be sent twice or not at all. Look at the mails (Operations).",
+            _ => "Keep a copy of the database and look at the rows that are named.",
+        };
+}

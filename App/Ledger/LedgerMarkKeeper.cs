@@ -1,0 +1,58 @@
+using System.Threading.Channels;
+using Governance.Audit;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Ledger;
+
+/// <summary>Keeps the mark near the newest event: some seconds behind commits, and once more when the process stops.</summary>
+sealed partial class LedgerMarkKeeper(LedgerMarkFile file, Reads reads, Feed feed, TimeProvider time, ILogger<LedgerMarkKeeper> logger) : BackgroundService
+{
+    static readonly TimeSpan interval = TimeSpan.FromSeconds(2);
+
+    LedgerMark? written;
+
+    /// <summary>Writes where the ledger now is.</summary>
+    public async Task KeepAsync()
+    {
+        await using var db = reads.Open();
+        // While a fence stands the mark stays: it is what the fence is about.
+        if (await db.Fences.AnyAsync(fence => fence.LiftedMilliseconds == null)
+            || await LedgerMark.ReadAsync(reads, time) is not { } mark
+            || (written is { } before && before.EventId == mark.EventId && before.Epoch == mark.Epoch))
+        {
+            return;
+        }
+        file.Write(mark);
+        written = mark;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        using var subscription = feed.Subscribe(() => Task.FromResult(wake.Writer.TryWrite(true)), interval);
+        wake.Writer.TryWrite(true);
+        await Task.Yield();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await wake.Reader.ReadAsync(stoppingToken);
+            }
+            catch (OperationCanceledException)
+            {
+                // The last one, behind what was committed until now.
+            }
+            try
+            {
+                await KeepAsync();
+            }
+            catch (Exception exception)
+            {
+                LogFailed(logger, file.Path, exception);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{File} could not be written; an older copy of the database would not be noticed")]
+    static partial void LogFailed(ILogger logger, string file, Exception exception);
+}

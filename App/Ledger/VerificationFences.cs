@@ -1,0 +1,39 @@
+using Governance.Audit;
+
+namespace Governance.Ledger;
+
+/// <summary>Every fence, and every epoch that began with its lifting, is in the trail, and the other way round.</summary>
+static class VerificationFences
+{
+    public const string Invariant = "fence";
+
+    public static long Check(LedgerSnapshot snapshot, Findings findings)
+    {
+        var count = 0L;
+        var fences = snapshot.Prepare($"""
+            SELECT id, epoch, lifted_milliseconds,
+              (SELECT COUNT(*) FROM audit WHERE action = '{FenceTable.RaisedAction}' AND target_id = 'fence-' || fences.id AND at_milliseconds = raised_milliseconds),
+              (SELECT COUNT(*) FROM audit WHERE action = '{FenceTable.EpochAction}' AND target_id = 'fence-' || fences.id AND at_milliseconds = lifted_milliseconds)
+            FROM fences ORDER BY id
+            """);
+        while (fences.Step())
+        {
+            count++;
+            var lifted = fences.IntegerOrNull(2) is not null;
+            if (fences.Integer(3) != 1)
+            {
+                findings.Fail(Invariant, $"fence {fences.Integer(0)}", "The trail does not tell of it at its instant.");
+            }
+            if (lifted != (fences.IntegerOrNull(1) is not null) || fences.Integer(4) != (lifted ? 1 : 0))
+            {
+                findings.Fail(Invariant, $"fence {fences.Integer(0)}", "Whether it was lifted, and the epoch that began then, is not what the trail tells.");
+            }
+        }
+        var told = snapshot.Integer($"SELECT COUNT(DISTINCT target_id) FROM audit WHERE action = '{FenceTable.RaisedAction}'");
+        if (told > count)
+        {
+            findings.Fail(Invariant, "fences", $"The trail tells of {told}, but {count} are there: one was removed, and calls were admitted without a word on what was spent.");
+        }
+        return count;
+    }
+}
