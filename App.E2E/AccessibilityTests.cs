@@ -75,6 +75,8 @@ public sealed class AccessibilityTests(LivedInProduct lived) : IClassFixture<Liv
         ("prices", visitor => visitor.GoAsync("/dashboard/settings?tab=prices")),
         ("configuration", visitor => visitor.GoAsync("/dashboard/settings?tab=configuration")),
         ("access", visitor => visitor.GoAsync("/dashboard/settings?tab=access")),
+        ("integrity", visitor => visitor.GoAsync("/dashboard/settings/integrity")),
+        ("integrity, verified", async visitor => { await visitor.GoAsync("/dashboard/settings/integrity"); await visitor.PressAsync("Verify now"); await Assertions.Expect(visitor.Page.GetByText("Nothing differs").First).ToBeVisibleAsync(); }),
         (Missing, visitor => visitor.GoAsync("/dashboard/no-such-page")),
     ];
 

@@ -24,6 +24,8 @@ public sealed class SpentDatabase : IAsyncLifetime
         await rig.SpendAsync(30m);
         await rig.Get<Reconciliation>().RunAsync(Governance.Audit.Actor.System);
         await rig.HoldAsync(rig.Call(0.5m, "search"));
+        await rig.Get<Governance.Audit.Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Governance.Audit.Actor.System));
+        await rig.Get<FenceLifting>().LiftAsync([], "acme", Governance.Audit.Actor.System, () => rig.Call(1m).Id);
         await rig.Get<AlertReader>().PassAsync(CancellationToken.None);
         using var from = new SqliteConnection(rig.Settings.ReadConnectionString);
         using var to = new SqliteConnection($"Data Source={File};Pooling=false");
@@ -53,18 +55,18 @@ public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<Spent
     }
 
     [Theory]
-    [InlineData("UPDATE audit SET body = CAST(replace(body, '\"at\"', '\"at\" ') AS BLOB) WHERE chain = '_system' AND sequence = 2", "chain", "audit _system 2")]
-    [InlineData("UPDATE audit SET hash = zeroblob(32) WHERE chain = 'chat-widget' AND sequence = 1", "chain", "audit chat-widget 1")]
-    [InlineData("DELETE FROM audit WHERE chain = '_ledger' AND sequence = 2", "chain", "audit _ledger 3")]
-    [InlineData("DELETE FROM audit WHERE id = 1", "chain", "audit id 1")]
-    [InlineData("DELETE FROM audit WHERE id = (SELECT MAX(id) FROM audit)", "chain", "bookmark mail")]
-    [InlineData("UPDATE audit SET chain = 'other', sequence = 1 WHERE id = (SELECT MAX(id) FROM audit WHERE chain = '_system')", "chain", "audit other 1")]
-    [InlineData("UPDATE audit SET sequence = CASE sequence WHEN 1 THEN 900 WHEN 2 THEN 901 END WHERE chain = '_system' AND sequence < 3; UPDATE audit SET sequence = CASE sequence WHEN 900 THEN 2 ELSE 1 END WHERE chain = '_system' AND sequence >= 900", "chain", "audit _system 1")]
-    [InlineData("UPDATE audit SET at_milliseconds = at_milliseconds - 1 WHERE chain = '_system' AND sequence = 2", "chain", "audit _system 2")]
-    [InlineData("UPDATE usage SET cost_nanos = cost_nanos - 1 WHERE id = (SELECT MIN(id) FROM usage)", "seal", "audit _ledger 1")]
+    [InlineData("UPDATE audit SET body = CAST(replace(body, '\"at\"', '\"at\" ') AS BLOB) WHERE chain = '_system' AND sequence = 2", "I12", "audit _system 2")]
+    [InlineData("UPDATE audit SET hash = zeroblob(32) WHERE chain = 'chat-widget' AND sequence = 1", "I12", "audit chat-widget 1")]
+    [InlineData("DELETE FROM audit WHERE chain = '_ledger' AND sequence = 2", "I12", "audit _ledger 3")]
+    [InlineData("DELETE FROM audit WHERE id = 1", "I12", "audit id 1")]
+    [InlineData("DELETE FROM audit WHERE id = (SELECT MAX(id) FROM audit)", "I12", "bookmark mail")]
+    [InlineData("UPDATE audit SET chain = 'other', sequence = 1 WHERE id = (SELECT MAX(id) FROM audit WHERE chain = '_system')", "I12", "audit other 1")]
+    [InlineData("UPDATE audit SET sequence = CASE sequence WHEN 1 THEN 900 WHEN 2 THEN 901 END WHERE chain = '_system' AND sequence < 3; UPDATE audit SET sequence = CASE sequence WHEN 900 THEN 2 ELSE 1 END WHERE chain = '_system' AND sequence >= 900", "I12", "audit _system 1")]
+    [InlineData("UPDATE audit SET at_milliseconds = at_milliseconds - 1 WHERE chain = '_system' AND sequence = 2", "I12", "audit _system 2")]
+    [InlineData("UPDATE usage SET cost_nanos = cost_nanos - 1 WHERE id = (SELECT MIN(id) FROM usage)", "seal", "audit _ledger ")]
     [InlineData("UPDATE usage SET project = 'search' WHERE id = (SELECT MAX(id) FROM usage)", "seal", "audit _ledger ")]
     [InlineData("UPDATE usage SET model_answered = 'claude-opus-4' WHERE id = (SELECT MAX(id) FROM usage)", "seal", "audit _ledger ")]
-    [InlineData("DELETE FROM usage WHERE id = (SELECT MIN(id) FROM usage)", "seal", "audit _ledger 1")]
+    [InlineData("DELETE FROM usage WHERE id = (SELECT MIN(id) FROM usage)", "seal", "audit _ledger ")]
     [InlineData("UPDATE usage SET id = id + 1 WHERE id = (SELECT MAX(id) FROM usage)", "seal", "audit _ledger ")]
     [InlineData("UPDATE usage SET batch = 999 WHERE id = (SELECT MAX(id) FROM usage)", "seal", "usage req_")]
     [InlineData("UPDATE usage SET cost_nanos = cost_nanos - 1 WHERE cost_nanos > 0", "I2", "balance all-month 2026-11")]
@@ -80,10 +82,28 @@ public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<Spent
     [InlineData("DELETE FROM threshold_claims", "I14", "audit chat-widget ")]
     [InlineData("UPDATE threshold_claims SET percent = 90", "I14", "threshold chat-month 2026-11 90 %")]
     [InlineData("UPDATE threshold_claims SET audit_id = 1", "I14", "threshold chat-month 2026-11 80 %")]
+    [InlineData("UPDATE usage SET outcome = 99 WHERE id = (SELECT MAX(id) FROM usage)", "I3", "usage req_")]
+    [InlineData("UPDATE holds SET expires_milliseconds = 1", "I6", "hold req_")]
+    [InlineData("UPDATE holds SET expires_milliseconds = 9223372036854775807", "I6", "hold req_")]
+    [InlineData("UPDATE usage SET outcome = 2, cost_nanos = 0 WHERE id = (SELECT MAX(id) FROM usage WHERE estimate_nanos > 0)", "I11", "usage req_")]
+    [InlineData("UPDATE usage SET outcome = 4 WHERE id = (SELECT MIN(id) FROM usage)", "I11", "usage req_")]
+    [InlineData("UPDATE usage SET flags = 1, cost_nanos = estimate_nanos - 1 WHERE id = (SELECT MIN(id) FROM usage)", "I11", "usage req_")]
+    [InlineData("UPDATE usage SET input_tokens = 5, output_tokens = 5, cost_nanos = 0 WHERE id = (SELECT MIN(id) FROM usage)", "I11", "usage req_")]
+    [InlineData("UPDATE usage SET cost_nanos = -1 WHERE id = (SELECT MIN(id) FROM usage)", "I11", "usage req_")]
+    [InlineData("UPDATE budgets SET definition = json_set(definition, '$.cap', '0.00'), updated_at = 0 WHERE id = 'search-month'", "I11", "budget search-month")]
+    [InlineData("DELETE FROM usage; UPDATE budgets SET definition = json_set(definition, '$.cap', '0.00'), updated_at = 0 WHERE id = 'search-month'", "I11", "budget search-month")]
+    [InlineData("INSERT INTO mail (message_id, recipient, subject, body, audit_id, created_at, next_try_at, tries) SELECT 'other', recipient, subject, body, audit_id, created_at, next_try_at, 0 FROM mail LIMIT 1", "I14", "mail of audit id ")]
+    [InlineData("DROP INDEX \"IX_mail_message_id\"; INSERT INTO mail (message_id, recipient, subject, body, audit_id, created_at, next_try_at, tries) SELECT message_id, 'x@example.com', subject, body, audit_id, created_at, next_try_at, 0 FROM mail LIMIT 1", "I14", "mail <threshold.")]
+    [InlineData("UPDATE mail SET audit_id = 99999", "I14", "mail <threshold.")]
+    [InlineData("DELETE FROM fences", "fence", "fences")]
+    [InlineData("UPDATE fences SET lifted_milliseconds = lifted_milliseconds + 1", "fence", "fence 1")]
+    [InlineData("UPDATE fences SET lifted_milliseconds = NULL, epoch = NULL", "fence", "fence 1")]
+    [InlineData("UPDATE fences SET raised_milliseconds = raised_milliseconds + 1", "fence", "fence 1")]
     public async Task EveryKindOfDamageIsNamed(string damage, string invariant, string subject)
     {
         var report = await VerifyAsync(damage);
         Assert.False(report.IsClean);
+        Assert.True(report.Checks.Single(check => check.Invariant == invariant).Failures > 0);
         Assert.Contains(report.Findings, finding => finding.Severity is FindingSeverity.Failure && finding.Invariant == invariant && finding.Subject.StartsWith(subject, StringComparison.Ordinal));
     }
 
@@ -100,7 +120,7 @@ public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<Spent
     public async Task AColumnThatDiffersFromTheHashedContentIsNamed(string column, string value)
     {
         var report = await VerifyAsync($"UPDATE audit SET {column} = {value} WHERE chain = 'chat-widget' AND sequence = 1");
-        var finding = Assert.Single(report.Findings, finding => finding.Invariant == "chain");
+        var finding = Assert.Single(report.Findings, finding => finding.Invariant == "I12");
         Assert.Equal("audit chat-widget 1", finding.Subject);
         Assert.EndsWith($": {column}.", finding.Message, StringComparison.Ordinal);
     }
@@ -162,6 +182,25 @@ public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<Spent
         await stop.CancelAsync();
         await spending;
         Assert.True(entries[^1] > entries[0], "Nothing was written while the database was verified.");
+    }
+
+    [Fact]
+    public async Task TheCommandNamesEveryPromiseAndSpeaksJson()
+    {
+        var (code, text) = await Governance.Tests.Configuration.AppCommand.RunOnAsync($"Data Source={spent.File}", "verify");
+        Assert.True(code == 0, text);
+        Assert.All((string[])["I1", "I2", "I3", "I6", "I11", "I12", "seal", "I14", "fence"], name => Assert.Contains($"ok   {name} ", text, StringComparison.Ordinal));
+        Assert.Contains("Clean. ", text, StringComparison.Ordinal);
+        var copy = Path.Combine(spent.Folder, "json.db");
+        System.IO.File.Copy(spent.File, copy);
+        LedgerRig.Execute($"Data Source={copy};Pooling=false", "UPDATE balances SET posted_nanos = 0 WHERE budget_id = 'chat-month'");
+        (code, text) = await Governance.Tests.Configuration.AppCommand.RunOnAsync($"Data Source={copy}", "verify", "--json");
+        Assert.Equal(1, code);
+        var told = System.Text.Json.JsonDocument.Parse(text[text.IndexOf('{', StringComparison.Ordinal)..(text.LastIndexOf('}') + 1)]).RootElement;
+        Assert.False(told.GetProperty("clean").GetBoolean());
+        Assert.Equal("balance chat-month 2026-11", told.GetProperty("findings")[0].GetProperty("subject").GetString());
+        Assert.Equal(3, told.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("invariant").GetString() == "I2").GetProperty("rows").GetInt64());
+        Assert.Equal(2, (await Governance.Tests.Configuration.AppCommand.RunOnAsync($"Data Source={spent.Folder}/none.db", "verify", "--json")).Code);
     }
 
     [Fact]

@@ -5,11 +5,11 @@ namespace Governance.Tests.Projects;
 public sealed class PermissionsTests
 {
     [Theory]
-    [InlineData("Owner", "View EditRules EditBudgets EditKeys EditMembers EditSettings UseKillSwitch RunReconciliation")]
-    [InlineData("Admin", "View EditRules EditBudgets EditKeys EditMembers EditSettings UseKillSwitch RunReconciliation")]
+    [InlineData("Owner", "View EditRules EditBudgets EditKeys EditMembers EditSettings UseKillSwitch RunReconciliation ViewIntegrity LiftFence")]
+    [InlineData("Admin", "View EditRules EditBudgets EditKeys EditMembers EditSettings UseKillSwitch RunReconciliation ViewIntegrity LiftFence")]
     [InlineData("Billing", "View EditBudgets RunReconciliation")]
     [InlineData("Developer", "View EditKeys")]
-    [InlineData("Auditor", "View")]
+    [InlineData("Auditor", "View ViewIntegrity")]
     public void ARoleMayDoExactlyThis(string role, string allowed) =>
         Assert.Equal(allowed.Split(' '), Enum.GetValues<Permission>().Where(permission => Permissions.May(Enum.Parse<MemberRole>(role), permission)).Select(permission => permission.ToString()));
 

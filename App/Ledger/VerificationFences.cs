@@ -13,6 +13,7 @@ static class VerificationFences
         var fences = snapshot.Prepare($"""
             SELECT id, epoch, lifted_milliseconds,
               (SELECT COUNT(*) FROM audit WHERE action = '{FenceTable.RaisedAction}' AND target_id = 'fence-' || fences.id AND at_milliseconds = raised_milliseconds),
+              (SELECT COUNT(*) FROM audit WHERE action = '{FenceTable.EpochAction}' AND target_id = 'fence-' || fences.id),
               (SELECT COUNT(*) FROM audit WHERE action = '{FenceTable.EpochAction}' AND target_id = 'fence-' || fences.id AND at_milliseconds = lifted_milliseconds)
             FROM fences ORDER BY id
             """);
@@ -24,7 +25,7 @@ static class VerificationFences
             {
                 findings.Fail(Invariant, $"fence {fences.Integer(0)}", "The trail does not tell of it at its instant.");
             }
-            if (lifted != (fences.IntegerOrNull(1) is not null) || fences.Integer(4) != (lifted ? 1 : 0))
+            if (lifted != (fences.IntegerOrNull(1) is not null) || fences.Integer(4) != (lifted ? 1 : 0) || fences.Integer(5) != fences.Integer(4))
             {
                 findings.Fail(Invariant, $"fence {fences.Integer(0)}", "Whether it was lifted, and the epoch that began then, is not what the trail tells.");
             }

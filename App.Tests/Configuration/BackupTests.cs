@@ -1,0 +1,230 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Governance.Ledger;
+using Governance.Tests.Proofs;
+
+namespace Governance.Tests.Configuration;
+
+/// <summary>Backup and restore by the commands, on real processes.</summary>
+public sealed class BackupTests : IDisposable
+{
+    const string Budget = "budgets:\n  - { id: month, scope: { project: main }, cap_usd: \"100.00\" }\n  - { id: all, scope: {}, cap_usd: \"100.00\" }\n";
+
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("governance-backup-");
+    readonly string key = Product.NewKey("main");
+
+    string Backup => Path.Combine(folder.FullName, "kept", "backup.db");
+
+    string Data => Path.Combine(folder.FullName, "data");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task ABackupOfAProductInUseIsWholeAndNeverWritesOverAFileUnasked()
+    {
+        await using var product = await StartAsync();
+        using var stop = new CancellationTokenSource();
+        var load = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                (await product.CallAsync(Call())).Passed();
+            }
+        })));
+        await Product.EventuallyAsync(() => product.Rows("SELECT id FROM usage").Count, count => count > 20);
+        var (code, output) = await AppCommand.RunAsync(Data, "backup", Backup);
+        await stop.CancelAsync();
+        await load;
+        Assert.True(code == 0, output);
+        Assert.Contains("integrity_check ok", output, StringComparison.Ordinal);
+        Assert.True(Row.Read(Backup, "SELECT id FROM usage").Count > 20);
+        Assert.Equal([Backup], Directory.GetFiles(Path.GetDirectoryName(Backup)!));
+
+        Assert.Equal(1, (await AppCommand.RunAsync(Data, "backup", Backup)).Code);
+        Assert.Equal(0, (await AppCommand.RunAsync(Data, "backup", Backup, "--force")).Code);
+        Assert.Equal(2, (await AppCommand.RunAsync(Data, "backup")).Code);
+        Assert.Equal(2, (await AppCommand.RunAsync(Path.Combine(folder.FullName, "none"), "backup", Backup, "--force")).Code);
+    }
+
+    [Fact]
+    public async Task ARestoredBackupTakesNoCallsUntilSomebodySaysWhatWasSpent()
+    {
+        var spent = 0L;
+        await using (var product = await StartAsync())
+        {
+            await SpendAsync(product, 3);
+            Assert.Equal(0, (await AppCommand.RunAsync(Data, "backup", Backup)).Code);
+            spent = product.Balance("all").PostedNanos;
+            await SpendAsync(product, 2);
+            var (inUse, why) = await AppCommand.RunAsync(Data, "restore", Backup);
+            Assert.Equal(1, inUse);
+            Assert.Contains("Another process uses", why, StringComparison.Ordinal);
+            await product.App.StopAsync();
+        }
+        var (code, output) = await AppCommand.RunAsync(Data, "restore", Backup);
+        Assert.True(code == 0, output);
+        var kept = Assert.Single(Directory.GetFiles(Data, "governance.db.before-*Z"));
+        Assert.Contains(kept, output, StringComparison.Ordinal);
+        Assert.Equal(5, Row.Read(kept, "SELECT id FROM usage").Count);
+        Assert.Empty(Directory.GetFiles(Data, "*.restoring*"));
+
+        await using (var product = await StartAsync())
+        {
+            await FencedAsync(product);
+            var (running, why) = await AppCommand.RunAsync(Data, "acknowledge", "--spent-since-backup", "1.50");
+            Assert.True(running == 1, why);
+            await product.App.StopAsync();
+        }
+        Assert.Equal(2, (await AppCommand.RunAsync(Data, "acknowledge", "--spent-since-backup", "1.50", "--project", "nobody")).Code);
+        Assert.Equal(2, (await AppCommand.RunAsync(Data, "acknowledge", "--spent-since-backup", "much")).Code);
+        Assert.Equal(2, (await AppCommand.RunAsync(Data, "acknowledge")).Code);
+        (code, output) = await AppCommand.RunAsync(Data, "acknowledge", "--spent-since-backup", "1.50", "--project", "main", "--spent-since-backup=0.25");
+        Assert.True(code == 0, output);
+        Assert.Contains("$1.75", output, StringComparison.Ordinal);
+        Assert.Equal(1, (await AppCommand.RunAsync(Data, "acknowledge", "--spent-since-backup", "1.50")).Code);
+
+        for (var start = 0; start < 2; start++)
+        {
+            await using var product = await StartAsync();
+            Assert.Equal((spent + 1_500_000_000, spent + 1_750_000_000), (product.Balance("month").PostedNanos, product.Balance("all").PostedNanos));
+            Assert.Equal(HttpStatusCode.OK, await ReadyAsync(product));
+            var epoch = JsonDocument.Parse(Assert.Single(product.Rows("SELECT body FROM audit WHERE action = 'audit.epoch'")).Bytes("body")).RootElement.GetProperty("details");
+            Assert.Equal(2, epoch.GetProperty("epoch").GetInt64());
+            Assert.True(epoch.GetProperty("known").GetProperty("event_id").GetInt64() > 0);
+            Assert.Equal(64, epoch.GetProperty("heads").GetProperty("_ledger").GetProperty("hash").GetString()!.Length);
+            Assert.Equal(0, (await AppCommand.RunAsync(Data, "verify")).Code);
+            await product.App.StopAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnOlderCopyThatWasPutBackByHandIsNoticed(bool emptied)
+    {
+        await using (var product = await StartAsync())
+        {
+            await SpendAsync(product, 2);
+            await product.App.StopAsync();
+        }
+        var old = Path.Combine(folder.FullName, "old.db");
+        File.Copy(Path.Combine(Data, "governance.db"), old);
+        await using (var product = await StartAsync())
+        {
+            Assert.Equal(HttpStatusCode.OK, await ReadyAsync(product));
+            await SpendAsync(product, 2);
+            await product.App.StopAsync();
+        }
+        foreach (var file in Directory.GetFiles(Data, "governance.db*").Where(file => !file.EndsWith(".mark", StringComparison.Ordinal)))
+        {
+            File.Delete(file);
+        }
+        if (!emptied)
+        {
+            File.Copy(old, Path.Combine(Data, "governance.db"));
+        }
+        await using (var product = await StartAsync())
+        {
+            await FencedAsync(product);
+            Assert.Contains("older copy", Assert.Single(product.Rows("SELECT sentence FROM audit WHERE action = 'ledger.fenced'")).Text("sentence"), StringComparison.Ordinal);
+            await product.App.KillAsync();
+        }
+        Assert.Equal(0, (await AppCommand.RunAsync(Data, "acknowledge", "--spent-since-backup", "0")).Code);
+        await using (var product = await StartAsync())
+        {
+            Assert.Equal(HttpStatusCode.OK, await ReadyAsync(product));
+            await SpendAsync(product, 1);
+            // Killed before the mark can follow: still the newest state, so no fence.
+            await product.App.KillAsync();
+        }
+        await using (var product = await StartAsync())
+        {
+            Assert.Equal(HttpStatusCode.OK, await ReadyAsync(product));
+        }
+        Assert.Equal(0, (await AppCommand.RunAsync(Data, "verify")).Code);
+    }
+
+    [Fact]
+    public async Task ADamagedBackupIsRefusedAndTheDatabaseStays()
+    {
+        await using (var product = await StartAsync())
+        {
+            await SpendAsync(product, 2);
+            await product.App.StopAsync();
+        }
+        Assert.Equal(0, (await AppCommand.RunAsync(Data, "backup", Backup)).Code);
+        var changed = Path.Combine(folder.FullName, "changed.db");
+        File.Copy(Backup, changed);
+        Ledger.LedgerRig.Execute($"Data Source={changed};Pooling=false", "DROP TRIGGER usage_no_update; UPDATE usage SET cost_nanos = 1");
+        var torn = Path.Combine(folder.FullName, "torn.db");
+        await File.WriteAllBytesAsync(torn, (await File.ReadAllBytesAsync(Backup))[..40_000]);
+        var noDatabase = Path.Combine(folder.FullName, "no.db");
+        await File.WriteAllTextAsync(noDatabase, new string('x', 5000));
+        foreach (var bad in (string[])[changed, torn, noDatabase, Path.Combine(folder.FullName, "none.db")])
+        {
+            var (code, output) = await AppCommand.RunAsync(Data, "restore", bad);
+            Assert.True(code is 1 or 2, output);
+        }
+        Assert.Empty(Directory.GetFiles(Data, "governance.db.before-*"));
+        Assert.Equal(0, (await AppCommand.RunAsync(Data, "verify")).Code);
+        await using var again = await StartAsync();
+        Assert.Equal(HttpStatusCode.OK, await ReadyAsync(again));
+        Assert.Equal(2, again.Rows("SELECT id FROM usage").Count);
+    }
+
+    [Fact]
+    public async Task AFenceAloneStopsCallsForDatabasesThatWereRestoredByOtherMeans()
+    {
+        await using (var product = await StartAsync())
+        {
+            await product.App.StopAsync();
+        }
+        Assert.Equal(0, (await AppCommand.RunAsync(Data, "restore", "--fence")).Code);
+        await using var fenced = await StartAsync();
+        await FencedAsync(fenced);
+    }
+
+    [Theory]
+    [InlineData("backup")]
+    [InlineData("restore")]
+    public async Task OnPostgresItsOwnToolsAreNamed(string command)
+    {
+        var (code, output) = await AppCommand.RunOnAsync("Host=localhost;Database=governance", command, Backup);
+        Assert.Equal(2, code);
+        Assert.Contains("pg_dump", output, StringComparison.Ordinal);
+    }
+
+    Task<Product> StartAsync()
+    {
+        Directory.CreateDirectory(Data);
+        return Product.StartAsync(null, Budget, Data, key);
+    }
+
+    static string Call() => Answers.Call("claude-sonnet-5", 100);
+
+    static async Task SpendAsync(Product product, int calls)
+    {
+        for (var i = 0; i < calls; i++)
+        {
+            await product.UsageOfAsync((await product.CallAsync(Call())).Passed());
+        }
+    }
+
+    static async Task FencedAsync(Product product)
+    {
+        var reply = await product.CallAsync(Call());
+        Assert.Equal((503, "false", "fenced"), (reply.Status, reply.Header("x-should-retry"), reply.Json.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Contains("App acknowledge", reply.Json.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        using var ready = await product.App.Client.GetAsync(new Uri("health/ready", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.StartsWith("fenced", (await ready.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("why").GetString(), StringComparison.Ordinal);
+        Assert.Empty(product.Rows("SELECT id FROM holds"));
+    }
+
+    static async Task<HttpStatusCode> ReadyAsync(Product product)
+    {
+        using var ready = await product.App.Client.GetAsync(new Uri("health/ready", UriKind.Relative));
+        return ready.StatusCode;
+    }
+}

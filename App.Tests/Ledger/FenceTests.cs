@@ -1,0 +1,106 @@
+using Governance.Audit;
+using Governance.Ledger;
+using Governance.Pricing;
+
+namespace Governance.Tests.Ledger;
+
+public sealed class FenceTests
+{
+    [Theory]
+    [InlineData(1, 10, "aa", false)]
+    [InlineData(1, 11, "aa", false)]
+    [InlineData(1, 9, null, true)]
+    [InlineData(1, 0, null, true)]
+    [InlineData(1, 12, "bb", true)]
+    [InlineData(2, 3, null, false)]
+    public void ALedgerIsBehindItsMarkWhereItEndsEarlierOrDiffers(long epoch, long eventId, string? hash, bool behind) =>
+        Assert.Equal(behind, new LedgerMark(1, 10, "aa", default).Behind(epoch, eventId, hash) is not null);
+
+    [Fact]
+    public void AnOlderEpochIsBehindHoweverLongItIs() => Assert.NotNull(new LedgerMark(2, 10, "aa", default).Behind(1, 99, "aa"));
+
+    [Fact]
+    public async Task WhatWasSpentMeanwhileCountsReachesThresholdsAndExplainsTheCap()
+    {
+        await using var rig = new LedgerRig(now: new DateTimeOffset(2026, 10, 22, 12, 0, 0, TimeSpan.Zero));
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "20"));
+        await rig.SaveAsync(LedgerRig.Budget("all-month", "100", project: null));
+        rig.Clock.Now = rig.Clock.Now.AddMonths(1);
+        await rig.SpendAsync(1m);
+        await RaiseAsync(rig);
+        Assert.NotNull(rig.Get<FenceShelf>().Current);
+
+        var sentence = await LiftAsync(rig, new SpentSince(Money.FromUsd(25m), "chat-widget"), new SpentSince(Money.FromUsd(2m), null));
+
+        Assert.Equal("Epoch 2 begins: $27.00 that was spent since the older state counts now. Calls are admitted again.", sentence);
+        Assert.Null(rig.Get<FenceShelf>().Current);
+        Assert.Equal((26_000_000_000, 28_000_000_000), (rig.Balances("chat-month")[^1].PostedNanos, rig.Balances("all-month")[^1].PostedNanos));
+        Assert.NotEmpty(rig.Events("budget.threshold_reached"));
+        Assert.False(await rig.HoldAsync(rig.Call(0.01m)));
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
+        Assert.True(report.IsClean, string.Join('\n', report.Findings));
+        Assert.Contains(report.Findings, finding => finding.Invariant == "I1" && finding.Message.Contains("entered by hand", StringComparison.Ordinal));
+        Assert.Equal(0, (await rig.Get<Reconciliation>().RunAsync(Actor.System)).Drifts.Count);
+    }
+
+    [Fact]
+    public async Task OnlyTheFirstLiftingEntersAnything()
+    {
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("all-month", "100", project: null));
+        Assert.Null(await LiftAsync(rig, new SpentSince(Money.FromUsd(1m), null)));
+        await RaiseAsync(rig);
+        await RaiseAsync(rig);
+        var lifts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => LiftAsync(rig, new SpentSince(Money.FromUsd(1m), null))));
+        Assert.Single(lifts, sentence => sentence is not null);
+        Assert.Equal(1_000_000_000, Assert.Single(rig.Balances("all-month")).PostedNanos);
+        Assert.Single(rig.Events("ledger.fenced"));
+        Assert.Single(rig.Events("audit.epoch"));
+    }
+
+    [Fact]
+    public async Task AFenceStandsOverARestartAndTheMarkMovesOnWhenItIsLifted()
+    {
+        var folder = System.IO.Directory.CreateTempSubdirectory("governance-fence-").FullName;
+        try
+        {
+            await using (var rig = new LedgerRig(folder))
+            {
+                await RaiseAsync(rig);
+            }
+            await using (var rig = new LedgerRig(folder))
+            {
+                Assert.NotNull(rig.Get<FenceShelf>().Current);
+                await rig.Get<LedgerMarkKeeper>().KeepAsync();
+                Assert.Null(rig.Get<LedgerMarkFile>().Read());
+                await LiftAsync(rig);
+                Assert.Equal(2, rig.Get<LedgerMarkFile>().Read()?.Epoch);
+            }
+            await using (var rig = new LedgerRig(folder))
+            {
+                Assert.Null(rig.Get<FenceShelf>().Current);
+            }
+        }
+        finally
+        {
+            System.IO.Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task AMarkThatCannotBeReadIsNoMark()
+    {
+        await using var rig = new LedgerRig();
+        var file = rig.Get<LedgerMarkFile>();
+        foreach (var text in (string[])["", "{", "[]", "null"])
+        {
+            await System.IO.File.WriteAllTextAsync(file.Path, text);
+            Assert.Null(file.Read());
+        }
+    }
+
+    static Task<Fence> RaiseAsync(LedgerRig rig) => rig.Get<Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
+
+    static Task<string?> LiftAsync(LedgerRig rig, params SpentSince[] spent) =>
+        rig.Get<FenceLifting>().LiftAsync(spent, "acme", new Actor(ActorKind.Member, "maria@acme.test"), () => rig.Call(1m).Id);
+}
