@@ -56,7 +56,8 @@ sealed partial class Journal : IAsyncDisposable
         Pragma("synchronous=FULL");
         Pragma("busy_timeout=5000");
         Pragma("wal_autocheckpoint=0");
-        Pragma("cache_size=-65536");
+        // Small on purpose: SQLite walks the whole cache at every commit in which a page was split.
+        Pragma("cache_size=-8192");
         listeners = [.. rooms];
         transaction = new JournalTransaction(connection, time);
         transaction.StartClock();
