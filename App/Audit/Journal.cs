@@ -214,7 +214,7 @@ sealed partial class Journal : IAsyncDisposable
             {
                 LastFailure = exception is Microsoft.Data.Sqlite.SqliteException ? exception.Message : LastFailure;
                 LogFailed(logger, group[from].GetType().Name, exception);
-                group[from].Fail(exception);
+                JournalAnswers.Fail(group[from], exception);
                 return;
             }
             for (var i = from; i < to; i++)
@@ -250,10 +250,7 @@ sealed partial class Journal : IAsyncDisposable
             listener.AfterCommit();
         }
         group[from].Committing();
-        for (var i = from; i < to; i++)
-        {
-            group[i].Complete();
-        }
+        JournalAnswers.Complete(group, from, to);
         feed.Publish();
     }
 
