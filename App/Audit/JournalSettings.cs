@@ -31,6 +31,20 @@ sealed class JournalSettings
         ReadConnectionString = new SqliteConnectionStringBuilder { DataSource = File, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = 5 }.ToString();
     }
 
+    /// <summary>As configured, or null with the reason printed.</summary>
+    public static JournalSettings? Read(IConfiguration configuration)
+    {
+        try
+        {
+            return new JournalSettings(configuration);
+        }
+        catch (ConnectionFault fault)
+        {
+            Console.Error.WriteLine(fault.Message);
+            return null;
+        }
+    }
+
     /// <summary>True on PostgreSQL, which several instances may use at once.</summary>
     public bool IsShared { get; }
 
@@ -61,7 +75,7 @@ sealed class JournalSettings
     public int GatherFrom { get; set; } = 8;
 
     /// <summary>How long a group gathers under load, in milliseconds.</summary>
-    public int GatherMilliseconds { get; set; } = 2;
+    public int GatherMilliseconds { get; set; } = 1;
 
     /// <summary>Commits between two checkpoints.</summary>
     public int CheckpointGroups { get; set; } = 400;

@@ -22,7 +22,8 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
         Pragma("synchronous=FULL");
         Pragma("busy_timeout=5000");
         Pragma("wal_autocheckpoint=0");
-        Pragma("cache_size=-65536");
+        // Small on purpose: SQLite walks the whole cache at every commit in which a page was split.
+        Pragma("cache_size=-8192");
     }
 
     /// <summary>The file is held by this process, so every other one that is in it has ended.</summary>
