@@ -143,7 +143,7 @@ sealed class AuditQueries(Reads reads)
 
     /// <summary>A LIKE pattern in which the text's own wildcards are letters like others.</summary>
     internal static string Containing(string text) =>
-        "%" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
+        "%" + string.Concat(text.Select(letter => char.IsAsciiLetterUpper(letter) ? (char)(letter | 0x20) : letter)).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
 
     static IQueryable<AuditEntry> Entries(IQueryable<AuditRow> rows) => rows.Select(row => new AuditEntry
     {

@@ -37,8 +37,8 @@ sealed partial class Journal : IAsyncDisposable
     /// <summary>This run of the process; another one after it was declared dead.</summary>
     public string Instance => store.Instance;
 
-    /// <summary>As in <see cref="InstanceRow.Number"/>.</summary>
-    public int InstanceNumber => store.Number;
+    /// <summary>As in <see cref="InstanceRow.Number"/>; null where only one instance uses the store.</summary>
+    public int? InstanceNumber => store.Number;
 
     /// <summary>The version of the definitions in force here; another one in the store means that another instance has changed them.</summary>
     public long Definitions => store.Definitions;

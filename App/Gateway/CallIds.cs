@@ -4,7 +4,7 @@ using Governance.Ledger;
 namespace Governance.Gateway;
 
 /// <summary>Gives every call its id: unique among all instances, and never before an id that was given earlier.</summary>
-sealed class CallIds(TimeProvider time, Journal journal, JournalSettings store)
+sealed class CallIds(TimeProvider time, Journal? journal = null)
 {
     long last;
 
@@ -14,7 +14,7 @@ sealed class CallIds(TimeProvider time, Journal journal, JournalSettings store)
         while (true)
         {
             var before = Volatile.Read(ref last);
-            var next = store.IsShared ? CallId.Next(new CallId(before), now, journal.InstanceNumber) : CallId.Next(new CallId(before), now);
+            var next = journal?.InstanceNumber is { } instance ? CallId.Next(new CallId(before), now, instance) : CallId.Next(new CallId(before), now);
             if (Interlocked.CompareExchange(ref last, next.Value, before) == before)
             {
                 return next;
