@@ -136,6 +136,49 @@ public sealed class InstancesTests : IAsyncLifetime
         await CleanAsync();
     }
 
+    /// <summary>What it remembers is out of date when it wakes up: it must not admit a call by it.</summary>
+    [Fact]
+    public async Task AnInstanceThatWasPausedAndDeclaredDeadAdmitsNothingByWhatItRemembersAndGoesOnAsANewOne()
+    {
+        var key = await _products[1].ProjectAsync("paused");
+        await InForceAsync(key);
+        string? Living() => string.Join(' ', _products[1].Rows("SELECT id FROM instances WHERE ended_milliseconds IS NULL ORDER BY id").Select(row => row.Text("id")));
+        var before = Living();
+        _products[0].App.Pause();
+        try
+        {
+            await _products[1].ApplyAsync("projects:\n  - { id: paused, name: paused, upstreams: [fake], keys: [{ id: paused-key, revoked: true }] }\n");
+            for (var clock = Stopwatch.StartNew(); Living() == before && clock.Elapsed < TimeSpan.FromSeconds(40); await Task.Delay(200))
+            {
+            }
+            Assert.NotEqual(before, Living());
+        }
+        finally
+        {
+            _products[0].App.Resume();
+        }
+        var requests = _provider.Requests.Count;
+        var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _products[0].CallAsync(Answers.Call(), key)));
+        Assert.All(replies, reply => Assert.Contains(reply.Status, (int[])[401, 503]));
+        Assert.Equal(requests, _provider.Requests.Count);
+        var passed = await EventuallyPassesAsync(_products[0]);
+        Assert.Equal(200, passed);
+        Assert.Equal(3, Living()!.Split(' ').Length);
+        await CleanAsync();
+    }
+
+    async Task<int> EventuallyPassesAsync(Product product)
+    {
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(100))
+        {
+            var reply = await product.CallAsync(Answers.Call());
+            if (reply.Status == 200 || clock.Elapsed > TimeSpan.FromSeconds(10))
+            {
+                return reply.Status;
+            }
+        }
+    }
+
     /// <summary>Load on all, one of them killed again and again: what the provider billed is on the books once, and nothing stays held.</summary>
     [Fact]
     public async Task NoCallThatReachedTheUpstreamIsLostByKillsOfSingleInstances()
