@@ -13,9 +13,8 @@ sealed class Trail : IAsyncDisposable
     public Trail(params JournalListener[] listeners)
     {
         Settings = new JournalSettings($"Data Source={Path.Combine(folder.FullName, "governance.db")}");
-        using (var db = new GovernanceDb(new DbContextOptionsBuilder<GovernanceDb>().UseSqlite(Settings.WriteConnectionString).Options))
+        using (Database.Take(Settings))
         {
-            db.Database.Migrate();
         }
         Feed = new Feed(Clock);
         Journal = new Journal(Settings, Clock, Feed, NullLogger<Journal>.Instance);

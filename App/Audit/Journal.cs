@@ -1,42 +1,48 @@
+using System.Data.Common;
 using System.Diagnostics;
-using Microsoft.Data.Sqlite;
 
 namespace Governance.Audit;
 
 /// <summary>
 /// The one door by which anything is written. Work queues up; one thread writes all that waits in one transaction, commits
-/// (one fsync) and then answers every waiter. Only this connection checkpoints, because the SQLite at hand can lose commits
-/// when another connection commits while a checkpoint starts.
+/// (one fsync) and then answers every waiter. Where several instances share the store, their groups take turns.
 /// </summary>
 sealed partial class Journal : IAsyncDisposable
 {
     readonly JournalSettings settings;
-    readonly TimeProvider time;
     readonly ILogger<Journal> logger;
     readonly Feed feed;
     readonly object door = new();
-    readonly SqliteConnection connection;
+    readonly JournalStore store;
     JournalListener[] listeners = [];
     JournalTransaction? transaction;
     List<JournalWork> waiting = [];
     List<JournalWork> group = [];
     Thread? writer;
     bool closing;
+    volatile bool unavailable;
     int lastGroupSize;
     long oldest;
-    int groupsSinceCheckpoint;
 
     public Journal(JournalSettings settings, TimeProvider time, Feed feed, ILogger<Journal> logger)
     {
         this.settings = settings;
-        this.time = time;
         this.feed = feed;
         this.logger = logger;
-        connection = new SqliteConnection(settings.WriteConnectionString);
+        store = JournalStore.Of(settings, time, logger);
     }
 
     /// <summary>Held while anything writes: by the journal's thread, and by the few writers of the sign-in tables.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
+
+    /// <summary>This run of the process; another one after it was declared dead.</summary>
+    public string Instance => store.Instance;
+
+    /// <summary>As in <see cref="InstanceRow.Number"/>.</summary>
+    public int InstanceNumber => store.Number;
+
+    /// <summary>The version of the definitions in force here; another one in the store means that another instance has changed them.</summary>
+    public long Definitions => store.Definitions;
 
     /// <summary>Why the last group could not be written; null since one was.</summary>
     public string? LastFailure { get; private set; }
@@ -46,23 +52,18 @@ sealed partial class Journal : IAsyncDisposable
 
     internal IReadOnlyList<JournalListener> Listeners => listeners;
 
-    internal Change NewChange(JournalTransaction within) => new(connection, within);
+    internal Change NewChange(JournalTransaction within) => new(store.Connection, within);
 
     /// <summary>Opens the connection, lets every room load what it keeps in memory, and starts the thread.</summary>
     public void Start(IEnumerable<JournalListener> rooms)
     {
-        connection.Open();
-        Pragma("journal_mode=WAL");
-        Pragma("synchronous=FULL");
-        Pragma("busy_timeout=5000");
-        Pragma("wal_autocheckpoint=0");
-        // Small on purpose: SQLite walks the whole cache at every commit in which a page was split.
-        Pragma("cache_size=-8192");
+        store.Open();
         listeners = [.. rooms];
-        transaction = new JournalTransaction(connection, time);
+        transaction = new JournalTransaction(store);
         transaction.StartClock();
         transaction.Begin();
-        using (var start = new Change(connection, transaction))
+        store.Register(transaction);
+        using (var start = NewChange(transaction))
         {
             foreach (var listener in listeners)
             {
@@ -90,6 +91,10 @@ sealed partial class Journal : IAsyncDisposable
             if (closing || waiting.Count >= settings.QueueLimit)
             {
                 throw new JournalFullException(closing);
+            }
+            if (unavailable)
+            {
+                throw new JournalUnavailableException("The store cannot be written at the moment.");
             }
             waiting.Add(work);
             if (oldest == 0)
@@ -123,8 +128,8 @@ sealed partial class Journal : IAsyncDisposable
         {
             await Task.Run(writer.Join);
         }
-        transaction?.Dispose();
-        await connection.DisposeAsync();
+        store.End();
+        store.Dispose();
         Gate.Dispose();
     }
 
@@ -136,7 +141,7 @@ sealed partial class Journal : IAsyncDisposable
             try
             {
                 WriteInOrder();
-                Checkpoint();
+                store.Tidy();
             }
             catch (Exception exception)
             {
@@ -206,15 +211,21 @@ sealed partial class Journal : IAsyncDisposable
         {
             Commit(from, to);
         }
+        catch (CommitUnknownException exception) when (Arrived(exception))
+        {
+            // It is in the database: answered as if nothing had happened.
+        }
         catch (Exception exception)
         {
             // Nothing of the group is in the database; each work is tried by itself.
             Rollback();
-            if (to - from == 1)
+            if (exception is InstanceEndedException)
             {
-                LastFailure = exception is Microsoft.Data.Sqlite.SqliteException ? exception.Message : LastFailure;
-                LogFailed(logger, group[from].GetType().Name, exception);
-                JournalAnswers.Fail(group[from], exception);
+                store.BeBornAgain();
+            }
+            if (to - from == 1 || store.IsUnavailable(exception))
+            {
+                Refuse(from, to, exception);
                 return;
             }
             for (var i = from; i < to; i++)
@@ -229,7 +240,12 @@ sealed partial class Journal : IAsyncDisposable
     void Commit(int from, int to)
     {
         Debug.Assert(transaction is not null);
-        transaction.Begin();
+        var turn = transaction.Begin();
+        if (turn.New)
+        {
+            store.Register(transaction);
+        }
+        Follow(turn);
         for (var i = from; i < to; i++)
         {
             group[i].Execute(transaction);
@@ -239,6 +255,68 @@ sealed partial class Journal : IAsyncDisposable
             listener.BeforeCommit(transaction);
         }
         transaction.Commit();
+    }
+
+    /// <summary>What other instances have committed since this one's last group comes into force here, before anything is decided.</summary>
+    void Follow(Turn turn)
+    {
+        if (turn.Foreign)
+        {
+            foreach (var listener in listeners)
+            {
+                listener.AfterForeignCommit();
+            }
+        }
+        if (turn.Outdated)
+        {
+            using var change = NewChange(transaction!);
+            change.Prepare(listeners);
+            change.Swap();
+        }
+    }
+
+    /// <summary>After a commit that nobody answered. While it is asked for, everybody else is told to come back rather than left waiting.</summary>
+    bool Arrived(Exception exception)
+    {
+        LastFailure = exception.Message;
+        unavailable = true;
+        try
+        {
+            FailWaiting(exception);
+            return store.Arrived();
+        }
+        catch (Exception unanswered)
+        {
+            LogFailed(logger, "the outcome of a commit", unanswered);
+            return false;
+        }
+        finally
+        {
+            unavailable = false;
+        }
+    }
+
+    void FailWaiting(Exception exception)
+    {
+        List<JournalWork> turnedAway;
+        lock (door)
+        {
+            (turnedAway, waiting) = (waiting, []);
+        }
+        var answer = new JournalUnavailableException("The store cannot be written at the moment.", exception);
+        turnedAway.ForEach(work => JournalAnswers.Fail(work, answer));
+    }
+
+    void Refuse(int from, int to, Exception exception)
+    {
+        var unavailable = store.IsUnavailable(exception);
+        LastFailure = unavailable || exception is DbException ? exception.Message : LastFailure;
+        LogFailed(logger, to - from == 1 ? group[from].GetType().Name : $"{to - from} works", exception);
+        var answer = unavailable ? new JournalUnavailableException("The store cannot be written at the moment.", exception) : exception;
+        for (var i = from; i < to; i++)
+        {
+            JournalAnswers.Fail(group[i], answer);
+        }
     }
 
     /// <summary>From here on the group is durable: memory follows, waiters are answered.</summary>
@@ -261,26 +339,6 @@ sealed partial class Journal : IAsyncDisposable
         {
             listener.AfterRollback();
         }
-    }
-
-    /// <summary>Moves the log into the database now and then; PASSIVE never waits for readers, TRUNCATE only runs where the log has grown beyond its limit.</summary>
-    void Checkpoint()
-    {
-        if (++groupsSinceCheckpoint < settings.CheckpointGroups)
-        {
-            return;
-        }
-        groupsSinceCheckpoint = 0;
-        var log = new FileInfo(settings.File + "-wal");
-        var mode = log.Exists && log.Length > settings.LogLimitBytes ? SQLitePCL.raw.SQLITE_CHECKPOINT_TRUNCATE : SQLitePCL.raw.SQLITE_CHECKPOINT_PASSIVE;
-        _ = SQLitePCL.raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, mode, out _, out _);
-    }
-
-    void Pragma(string pragma)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA " + pragma;
-        command.ExecuteNonQuery();
     }
 
     [LoggerMessage(LogLevel.Error, "Could not write {Work}")]

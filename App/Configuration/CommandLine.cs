@@ -17,7 +17,7 @@ static class CommandLine
 
         Settings come from appsettings.json, the environment (Governance__…) or the command line (--Governance:…=value):
           Urls                             where it listens (http://localhost:5000)
-          ConnectionStrings:Governance     the SQLite file (Data Source=data/governance.db)
+          ConnectionStrings:Governance     a SQLite file (Data Source=data/governance.db) or PostgreSQL (Host=…;Database=…, postgres://…)
           Governance:Bootstrap             a configuration document to apply at start
           Governance:ManagementKey         a key for /api/policy/plan, apply and export
           Governance:PublicUrl             where people reach the dashboard; stands in mails
@@ -79,7 +79,7 @@ static class CommandLine
 
     static async Task<int> VerifyAsync(JournalSettings settings)
     {
-        if (!File.Exists(settings.File))
+        if (!settings.IsShared && !File.Exists(settings.File))
         {
             await Console.Error.WriteLineAsync($"There is no database at {settings.File}.");
             return 2;
@@ -90,9 +90,9 @@ static class CommandLine
             var progress = new Progress<string>(text => Console.Error.WriteLine(text));
             report = await Verification.VerifyAsync(settings.ReadConnectionString, progress);
         }
-        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        catch (System.Data.Common.DbException exception)
         {
-            await Console.Error.WriteLineAsync($"{settings.File} could not be read: {exception.Message}");
+            await Console.Error.WriteLineAsync($"{settings.Place} could not be read: {exception.Message}");
             return 2;
         }
         foreach (var finding in report.Findings)

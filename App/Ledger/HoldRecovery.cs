@@ -15,7 +15,7 @@ sealed class HoldRecovery(SpendLedger ledger) : JournalListener
     public override void Start(Change change)
     {
         var open = new List<(LedgerCall Call, bool Dispatched)>();
-        var rows = change.Transaction.Prepare("SELECT call, dispatched FROM holds ORDER BY id");
+        var rows = change.Transaction.Prepare($"SELECT call, dispatched FROM holds WHERE {Instances.NotLiving} ORDER BY id");
         while (rows.Step())
         {
             open.Add((HoldText.Read(rows.Text(0)), rows.Integer(1) != 0));

@@ -13,7 +13,7 @@ static class LedgerSetup
         .AddSingleton<UsageTable>()
         .AddSingleton<UsageQueries>()
         .AddSingleton<SpendTally>()
-        .AddSingleton(new LedgerInstance(Guid.NewGuid().ToString("N")))
+        .AddSingleton<LedgerInstance>()
         .AddJournalListener<LedgerSeal>()
         .AddSingleton<SpendLedger>()
         .AddJournalListener<HoldRecovery>()
