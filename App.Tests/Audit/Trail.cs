@@ -11,8 +11,13 @@ sealed class Trail : IAsyncDisposable
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("governance-trail-");
 
     public Trail(params JournalListener[] listeners)
+        : this(Store.Sqlite, listeners)
     {
-        Settings = new JournalSettings($"Data Source={Path.Combine(folder.FullName, "governance.db")}");
+    }
+
+    public Trail(Store store, params JournalListener[] listeners)
+    {
+        Settings = new JournalSettings(store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(folder.FullName, "governance.db")}");
         using (Database.Take(Settings))
         {
         }

@@ -101,6 +101,8 @@ sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Fe
     /// <summary>Writes nothing.</summary>
     sealed class FollowWork : JournalWork
     {
+        public override bool IsAwaited => false;
+
         public override void Execute(JournalTransaction transaction) { }
 
         public override void Complete() { }

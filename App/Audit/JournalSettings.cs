@@ -31,6 +31,20 @@ sealed class JournalSettings
         ReadConnectionString = new SqliteConnectionStringBuilder { DataSource = File, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = 5 }.ToString();
     }
 
+    /// <summary>As configured, or null with the reason printed.</summary>
+    public static JournalSettings? Read(IConfiguration configuration)
+    {
+        try
+        {
+            return new JournalSettings(configuration);
+        }
+        catch (ConnectionFault fault)
+        {
+            Console.Error.WriteLine(fault.Message);
+            return null;
+        }
+    }
+
     /// <summary>True on PostgreSQL, which several instances may use at once.</summary>
     public bool IsShared { get; }
 

@@ -17,8 +17,8 @@ abstract class JournalStore : IDisposable
     /// <summary>This run of the process, as the store knows it; another one once it was declared dead.</summary>
     public string Instance { get; protected set; } = NewInstance();
 
-    /// <summary>Small, and no other living instance's: makes the ids of calls unique. 0 where there is only one instance.</summary>
-    public int Number { get; protected set; }
+    /// <summary>Small, and no other living instance's: makes the ids of calls unique. null where there is only one instance.</summary>
+    public int? Number { get; protected set; }
 
     /// <summary>The version of the definitions that this instance has in force; 0 where only it changes them.</summary>
     public virtual long Definitions => 0;

@@ -39,12 +39,13 @@ sealed record Lease(string Name, string Holder, long Token, bool Trivial = false
 /// </summary>
 sealed class Leases(Journal journal, JournalSettings settings, TimeProvider time)
 {
-    static readonly TimeSpan duration = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan usual = TimeSpan.FromSeconds(30);
     readonly Dictionary<string, (Lease Lease, long Since)> held = new(StringComparer.Ordinal);
 
     /// <summary>The lease, or null where another living instance has it. Asked of the store when a third of its time is gone, not each time.</summary>
-    public async Task<Lease?> TakeAsync(string name)
+    public async Task<Lease?> TakeAsync(string name, TimeSpan? wanted = null)
     {
+        var duration = wanted ?? usual;
         if (!settings.IsShared)
         {
             return new Lease(name, journal.Instance, 0, Trivial: true);

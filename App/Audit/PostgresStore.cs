@@ -62,8 +62,9 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
     public override void Register(JournalTransaction transaction)
     {
         Instances.EndSilent(transaction, Instance);
-        Number = Instances.FreeNumber(transaction);
-        Instances.Add(transaction, Instance, Number);
+        var number = Instances.FreeNumber(transaction);
+        Instances.Add(transaction, Instance, number);
+        Number = number;
     }
 
     public override Turn Begin()

@@ -39,13 +39,9 @@ static class CommandLine
             case null:
                 return null;
             case "verify":
-                return await VerifyAsync(Settings(args));
+                return Settings(args) is { } verified ? await VerifyAsync(verified) : 2;
             case "migrate":
-                using (Database.Take(Settings(args)))
-                {
-                    Console.WriteLine("The database has this version's tables.");
-                    return 0;
-                }
+                return Settings(args) is { } migrated ? Migrate(migrated) : 2;
             case "reconcile":
                 return null;
             default:
@@ -71,11 +67,20 @@ static class CommandLine
     /// <summary>A command stands first; everything behind it, and everything that begins with a dash or has an equals sign, is a setting.</summary>
     static string? CommandOf(string[] args) => args is [var first, ..] && !first.StartsWith('-') && !first.Contains('=') ? first : null;
 
-    static JournalSettings Settings(string[] args) => new(new ConfigurationBuilder()
+    static JournalSettings? Settings(string[] args) => JournalSettings.Read(new ConfigurationBuilder()
         .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
         .AddEnvironmentVariables()
         .AddCommandLine(args[1..])
         .Build());
+
+    static int Migrate(JournalSettings settings)
+    {
+        using (Database.Take(settings))
+        {
+            Console.WriteLine("The database has this version's tables.");
+            return 0;
+        }
+    }
 
     static async Task<int> VerifyAsync(JournalSettings settings)
     {

@@ -17,6 +17,7 @@ static class LedgerSetup
         .AddJournalListener<LedgerSeal>()
         .AddSingleton<SpendLedger>()
         .AddJournalListener<HoldRecovery>()
+        .AddSingleton<InstanceRecovery>()
         .AddSingleton<Reconciliation>()
         .AddSingleton<HoldExpiry>()
         .AddLedgerJobs();
