@@ -29,5 +29,5 @@ sealed class JournalFigures
         }
     }
 
-    internal void Failed() => Volatile.Write(ref failures, failures + 1);
+    internal void Failed(int works) => Volatile.Write(ref failures, failures + works);
 }

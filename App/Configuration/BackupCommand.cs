@@ -9,6 +9,10 @@ static class BackupCommand
 {
     public static async Task<int> RunAsync(JournalSettings settings, string? file, bool force)
     {
+        if (settings.IsShared)
+        {
+            return await FailAsync(2, "PostgreSQL keeps its own backups: use pg_dump.");
+        }
         if (file is null)
         {
             return await FailAsync(2, "Name the file to write: App backup <file>.");

@@ -25,7 +25,7 @@ static class CommandLine
 
         Settings come from appsettings.json, the environment (Governance__…) or the command line (--Governance:…=value):
           Urls                             where it listens (http://localhost:5000)
-          ConnectionStrings:Governance     the SQLite file (Data Source=data/governance.db)
+          ConnectionStrings:Governance     a SQLite file (Data Source=data/governance.db) or PostgreSQL (Host=…;Database=…, postgres://…)
           Governance:Bootstrap             a configuration document to apply at start
           Governance:ManagementKey         a key for /api/policy/plan, apply and export, and for /metrics
           Governance:Metrics:Public        true lets anybody read /metrics (false)
@@ -49,20 +49,13 @@ static class CommandLine
             case null:
                 return null;
             case "verify":
-                return await VerifyCommand.RunAsync(Settings(args), args.Contains(VerifyCommand.Json));
-            case "backup" or "restore" when IsPostgres(args):
-                await Console.Error.WriteLineAsync("PostgreSQL keeps its own backups: use pg_dump and pg_restore, and then App restore --fence.");
-                return 2;
+                return Settings(args) is { } verified ? await VerifyCommand.RunAsync(verified, args.Contains(VerifyCommand.Json)) : 2;
             case "backup":
-                return await BackupCommand.RunAsync(Settings(args), FileOf(args), args.Contains(Force));
+                return Settings(args) is { } kept ? await BackupCommand.RunAsync(kept, FileOf(args), args.Contains(Force)) : 2;
             case "restore":
-                return await RestoreCommand.RunAsync(Settings(args), FileOf(args), args.Contains(FenceOnly), args.Contains(Force));
+                return Settings(args) is { } restored ? await RestoreCommand.RunAsync(restored, FileOf(args), args.Contains(FenceOnly), args.Contains(Force)) : 2;
             case "migrate":
-                using (Database.Take(Settings(args)))
-                {
-                    Console.WriteLine("The database has this version's tables.");
-                    return 0;
-                }
+                return Settings(args) is { } migrated ? Migrate(migrated) : 2;
             case "reconcile" or "acknowledge":
                 return null;
             default:
@@ -95,14 +88,18 @@ static class CommandLine
 
     static string? FileOf(string[] args) => args.Skip(1).FirstOrDefault(arg => !arg.StartsWith('-') && !arg.Contains('='));
 
-    /// <summary>PostgreSQL is named by a host; a restore that only fences needs no file of SQLite's.</summary>
-    static bool IsPostgres(string[] args) => !args.Contains(FenceOnly) && Configured(args).GetConnectionString("Governance")?.Contains("Host=", StringComparison.OrdinalIgnoreCase) == true;
-
-    static JournalSettings Settings(string[] args) => new(Configured(args));
-
-    static IConfiguration Configured(string[] args) => new ConfigurationBuilder()
+    static JournalSettings? Settings(string[] args) => JournalSettings.Read(new ConfigurationBuilder()
         .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
         .AddEnvironmentVariables()
         .AddCommandLine([.. args.Skip(1).Where(arg => arg is not (Force or FenceOnly or VerifyCommand.Json))])
-        .Build();
+        .Build());
+
+    static int Migrate(JournalSettings settings)
+    {
+        using (Database.Take(settings))
+        {
+            Console.WriteLine("The database has this version's tables.");
+            return 0;
+        }
+    }
 }

@@ -22,6 +22,10 @@ static class RestoreCommand
                 await FenceAsync(settings, "the database was put back from a backup by other means.", null);
                 return Done("Calls are stopped.");
             }
+            if (settings.IsShared)
+            {
+                return await FailAsync(2, "PostgreSQL keeps its own backups (pg_dump): use pg_restore, and then App restore --fence.");
+            }
             if (file is null || !File.Exists(file))
             {
                 return await FailAsync(2, file is null ? "Name the backup: App restore <file>." : $"There is no file {Path.GetFullPath(file)}.");
@@ -33,7 +37,7 @@ static class RestoreCommand
         {
             return await FailAsync(1, exception.Message);
         }
-        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception exception) when (exception is System.Data.Common.DbException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             return await FailAsync(2, $"Nothing was restored: {exception.Message}");
         }

@@ -13,7 +13,7 @@ static class VerifyCommand
 
     public static async Task<int> RunAsync(JournalSettings settings, bool json)
     {
-        if (!File.Exists(settings.File))
+        if (!settings.IsShared && !File.Exists(settings.File))
         {
             return await UnreadableAsync(json, $"There is no database at {settings.File}.");
         }
@@ -21,12 +21,12 @@ static class VerifyCommand
         try
         {
             // In use, a hold must have ended by now; at rest, by the time at which it was written last.
-            DateTimeOffset? now = Database.IsHeld(settings) ? TimeProvider.System.GetUtcNow() : null;
+            DateTimeOffset? now = settings.IsShared || Database.IsHeld(settings) ? TimeProvider.System.GetUtcNow() : null;
             report = await Verification.VerifyAsync(settings.ReadConnectionString, new Progress<string>(text => Console.Error.WriteLine(text)), now);
         }
-        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        catch (System.Data.Common.DbException exception)
         {
-            return await UnreadableAsync(json, $"{settings.File} could not be read: {exception.Message}");
+            return await UnreadableAsync(json, $"{settings.Place} could not be read: {exception.Message}");
         }
         if (json)
         {

@@ -36,6 +36,8 @@ static class FenceTable
         }
         transaction.Prepare("INSERT INTO fences (id, raised_milliseconds, reason, known) SELECT COALESCE(MAX(id), 0) + 1, ?1, ?2, ?3 FROM fences")
             .Bind(1, transaction.NowMilliseconds).Bind(2, reason).Bind(3, known?.ToText()).Run();
+        // Every instance has to hear of it, as of a change of definitions.
+        transaction.ChangesDefinitions = true;
         var fence = Standing(transaction) ?? throw new System.Diagnostics.UnreachableException("A fence was not written.");
         transaction.Append(Event(fence, RaisedAction, actor, $"Calls are stopped: {reason}", new { fence = fence.Id, known }));
         return fence;
@@ -45,6 +47,7 @@ static class FenceTable
     public static long Lift(JournalTransaction transaction, Fence fence, long epoch, Actor actor, string spent, object entries)
     {
         var heads = Heads(transaction);
+        transaction.ChangesDefinitions = true;
         transaction.Prepare("UPDATE fences SET epoch = ?2, lifted_milliseconds = ?3, lifted_by = ?4 WHERE id = ?1")
             .Bind(1, fence.Id).Bind(2, epoch).Bind(3, transaction.NowMilliseconds).Bind(4, actor.Id).Run();
         transaction.Append(Event(fence, EpochAction, actor, $"Epoch {epoch} begins: {spent}. Calls are admitted again.", new

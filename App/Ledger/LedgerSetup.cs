@@ -13,7 +13,7 @@ static class LedgerSetup
         .AddSingleton<UsageTable>()
         .AddSingleton<UsageQueries>()
         .AddSingleton<SpendTally>()
-        .AddSingleton(new LedgerInstance(Guid.NewGuid().ToString("N")))
+        .AddSingleton<LedgerInstance>()
         .AddJournalListener<UsageCounts>()
         .AddJournalListener<LedgerSeal>()
         .AddSingleton<LedgerMarkFile>()
@@ -25,6 +25,7 @@ static class LedgerSetup
         .AddSingleton<HoldQueries>()
         .AddSingleton<SpendLedger>()
         .AddJournalListener<HoldRecovery>()
+        .AddSingleton<InstanceRecovery>()
         .AddSingleton<Reconciliation>()
         .AddSingleton<HoldExpiry>()
         .AddLedgerJobs();

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Data.Sqlite;
 
 namespace Governance.Ledger;
 
@@ -9,7 +8,7 @@ namespace Governance.Ledger;
 /// </summary>
 static class Verification
 {
-    /// <summary>A file that is not there or cannot be read is a <see cref="SqliteException"/>; everything else that is wrong is a finding.</summary>
+    /// <summary>A file that is not there or cannot be read is a <see cref="System.Data.Common.DbException"/>; everything else that is wrong is a finding.</summary>
     /// <param name="connectionString">As in <c>ConnectionStrings:Governance</c>; opened read-only whatever it says.</param>
     /// <param name="now">What the time is for a database in use; null for one at rest, whose time stands where it was written last.</param>
     public static Task<VerificationReport> VerifyAsync(string connectionString, IProgress<string>? progress, DateTimeOffset? now = null) =>
@@ -22,7 +21,7 @@ static class Verification
         {
             return Verify(new LedgerSnapshot(connectionString, cancellation), progress, now);
         }
-        catch (SqliteException) when (cancellation.IsCancellationRequested)
+        catch (System.Data.Common.DbException) when (cancellation.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellation);
         }

@@ -1,6 +1,6 @@
+using System.Data.Common;
 using System.Runtime.InteropServices;
 using Governance.Audit;
-using Microsoft.Data.Sqlite;
 
 namespace Governance.Ledger;
 
@@ -38,9 +38,9 @@ sealed partial class VerificationRuns(JournalSettings settings, Journal journal,
             await TellAsync(actor, report);
             return Last;
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SqliteException)
+        catch (Exception exception) when (exception is OperationCanceledException or DbException)
         {
-            LastFailure = exception is SqliteException ? exception.Message : $"It was ended after {longest.TotalMinutes:0} minutes; run App verify instead.";
+            LastFailure = exception is DbException ? exception.Message : $"It was ended after {longest.TotalMinutes:0} minutes; run App verify instead.";
             throw;
         }
         finally
