@@ -1,3 +1,4 @@
+using Governance.Audit.Checkpoints;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Audit;
@@ -14,6 +15,9 @@ static class AuditSetup
         services.AddSingleton<Reads>();
         services.AddSingleton<AuditQueries>();
         services.AddSingleton<SignInConnection>();
+        services.AddSingleton(provider => new CheckpointSettings(provider.GetService<IConfiguration>(), Path.GetDirectoryName(settings.File)!));
+        // Stopped after all that are added later, so that its last checkpoint covers what they wrote.
+        services.AddSingleton<CheckpointWriter>().AddHostedService(provider => provider.GetRequiredService<CheckpointWriter>());
         services.AddScoped(provider => new GovernanceDb(new DbContextOptionsBuilder<GovernanceDb>()
             .UseSqlite(settings.SignInConnectionString)
             .AddInterceptors(provider.GetRequiredService<SignInConnection>())
