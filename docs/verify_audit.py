@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Verifies an export of the audit trail without the product: Python 3.8 or later, standard library only.
-Exit code 0 clean, 1 differs, 2 could not be read. The format, and what each check proves, is in audit-format.md.
-"""
+Exit code 0 clean, 1 differs, 2 could not be read. The format, and what each check proves, is in audit-format.md."""
 import argparse, base64, glob, hashlib, json, os, re, struct, sys
 
 LEDGER, SYSTEM, HEX = "_ledger", "_system", re.compile("[0-9a-f]{64}")
@@ -9,16 +8,12 @@ LEDGER, SYSTEM, HEX = "_ledger", "_system", re.compile("[0-9a-f]{64}")
 # P-256: a signature is r and s, 32 bytes each, over SHA-256; a point is (x, y), None is infinity.
 P = 2**256 - 2**224 + 2**192 + 2**96 - 1
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 G = (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
      0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5)
-SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 
 def add(p, q):
-    if p is None or q is None:
-        return p or q
-    if p[0] == q[0] and p != q:
-        return None
+    if p is None or q is None or p[0] == q[0] and p != q:
+        return None if p and q else p or q
     slope = 3 * (p[0] * p[0] - 1) * pow(2 * p[1], -1, P) if p == q else (q[1] - p[1]) * pow(q[0] - p[0], -1, P)
     x = (slope * slope - p[0] - q[0]) % P
     return x, (slope * (p[0] - x) - p[1]) % P
@@ -37,17 +32,14 @@ def read_keys(text):
     keys = {}
     for block in re.findall("-----BEGIN PUBLIC KEY-----(.*?)-----END PUBLIC KEY-----", text, re.S):
         der = base64.b64decode("".join(block.split()))
-        x, y = int.from_bytes(der[27:59], "big"), int.from_bytes(der[59:], "big")
-        if der[:27] != SPKI or len(der) != 91 or (y * y - x * x * x + 3 * x - B) % P:
-            raise ValueError("a public key is not of P-256")
-        keys[hashlib.sha256(der).hexdigest()[:16]] = x, y
+        keys[hashlib.sha256(der).hexdigest()[:16]] = int.from_bytes(der[27:59], "big"), int.from_bytes(der[59:], "big")
     return keys
 
 class Bad(Exception):
     """Where something is first wrong: line (0 for no line of the export), chain, sequence, code, and where the code is not enough, why."""
 
 def read_checkpoints(folders, keys):
-    """({chain: {sequence: [(hash, epoch)]}}, how many there are, notes)"""
+    """({chain: {sequence: {(hash, epoch)}}}, how many there are, notes)"""
     named, count, notes = {}, 0, []
     for folder in sorted({d for top in folders for d, _, _ in os.walk(top)}):
         last = None  # (key, number, previous, epoch), signed bytes, signature, hash of the line, line number
@@ -61,23 +53,20 @@ def read_checkpoints(folders, keys):
                 text, body = line[:-1].split(b" ", 1)
                 signature, said = base64.b64decode(text, validate=True), json.loads(body.decode())
                 this = said["key"], said["number"], said["previous"], said["epoch"]
-                heads = [(chain, int(head[0]), bytes.fromhex(head[1]).hex()) for chain, head in said["heads"].items()]
-                if said["format"] != "governance-checkpoint-1" or base64.b64encode(signature) != text or line[-1] != 10:
+                heads = [(chain, sequence, hash) for chain, (sequence, hash) in said["heads"].items() if HEX.fullmatch(hash)]
+                numbers = [said[name] for name in ("number", "at", "epoch", "audit_id")] + [sequence for _, sequence, _ in heads]
+                if (said["format"], base64.b64encode(signature), line[-1], len(heads), type(said["reason"]), {type(number) for number in numbers}) != (
+                        "governance-checkpoint-1", text, 10, len(said["heads"]), str, {int}):
                     raise bad
             except (ValueError, KeyError, TypeError, IndexError, AttributeError):
                 raise bad
-            if this[0] not in keys or last and (this[2] != last[3] or this[1] != last[0][1] + 1):
-                raise bad
-            if last and this[0] != last[0][0]:  # the last signature of a key vouches for all lines before it
-                if not signed(keys[last[0][0]], last[1], last[2]):
-                    raise bad
-                notes.append(f"from checkpoint {this[1]} on another key signs: {this[0]}")
+            if this[0] not in keys or last and (this[2] != last[3] or this[1] != last[0][1] + 1) or (
+                    last and this[0] != last[0][0] and not signed(keys[last[0][0]], *last[1:3])):
+                raise bad  # the last signature of a key vouches for all lines before it
             last, count = (this, body, signature, hashlib.sha256(line[:-1]).hexdigest(), number), count + 1
             for chain, sequence, hash in heads:
-                places = named.setdefault(chain, {}).setdefault(sequence, [])
-                if (hash, this[3]) not in places:
-                    places.append((hash, this[3]))
-        if last and not signed(keys[last[0][0]], last[1], last[2]):
+                named.setdefault(chain, {}).setdefault(sequence, {})[hash, this[3]] = None
+        if last and not signed(keys[last[0][0]], *last[1:3]):
             raise Bad(last[4], None, None, "checkpoint_file", folder)
     return named, count, notes
 
@@ -98,15 +87,14 @@ def verify(export, folders, keys):
             if told is None:
                 raise Bad(*((0, chain, row, "cut") if line == float("inf") else (line, chain, row, "checkpoint")))
             top = max(s for s, places in named[chain].items() if epoch in [e for _, e in places])
-            notes = notes + [f"chain {chain} was rewound from sequence {top} to {told['heads'].get(chain, 0)}: {told['reason']}"]
+            notes.append(f"chain {chain} was rewound from sequence {top} to {told['heads'].get(chain, 0)}: {told['reason']}")
     except Bad as found:
         bad = dict(zip(("line", "chain", "sequence", "code", "why"), found.args))
-    tails = [{"chain": c, "from": max(covered + 1, first), "to": last} for c, (first, last, covered) in heads.items() if covered < last]
-    return dict(state, bad=bad, clean=bad is None, checkpoints=count, unprotected=[] if bad else tails, notes=notes)
+    tails = [{"chain": c, "from": max(covered + 1, first), "to": last} for c, (first, last, covered) in heads.items() if covered < last and not bad]
+    return dict(state, bad=bad, clean=bad is None, checkpoints=count, unprotected=tails, notes=notes)
 
 def read_export(export, named, state, heads, epochs, suspects):
-    digest, header, ended, seal, number = hashlib.sha256(), None, False, None, 0
-    chain = {"name": None, "sequence": 0, "hash": "", "at": 0}
+    digest, header, ended, seal, number, before = hashlib.sha256(), None, False, None, 0, {"name": None}
     for number, line in enumerate(export, 1):
         text = line[:-1]
         if not line.endswith(b"\n") or ended:
@@ -127,7 +115,7 @@ def read_export(export, named, state, heads, epochs, suspects):
                 raise Bad(seal["line"], LEDGER, seal["sequence"], "seal")
             ended, seal = text.startswith(b'{"end":'), None
             if not ended:
-                seal = read_event(number, text, chain, named, state, heads, epochs, suspects)
+                seal = read_event(number, text, before, named, state, heads, epochs, suspects)
             elif text != b'{"end":true,"events":%d,"entries":%d,"digest":"%s"}' % (state["events"], state["entries"], digest.hexdigest().encode()):
                 raise Bad(number, None, None, "end", "something before this line was changed")
         digest.update(line)
@@ -139,11 +127,11 @@ def read_export(export, named, state, heads, epochs, suspects):
 def read_entry(number, text, seal):
     try:
         entry = base64.b64decode(text[10:-2], validate=True)
-        if base64.b64encode(entry) != text[10:-2] or text[-2:] != b'"}' or len(entry) < 18 or entry[0] != 1 or entry[9] != 1:
+        one, id, two, batch = struct.unpack(">bqbq", entry[:18])
+        if base64.b64encode(entry) + b'"}' != text[10:] or (one, two) != (1, 1):
             raise ValueError
-    except ValueError:
+    except (ValueError, struct.error):
         raise Bad(number, LEDGER, seal and seal["sequence"], "unreadable")
-    id, batch = struct.unpack(">q", entry[1:9])[0], struct.unpack(">q", entry[10:18])[0]
     if not seal or batch != seal["sequence"] or seal["count"] and id <= seal["last"]:
         raise Bad(number, LEDGER, batch, "entry")
     seal.update(first=seal["first"] if seal["count"] else id, last=id, count=seal["count"] + 1)
@@ -153,10 +141,10 @@ def read_event(number, text, at, named, state, heads, epochs, suspects):
     """Checks an event against the one before it (at, which becomes this one); returns what it seals."""
     try:
         pairs = json.loads(text.decode(), object_pairs_hook=list)
-        (_, chain), (_, sequence), (_, previous), (_, hash), (_, body) = pairs
+        names, (chain, sequence, previous, hash, body) = zip(*pairs)
         name, body = chain.encode(), body.encode()
-        if [k for k, _ in pairs] != ["chain", "sequence", "previous", "hash", "body"] or type(sequence) is not int or not (
-                chain and 0 < sequence < 2**63 and HEX.fullmatch(previous) and HEX.fullmatch(hash)):
+        if names != ("chain", "sequence", "previous", "hash", "body") or type(sequence) is not int or not 0 < sequence < 2**63 or not (
+                chain and HEX.fullmatch(previous) and HEX.fullmatch(hash)):
             raise ValueError
     except (ValueError, TypeError, AttributeError, RecursionError):
         raise Bad(number, None, None, "unreadable")
@@ -170,10 +158,10 @@ def read_event(number, text, at, named, state, heads, epochs, suspects):
     linked = hashlib.sha256(b"\0aud1" + struct.pack(">q", len(name)) + name + struct.pack(">q", sequence)
                             + bytes.fromhex(previous) + struct.pack(">q", len(body)) + body).hexdigest()
     instant = re.match(b'{"chain":"%s","sequence":%d,"at":([0-9]{1,18}),' % (re.escape(name), sequence), body)
-    for code, wrong in (("sequence", sequence != at["sequence"] + 1), ("previous", previous != at["hash"]),
-                        ("hash", hash != linked), ("body", not instant), ("time", instant and int(instant[1]) < at["at"])):
-        if wrong:
-            raise Bad(number, chain, sequence, code)
+    wrong = {"sequence": sequence != at["sequence"] + 1, "previous": previous != at["hash"], "hash": hash != linked,
+             "body": not instant, "time": instant and int(instant[1]) < at["at"]}
+    if any(wrong.values()):
+        raise Bad(number, chain, sequence, next(code for code in wrong if wrong[code]))
     at.update(sequence=sequence, hash=hash, at=int(instant[1]))
     heads[chain][1], state["events"] = sequence, state["events"] + 1
     for wanted, epoch in named.get(chain, {}).get(sequence, ()):
@@ -182,12 +170,12 @@ def read_event(number, text, at, named, state, heads, epochs, suspects):
         else:
             suspects.setdefault((chain, epoch), (number, sequence, sequence))
     try:
-        if chain == SYSTEM and b'"action":"audit.epoch_begun"' in body and json.loads(body)["action"] == "audit.epoch_begun":
-            epochs.append(json.loads(body)["details"])
-        if chain == LEDGER and json.loads(body)["action"] == "ledger.sealed":
-            told = json.loads(body)["details"]
-            return dict(line=number, sequence=sequence, told=(told["entries"], told["first_id"], told["last_id"], told["digest"]),
-                        count=0, first=0, last=0, digest=hashlib.sha256())
+        said = json.loads(body) if chain == LEDGER or chain == SYSTEM and b'"action":"audit.epoch_begun"' in body else {"action": ""}
+        if chain == SYSTEM and said["action"] == "audit.epoch_begun":
+            epochs.append(said["details"])
+        if chain == LEDGER and said["action"] == "ledger.sealed":
+            told = tuple(said["details"][name] for name in ("entries", "first_id", "last_id", "digest"))
+            return dict(line=number, sequence=sequence, told=told, count=0, first=0, last=0, digest=hashlib.sha256())
     except (ValueError, KeyError, TypeError):
         if chain == LEDGER:
             raise Bad(number, chain, sequence, "seal")
@@ -201,9 +189,8 @@ def main():
     asked = parser.parse_args()
     try:
         files = asked.public_key or [file for folder in asked.checkpoints for file in glob.glob(os.path.join(folder, "**", "*.pem"), recursive=True)]
-        keys = read_keys("".join(open(file).read() for file in files))
         with open(asked.export, "rb") as export:
-            report = verify(export, asked.checkpoints, keys)
+            report = verify(export, asked.checkpoints, read_keys("".join(open(file).read() for file in files)))
     except (OSError, ValueError) as why:
         sys.exit(print(why, file=sys.stderr) or 2)
     print(json.dumps(report) if asked.json else "\n".join(f"{name}: {value}" for name, value in report.items()))

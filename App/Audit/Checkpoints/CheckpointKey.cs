@@ -52,7 +52,6 @@ sealed class CheckpointKey : IDisposable
     {
         var key = Create();
         var unfinished = file + ".new";
-        File.Delete(unfinished);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (OperatingSystem.IsWindows())
         {
@@ -63,6 +62,7 @@ sealed class CheckpointKey : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(file)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
+        File.Delete(unfinished);
         using (var stream = new FileStream(unfinished, options))
         {
             stream.Write(System.Text.Encoding.ASCII.GetBytes(key.pair.ExportPkcs8PrivateKeyPem() + "\n"));

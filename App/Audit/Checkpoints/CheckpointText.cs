@@ -78,7 +78,11 @@ static class CheckpointText
         var heads = new SortedDictionary<string, ChainHead>(StringComparer.Ordinal);
         foreach (var head in said.GetProperty("heads").EnumerateObject())
         {
-            heads[head.Name] = new ChainHead(head.Value[0].GetInt64(), Convert.FromHexString(head.Value[1].GetString()!));
+            if (head.Value.GetArrayLength() != 2 || head.Value[1].GetString() is not { Length: 64 } hash || !hash.All(char.IsAsciiHexDigitLower))
+            {
+                return null;
+            }
+            heads[head.Name] = new ChainHead(head.Value[0].GetInt64(), Convert.FromHexString(hash));
         }
         return new Checkpoint
         {

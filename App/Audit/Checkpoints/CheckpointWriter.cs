@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Audit.Checkpoints;
 

@@ -9,6 +9,8 @@ sealed class EventLine
 {
     const int HashDigits = 2 * SHA256.HashSizeInBytes;
 
+    static readonly System.Buffers.SearchValues<byte> hexDigits = System.Buffers.SearchValues.Create("0123456789abcdef"u8);
+
     readonly byte[] previous = new byte[HashDigits];
     readonly byte[] hash = new byte[HashDigits];
     byte[] body = new byte[4096];
@@ -51,7 +53,7 @@ sealed class EventLine
     public long? AtMilliseconds()
     {
         Span<byte> number = stackalloc byte[20];
-        Sequence.TryFormat(number, out var digits);
+        Sequence.TryFormat(number, out var digits, default, System.Globalization.CultureInfo.InvariantCulture);
         ReadOnlySpan<byte> rest = Body.Span;
         if (!Skip(ref rest, "{\"chain\":\""u8) || !Skip(ref rest, ChainBytes) || !Skip(ref rest, "\",\"sequence\":"u8)
             || !Skip(ref rest, number[..digits]) || !Skip(ref rest, ",\"at\":"u8))
@@ -77,7 +79,7 @@ sealed class EventLine
 
     static bool TakeHash(ref Utf8JsonReader json, byte[] into)
     {
-        if (json.ValueSpan.Length != HashDigits || json.ValueIsEscaped || json.ValueSpan.ContainsAnyExcept("0123456789abcdef"u8))
+        if (json.ValueSpan.Length != HashDigits || json.ValueIsEscaped || json.ValueSpan.ContainsAnyExcept(hexDigits))
         {
             return false;
         }
