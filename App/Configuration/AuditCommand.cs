@@ -38,7 +38,7 @@ static class AuditCommand
             {
                 ("export", 2) => Export(options, new JournalSettings(configuration)),
                 ("verify", 2) => Verify(options),
-                ("public-key", 1) => PublicKey(new CheckpointSettings(configuration, Path.GetDirectoryName(new JournalSettings(configuration).File)!)),
+                ("public-key", 1) => PublicKey(new CheckpointSettings(configuration, new JournalSettings(configuration).Folder)),
                 _ => throw new FormatException(Help),
             };
         }
@@ -52,7 +52,7 @@ static class AuditCommand
 
     static int Export(Options options, JournalSettings settings)
     {
-        if (!File.Exists(settings.File))
+        if (!settings.IsShared && !File.Exists(settings.File))
         {
             throw new FileNotFoundException($"There is no database at {settings.File}.");
         }

@@ -9,7 +9,7 @@ namespace Governance.Ledger;
 /// </summary>
 static class Verification
 {
-    /// <summary>A file that is not there or cannot be read is a <see cref="Microsoft.Data.Sqlite.SqliteException"/>; everything else that is wrong is a finding.</summary>
+    /// <summary>A database that is not there or cannot be read is a <see cref="System.Data.Common.DbException"/>; everything else that is wrong is a finding.</summary>
     /// <param name="connectionString">As in <c>ConnectionStrings:Governance</c>; opened read-only whatever it says.</param>
     /// <param name="checkpoints">Where the signed checkpoints are that the chains are compared with; null where they are not.</param>
     public static Task<VerificationReport> VerifyAsync(string connectionString, IProgress<string>? progress, CheckpointSettings? checkpoints = null) =>
