@@ -16,6 +16,7 @@ static class LedgerSetup
         .AddSingleton(new LedgerInstance(Guid.NewGuid().ToString("N")))
         .AddJournalListener<LedgerSeal>()
         .AddSingleton<SpendLedger>()
+        .AddSingleton<HoldQueue>()
         .AddJournalListener<HoldRecovery>()
         .AddSingleton<Reconciliation>()
         .AddSingleton<HoldExpiry>()
