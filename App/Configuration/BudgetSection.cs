@@ -79,7 +79,7 @@ static class BudgetSection
             case null:
                 return budget;
             case DocumentMap map:
-                return Days(budget, new Fields(map, fields.At("window"), reading), reading);
+                return Days(budget, new Fields(map, fields.At("window"), reading), reading, map.Entries.Count == 0);
             case DocumentScalar { Text: "rolling_days" }:
                 reading.Fault(fields.At("window"), $"write how many days: {Rolling}");
                 return budget;
@@ -91,7 +91,7 @@ static class BudgetSection
         }
     }
 
-    static BudgetDefinition Days(BudgetDefinition budget, Fields window, Reading reading)
+    static BudgetDefinition Days(BudgetDefinition budget, Fields window, Reading reading, bool isEmpty)
     {
         var rolling = window.Whole("rolling_days", 1, 366);
         var (from, to) = (Day(window, "from"), Day(window, "to"));
@@ -99,7 +99,10 @@ static class BudgetSection
         var (hasDays, hasDates) = (window.Has("rolling_days"), window.Has("from") || window.Has("to"));
         if (hasDays == hasDates)
         {
-            reading.Fault(window.Path, $"must be {Rolling} or {FromTo}");
+            if (hasDays || isEmpty)
+            {
+                reading.Fault(window.Path, $"must be {Rolling} or {FromTo}");
+            }
             return budget;
         }
         if (hasDates && (!window.Has("from") || !window.Has("to")))
