@@ -56,7 +56,8 @@ sealed partial class Journal : IAsyncDisposable
         Pragma("synchronous=FULL");
         Pragma("busy_timeout=5000");
         Pragma("wal_autocheckpoint=0");
-        Pragma("cache_size=-65536");
+        // Small on purpose: SQLite walks the whole cache at every commit in which a page was split.
+        Pragma("cache_size=-8192");
         listeners = [.. rooms];
         transaction = new JournalTransaction(connection, time);
         transaction.StartClock();
@@ -213,7 +214,7 @@ sealed partial class Journal : IAsyncDisposable
             {
                 LastFailure = exception is Microsoft.Data.Sqlite.SqliteException ? exception.Message : LastFailure;
                 LogFailed(logger, group[from].GetType().Name, exception);
-                group[from].Fail(exception);
+                JournalAnswers.Fail(group[from], exception);
                 return;
             }
             for (var i = from; i < to; i++)
@@ -249,10 +250,7 @@ sealed partial class Journal : IAsyncDisposable
             listener.AfterCommit();
         }
         group[from].Committing();
-        for (var i = from; i < to; i++)
-        {
-            group[i].Complete();
-        }
+        JournalAnswers.Complete(group, from, to);
         feed.Publish();
     }
 

@@ -36,7 +36,7 @@ sealed class JournalSettings
     public int GatherFrom { get; set; } = 8;
 
     /// <summary>How long a group gathers under load, in milliseconds.</summary>
-    public int GatherMilliseconds { get; set; } = 2;
+    public int GatherMilliseconds { get; set; } = 1;
 
     /// <summary>Commits between two checkpoints.</summary>
     public int CheckpointGroups { get; set; } = 400;

@@ -14,17 +14,20 @@ abstract class JournalWork
     /// <summary>Right after the commit, before anybody is answered; called for work that is alone.</summary>
     public virtual void Committing() { }
 
-    /// <summary>Answers whoever waits: durable.</summary>
+    /// <summary>False where nobody waits for the commit.</summary>
+    public virtual bool IsAwaited => true;
+
+    /// <summary>Answers whoever waits: durable. Who waited goes on inside, so it is never called on the journal's thread.</summary>
     public abstract void Complete();
 
-    /// <summary>Answers whoever waits: not written.</summary>
+    /// <summary>Answers whoever waits: not written. Never on the journal's thread, as <see cref="Complete"/>.</summary>
     public abstract void Fail(Exception exception);
 }
 
 /// <summary>Work that answers with a <typeparamref name="T"/>.</summary>
 abstract class JournalWork<T> : JournalWork, IValueTaskSource<T>
 {
-    ManualResetValueTaskSourceCore<T> source = new() { RunContinuationsAsynchronously = true };
+    ManualResetValueTaskSourceCore<T> source;
 
     /// <summary>What <see cref="JournalWork.Execute"/> came to; handed out after the commit.</summary>
     protected T? Result { get; set; }
