@@ -32,6 +32,7 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         List<BudgetRefusal>? refusals = null;
         Money? remaining = null;
         string? remainingOf = null;
+        var remainingStops = false;
         foreach (var balance in counting)
         {
             var budget = balance.Budget;
@@ -41,9 +42,10 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
                 (refusals ??= []).Add(refusal);
             }
             var left = Money.Nearest((Int128)budget.Definition.Cap.Nanos - balance.Posted.Nanos - balance.Held.Nanos - amount.Nanos);
-            if (remaining is not { } least || left < least)
+            // A budget that only warns decides nothing; it is named only where no other matches.
+            if (remaining is not { } least || (budget.Definition.HardBlock == remainingStops ? left < least : budget.Definition.HardBlock))
             {
-                (remaining, remainingOf) = (left, budget.Definition.Id);
+                (remaining, remainingOf, remainingStops) = (left, budget.Definition.Id, budget.Definition.HardBlock);
             }
         }
         if (refusals is not null)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Governance.Budgets;
 
 namespace Governance.Ledger;
 
