@@ -166,6 +166,41 @@ public sealed class BudgetWindowTests
             BudgetEffect.Of(null, budget, default, default, figures).Select(effect => effect.Text));
     }
 
+    [Fact]
+    public async Task TheSmallestRemainderIsNamedAndABudgetThatOnlyWarnsDecidesNothing()
+    {
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("wide", "50", project: null));
+        await rig.SaveAsync(LedgerRig.Budget("narrow", "20"));
+        await rig.SaveAsync(LedgerRig.Budget("soft", "1") with { HardBlock = false });
+        await rig.SpendAsync(5m);
+        Assert.Equal((Money.FromUsd(13m), "narrow"), await RemainingAsync(rig, 2m));
+        await rig.SpendAsync(34m, "other");
+        Assert.Equal((Money.FromUsd(8m), "wide"), await RemainingAsync(rig, 1m));
+        Assert.Equal((Money.FromUsd(5m), "wide"), await RemainingAsync(rig, 3m, "other"));
+    }
+
+    [Fact]
+    public async Task OnlyWarningsForTheDashboardAreShownThereTheGravestFirst()
+    {
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("a", "10") with { Thresholds = [new Threshold(50, Severity.Info), new Threshold(80, InApp: false)] });
+        await rig.SaveAsync(LedgerRig.Budget("b", "10") with { Thresholds = [new Threshold(50, Severity.Critical), new Threshold(95)] });
+        await rig.SaveAsync(LedgerRig.Budget("c", "10") with { Thresholds = [new Threshold(50, InApp: false)] });
+        Assert.Empty(await rig.Get<BudgetQueries>().ReachedAsync());
+        await rig.SpendAsync(9m);
+        rig.Clock.Now += TimeSpan.FromSeconds(2);
+        Assert.Equal([("b", 50), ("a", 50)], (await rig.Get<BudgetQueries>().ReachedAsync()).Select(one => (one.Standing.Definition.Id, one.Threshold.Percent)));
+        rig.Clock.Now = new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero);
+        Assert.Empty(await rig.Get<BudgetQueries>().ReachedAsync());
+    }
+
+    static async Task<(Money?, string?)> RemainingAsync(LedgerRig rig, decimal amount, string project = "chat-widget")
+    {
+        var reservation = await rig.Get<SpendLedger>().ReserveAsync(rig.Call(amount, project), null, true, (_, _) => throw new InvalidOperationException("Refused."));
+        return (reservation.Remaining, reservation.RemainingOf);
+    }
+
     static Task<bool> HoldAsync(LedgerRig rig, string? session, decimal amount)
     {
         var call = rig.Call(amount);

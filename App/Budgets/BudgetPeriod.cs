@@ -48,7 +48,7 @@ public readonly record struct BudgetPeriod(string Key, DateTimeOffset Starts, Da
     /// <summary>True where the budget, as it is defined now, has this very period.</summary>
     public bool IsOf(BudgetDefinition budget) => Of(budget, Zone(budget.TimeZone), Ends.AddMilliseconds(-1), Session) == this;
 
-    /// <summary>The one before it: the last that still counted the instant before this one's deciding time. Null of a session and of fixed dates.</summary>
+    /// <summary>The period that decided before the one of an instant. Null of a session and of fixed dates.</summary>
     public static BudgetPeriod? Before(BudgetDefinition budget, TimeZoneInfo zone, DateTimeOffset instant) => budget.Window switch
     {
         BudgetWindow.Session or BudgetWindow.Fixed => null,

@@ -6,8 +6,21 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Budgets;
 
 /// <summary>Reads budgets with their balances for the pages: the gate's own figures; sums of the ledger only where there is no balance yet.</summary>
-sealed class BudgetQueries(Reads reads, SpendSource spend, TimeProvider clock)
+sealed class BudgetQueries : IDisposable
 {
+    readonly Reads reads;
+    readonly SpendSource spend;
+    readonly TimeProvider clock;
+    readonly Shared<IReadOnlyList<ReachedThreshold>> reached;
+
+    public BudgetQueries(Reads reads, SpendSource spend, TimeProvider clock)
+    {
+        (this.reads, this.spend, this.clock) = (reads, spend, clock);
+        reached = new Shared<IReadOnlyList<ReachedThreshold>>(ReadReachedAsync, TimeSpan.FromMilliseconds(250), clock);
+    }
+
+    public void Dispose() => reached.Dispose();
+
     /// <summary>Every budget, retired ones too, by id.</summary>
     public async Task<IReadOnlyList<BudgetStanding>> AllAsync()
     {
@@ -34,16 +47,18 @@ sealed class BudgetQueries(Reads reads, SpendSource spend, TimeProvider clock)
             before, before is { } past ? await spend.SpentAsync(db, budget, past) : Money.Zero);
     }
 
-    /// <summary>The warnings of running periods that are to be seen on the dashboard, the gravest first.</summary>
-    public async Task<IReadOnlyList<ReachedThreshold>> ReachedAsync()
+    /// <summary>The warnings of running periods that are to be seen on the dashboard, the gravest first; read once for all open pages.</summary>
+    public Task<IReadOnlyList<ReachedThreshold>> ReachedAsync() => reached.ReadAsync(TimeSpan.Zero);
+
+    async Task<IReadOnlyList<ReachedThreshold>> ReadReachedAsync()
     {
-        var reached = from standing in await AllAsync()
+        var warnings = from standing in await AllAsync()
                       where !standing.Definition.Retired && standing.Period is not null
                       let threshold = standing.Definition.Thresholds.Where(threshold => threshold.InApp && standing.Told.ContainsKey(threshold.Percent)).MaxBy(threshold => threshold.Percent)
                       where threshold is not null
                       orderby threshold.Severity descending, standing.Told[threshold.Percent] descending
                       select new ReachedThreshold(standing, threshold, standing.Told[threshold.Percent]);
-        return [.. reached];
+        return [.. warnings];
     }
 
     async Task<BudgetStanding> StandingAsync(GovernanceDb db, Edition<BudgetDefinition> edition, DateTimeOffset now)

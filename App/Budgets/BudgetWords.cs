@@ -61,7 +61,8 @@ static class BudgetWords
     /// <summary>How often a threshold is told at most: <c>once in a calendar month</c>.</summary>
     public static string Once(BudgetDefinition budget) => budget.Window switch
     {
-        BudgetWindow.RollingDays => string.Create(CultureInfo.InvariantCulture, $"at most once in {budget.RollingDays ?? 1} days"),
+        BudgetWindow.RollingDays when budget.RollingDays is > 1 => string.Create(CultureInfo.InvariantCulture, $"at most once in {budget.RollingDays} days"),
+        BudgetWindow.RollingDays => "once in a day",
         BudgetWindow.Fixed => "once in that time",
         var window => $"once in a {Of(window)}",
     };
