@@ -8,7 +8,7 @@ using Governance.Tests.Proofs;
 namespace Governance.Tests.Ledger;
 
 /// <summary>Random budgets of every kind, edited while random calls come and go over months: every balance is at any time what matching the calls one by one comes to.</summary>
-public sealed class BalanceProofTests
+public abstract class BalanceProofTests(Store store)
 {
     static readonly string[] Zones = ["UTC", "America/Havana", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia"];
 
@@ -17,7 +17,7 @@ public sealed class BalanceProofTests
     {
         var seed = Environment.TickCount;
         var random = new Random(seed);
-        await using var rig = new LedgerRig(now: new DateTimeOffset(2026, 10, 25, 3, 0, 0, TimeSpan.Zero));
+        await using var rig = new LedgerRig(store: store, now: new DateTimeOffset(2026, 10, 25, 3, 0, 0, TimeSpan.Zero));
         var budgets = Enumerable.Range(0, 14).Select(i => $"b{i}").ToDictionary(id => id, id => Budget(random, id));
         foreach (var budget in budgets.Values)
         {
@@ -112,3 +112,7 @@ public sealed class BalanceProofTests
 
     static string Pick(Random random, params string[] from) => from[random.Next(from.Length)];
 }
+
+public sealed class BalanceProofTestsOnSqlite() : BalanceProofTests(Store.Sqlite);
+
+public sealed class BalanceProofTestsOnPostgres() : BalanceProofTests(Store.Postgres);

@@ -6,14 +6,14 @@ using Governance.Projects;
 namespace Governance.Tests.Ledger;
 
 /// <summary>Windows, scopes and measures of holding on the real ledger: a hold settles where it was reserved, whatever has moved meanwhile.</summary>
-public sealed class BudgetWindowTests
+public abstract class BudgetWindowTests(Store store)
 {
     static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public async Task ACallSettlesIntoThePeriodInWhichItWasReserved()
     {
-        await using var rig = new LedgerRig(now: new DateTimeOffset(2026, 11, 30, 23, 59, 59, 999, TimeSpan.Zero));
+        await using var rig = new LedgerRig(store: store, now: new DateTimeOffset(2026, 11, 30, 23, 59, 59, 999, TimeSpan.Zero));
         await rig.SaveAsync(LedgerRig.Budget("month", "50"));
         await rig.SaveAsync(LedgerRig.Budget("day", "50") with { Window = BudgetWindow.CalendarDay });
         var last = rig.Call(5m);
@@ -29,7 +29,7 @@ public sealed class BudgetWindowTests
     [Fact]
     public async Task ACallSettlesRightlyAlthoughItsBudgetWasMadeAnotherMeanwhile()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         var budget = LedgerRig.Budget("b", "50");
         await rig.SaveAsync(budget);
         BudgetDefinition[] others =
@@ -58,7 +58,7 @@ public sealed class BudgetWindowTests
     [Fact]
     public async Task OfRollingDaysTheOldestDropsOutAtMidnight()
     {
-        await using var rig = new LedgerRig(now: Noon);
+        await using var rig = new LedgerRig(store: store, now: Noon);
         await rig.SaveAsync(LedgerRig.Budget("three", "10") with { Window = BudgetWindow.RollingDays, RollingDays = 3 });
         await rig.SpendAsync(6m);
         rig.Clock.Now = Noon.AddDays(1);
@@ -80,7 +80,7 @@ public sealed class BudgetWindowTests
     [Fact]
     public async Task AThresholdOfRollingDaysIsToldOnceInAsManyDays()
     {
-        await using var rig = new LedgerRig(now: Noon);
+        await using var rig = new LedgerRig(store: store, now: Noon);
         await rig.SaveAsync(LedgerRig.Budget("three", "10") with { Window = BudgetWindow.RollingDays, RollingDays = 3, HardBlock = false });
         for (var day = 0; day < 7; day++)
         {
@@ -94,7 +94,7 @@ public sealed class BudgetWindowTests
     [Fact]
     public async Task FixedDatesCountNothingBeforeAndAfter()
     {
-        await using var rig = new LedgerRig(now: Noon);
+        await using var rig = new LedgerRig(store: store, now: Noon);
         await rig.SaveAsync(LedgerRig.Budget("fair", "10") with { Window = BudgetWindow.Fixed, From = new(2026, 11, 23), To = new(2026, 11, 24) });
         Assert.True(await rig.HoldAsync(rig.Call(100m)));
         Assert.Empty(rig.Balances("fair"));
@@ -112,7 +112,7 @@ public sealed class BudgetWindowTests
     [Fact]
     public async Task EverySessionHasItsOwnBalanceForEver()
     {
-        await using var rig = new LedgerRig(now: Noon);
+        await using var rig = new LedgerRig(store: store, now: Noon);
         await rig.SaveAsync(LedgerRig.Budget("each", "10") with { Window = BudgetWindow.Session });
         Assert.True(await HoldAsync(rig, "a", 9m));
         rig.Clock.Now = Noon.AddDays(400);
@@ -128,7 +128,7 @@ public sealed class BudgetWindowTests
     [Fact]
     public async Task EachBudgetHoldsByItsOwnMeasureAndTheOverrunIsRecordedInFull()
     {
-        await using var rig = new LedgerRig(now: Noon);
+        await using var rig = new LedgerRig(store: store, now: Noon);
         await rig.SaveAsync(LedgerRig.Budget("worst", "100"));
         await rig.SaveAsync(LedgerRig.Budget("expected", "10") with { Hold = HoldKind.Expected });
         LedgerCall[] calls = [.. Enumerable.Range(0, 4).Select(_ => rig.Call(20m) with { Expected = Money.FromUsd(3m) })];
@@ -153,7 +153,7 @@ public sealed class BudgetWindowTests
     [Fact]
     public async Task TheFormKnowsWhatTheLedgerHasBeforeTheBudgetIsSaved()
     {
-        await using var rig = new LedgerRig(now: new DateTimeOffset(2026, 10, 20, 12, 0, 0, TimeSpan.Zero));
+        await using var rig = new LedgerRig(store: store, now: new DateTimeOffset(2026, 10, 20, 12, 0, 0, TimeSpan.Zero));
         await rig.SpendAsync(20m);
         rig.Clock.Now = Noon;
         await rig.SpendAsync(3m);
@@ -169,7 +169,7 @@ public sealed class BudgetWindowTests
     [Fact]
     public async Task TheSmallestRemainderIsNamedAndABudgetThatOnlyWarnsDecidesNothing()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("wide", "50", project: null));
         await rig.SaveAsync(LedgerRig.Budget("narrow", "20"));
         await rig.SaveAsync(LedgerRig.Budget("soft", "1") with { HardBlock = false });
@@ -183,7 +183,7 @@ public sealed class BudgetWindowTests
     [Fact]
     public async Task OnlyWarningsForTheDashboardAreShownThereTheGravestFirst()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("a", "10") with { Thresholds = [new Threshold(50, Severity.Info), new Threshold(80, InApp: false)] });
         await rig.SaveAsync(LedgerRig.Budget("b", "10") with { Thresholds = [new Threshold(50, Severity.Critical), new Threshold(95)] });
         await rig.SaveAsync(LedgerRig.Budget("c", "10") with { Thresholds = [new Threshold(50, InApp: false)] });
@@ -216,3 +216,7 @@ public sealed class BudgetWindowTests
         Assert.True(report.IsClean, string.Join('\n', report.Findings));
     }
 }
+
+public sealed class BudgetWindowTestsOnSqlite() : BudgetWindowTests(Store.Sqlite);
+
+public sealed class BudgetWindowTestsOnPostgres() : BudgetWindowTests(Store.Postgres);

@@ -6,14 +6,14 @@ using Governance.Pricing;
 namespace Governance.Tests.Ledger;
 
 /// <summary>Waiting for holds in flight: in order, bounded, and never an admission that the database would not have made.</summary>
-public sealed class HoldQueueTests
+public abstract class HoldQueueTests(Store store)
 {
     static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task WhoeverCameFirstIsAdmittedFirst()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("b", "10"));
         var first = rig.Call(6m);
         Assert.True(await rig.HoldAsync(first));
@@ -35,7 +35,7 @@ public sealed class HoldQueueTests
     [Fact]
     public async Task WhoeverRunsOutOfPatienceIsRefusedAndThatIsOnRecordOnce()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("b", "10"));
         Assert.True(await rig.HoldAsync(rig.Call(6m)));
         var refused = await WaitAsync(rig, rig.Call(6m), TimeSpan.FromMilliseconds(400));
@@ -48,7 +48,7 @@ public sealed class HoldQueueTests
     [Fact]
     public async Task WhereSpendAndNotHoldsTakeTheRoomNobodyWaitsOn()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("b", "10"));
         var first = rig.Call(6m);
         Assert.True(await rig.HoldAsync(first));
@@ -62,7 +62,7 @@ public sealed class HoldQueueTests
     [Fact]
     public async Task WhoeverLeavesHoldsNothingAndLetsTheNextGoOn()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("b", "10"));
         var first = rig.Call(6m);
         Assert.True(await rig.HoldAsync(first));
@@ -81,7 +81,7 @@ public sealed class HoldQueueTests
     [Fact]
     public async Task AFullQueueRefusesAtOnce()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("b", "10"));
         rig.Get<HoldQueue>().Most = 1;
         var first = rig.Call(6m);
@@ -96,7 +96,7 @@ public sealed class HoldQueueTests
     [Fact]
     public async Task AHundredThatFitOneAtATimeAllGetThrough()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("b", "10"));
         LedgerCall[] calls = [.. Enumerable.Range(0, 100).Select(_ => rig.Call(6m))];
         await Task.WhenAll(calls.Select(async call =>
@@ -127,3 +127,7 @@ public sealed class HoldQueueTests
         }, patient: !last);
     }
 }
+
+public sealed class HoldQueueTestsOnSqlite() : HoldQueueTests(Store.Sqlite);
+
+public sealed class HoldQueueTestsOnPostgres() : HoldQueueTests(Store.Postgres);

@@ -32,6 +32,9 @@ abstract class JournalWork<T> : JournalWork, IValueTaskSource<T>
     /// <summary>What <see cref="JournalWork.Execute"/> came to; handed out after the commit.</summary>
     protected T? Result { get; set; }
 
+    /// <summary>For work that wraps this one.</summary>
+    internal T? Outcome => Result;
+
     /// <summary>To be awaited once.</summary>
     public ValueTask<T> Committed => new(this, source.Version);
 
@@ -60,6 +63,9 @@ abstract class JournalListener
     public virtual void BeforeCommit(JournalTransaction transaction) { }
 
     public virtual void AfterCommit() { }
+
+    /// <summary>Before a group of this instance, where another instance has written meanwhile: forget what is kept of the tables.</summary>
+    public virtual void AfterForeignCommit() { }
 
     /// <summary>Forget everything that the group had brought about.</summary>
     public virtual void AfterRollback() { }

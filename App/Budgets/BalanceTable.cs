@@ -154,6 +154,13 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         }
     }
 
+    /// <summary>Another instance may have given back something as well.</summary>
+    public override void AfterForeignCommit()
+    {
+        Clear();
+        Freed?.Invoke();
+    }
+
     public override void AfterRollback()
     {
         freed = false;

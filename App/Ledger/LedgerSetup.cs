@@ -13,11 +13,12 @@ static class LedgerSetup
         .AddSingleton<UsageTable>()
         .AddSingleton<UsageQueries>()
         .AddSingleton<SpendTally>()
-        .AddSingleton(new LedgerInstance(Guid.NewGuid().ToString("N")))
+        .AddSingleton<LedgerInstance>()
         .AddJournalListener<LedgerSeal>()
         .AddSingleton<SpendLedger>()
         .AddSingleton<HoldQueue>()
         .AddJournalListener<HoldRecovery>()
+        .AddSingleton<InstanceRecovery>()
         .AddSingleton<Reconciliation>()
         .AddSingleton<HoldExpiry>()
         .AddLedgerJobs();
