@@ -11,12 +11,13 @@ public sealed class InstancesTests : IAsyncLifetime
     readonly string _connection = PostgresServer.Shared.NewDatabase();
     readonly string _key = Product.NewKey("main");
     readonly List<Product> _products = [];
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("governance-instances-");
     FakeProvider _provider = null!;
 
     public async Task InitializeAsync()
     {
         _provider = await FakeProvider.StartAsync();
-        _products.AddRange(await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Product.StartAsync(_provider.Url, key: _key, environment: (Product.ConnectionVariable, _connection)))));
+        _products.AddRange(await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StartAsync())));
     }
 
     public async Task DisposeAsync()
@@ -26,6 +27,7 @@ public sealed class InstancesTests : IAsyncLifetime
             await product.DisposeAsync();
         }
         await _provider.DisposeAsync();
+        _folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -134,12 +136,107 @@ public sealed class InstancesTests : IAsyncLifetime
         await CleanAsync();
     }
 
-    /// <summary>Waits until every instance knows the key.</summary>
+    /// <summary>What it remembers is out of date when it wakes up: it must not admit a call by it.</summary>
+    [Fact]
+    public async Task AnInstanceThatWasPausedAndDeclaredDeadAdmitsNothingByWhatItRemembersAndGoesOnAsANewOne()
+    {
+        var key = await _products[1].ProjectAsync("paused");
+        await InForceAsync(key);
+        string? Living() => string.Join(' ', _products[1].Rows("SELECT id FROM instances WHERE ended_milliseconds IS NULL ORDER BY id").Select(row => row.Text("id")));
+        var before = Living();
+        _products[0].App.Pause();
+        try
+        {
+            await _products[1].ApplyAsync("projects:\n  - { id: paused, name: paused, upstreams: [fake], keys: [{ id: paused-key, revoked: true }] }\n");
+            for (var clock = Stopwatch.StartNew(); Living() == before && clock.Elapsed < TimeSpan.FromSeconds(40); await Task.Delay(200))
+            {
+            }
+            Assert.NotEqual(before, Living());
+        }
+        finally
+        {
+            _products[0].App.Resume();
+        }
+        var requests = _provider.Requests.Count;
+        var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _products[0].CallAsync(Answers.Call(), key)));
+        Assert.All(replies, reply => Assert.Contains(reply.Status, (int[])[401, 503]));
+        Assert.Equal(requests, _provider.Requests.Count);
+        var passed = await EventuallyPassesAsync(_products[0]);
+        Assert.Equal(200, passed);
+        Assert.Equal(3, Living()!.Split(' ').Length);
+        await CleanAsync();
+    }
+
+    async Task<int> EventuallyPassesAsync(Product product)
+    {
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(100))
+        {
+            var reply = await product.CallAsync(Answers.Call());
+            if (reply.Status == 200 || clock.Elapsed > TimeSpan.FromSeconds(10))
+            {
+                return reply.Status;
+            }
+        }
+    }
+
+    /// <summary>Load on all, one of them killed again and again: what the provider billed is on the books once, and nothing stays held.</summary>
+    [Fact]
+    public async Task NoCallThatReachedTheUpstreamIsLostByKillsOfSingleInstances()
+    {
+        await _products[0].ApplyAsync("""
+            budgets:
+              - { id: all, scope: {}, cap_usd: "100000.00" }
+              - { id: key, scope: { key: main-key }, cap_usd: "100000.00", window: calendar_day }
+            """);
+        var number = 0;
+        using var stop = new CancellationTokenSource();
+        var load = Enumerable.Range(0, 24).Select(worker => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var call = string.Create(CultureInfo.InvariantCulture, $"kill-{Interlocked.Increment(ref number)}");
+                try
+                {
+                    using var response = await _products[worker % 3].StreamAsync(Answers.Call(more: $",\"stream\":{(worker % 2 == 0 ? "true" : "false")},\"metadata\":{{\"user_id\":\"{call}\"}}"));
+                    await response.Content.CopyToAsync(Stream.Null);
+                }
+                catch (Exception exception) when (exception is HttpRequestException or IOException or ObjectDisposedException or InvalidOperationException)
+                {
+                    // Killed; another one takes its place.
+                    await Task.Delay(50);
+                }
+            }
+        })).ToList();
+        for (var round = 0; round < Effort.Times(3, 30); round++)
+        {
+            await Task.Delay(Random.Shared.Next(200, 1200));
+            var victim = _products[round % 3];
+            await victim.App.KillAsync();
+            _products[round % 3] = await StartAsync();
+            await victim.DisposeAsync();
+        }
+        await stop.CancelAsync();
+        await Task.WhenAll(load);
+        for (var clock = Stopwatch.StartNew(); _products[0].Rows("SELECT id FROM holds").Count > 0 && clock.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(200))
+        {
+        }
+        Assert.Empty(_products[0].Rows("SELECT id FROM holds"));
+        var bills = _provider.ReadBooks();
+        Books.TrailIsLinked(_products[0]);
+        Books.EveryBilledCallHasItsEntry(_products[0], bills);
+        Assert.All(["all", "key"], budget => Books.BalanceIsEntries(_products[0], budget, bills.Sum(bill => bill.BillNanos)));
+        Assert.NotEmpty(_products[0].Rows("SELECT id FROM usage WHERE outcome = 2"));
+        await CleanAsync();
+    }
+
+    Task<Product> StartAsync() => Product.StartAsync(_provider.Url, key: _key, environment: [(Product.ConnectionVariable, _connection), ("Governance__Journal__Folder", _folder.FullName)]);
+
+    /// <summary>Waits until every instance knows the key; asks with what is refused before it costs anything.</summary>
     async Task InForceAsync(string key)
     {
         foreach (var product in _products)
         {
-            for (var clock = Stopwatch.StartNew(); (await product.CallAsync(Answers.Call(), key)).Status == 401; await Task.Delay(20))
+            for (var clock = Stopwatch.StartNew(); (await product.CallAsync("{}", key)).Status == 401; await Task.Delay(20))
             {
                 Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1), "A new key was not known everywhere within a second.");
             }

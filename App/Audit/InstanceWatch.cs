@@ -89,7 +89,7 @@ sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Fe
         {
             journal.Submit(new FollowWork());
         }
-        catch (Exception exception) when (exception is JournalFullException or JournalUnavailableException)
+        catch (JournalFullException)
         {
             // Asked again in a second.
         }

@@ -93,7 +93,8 @@ sealed partial class Journal : IAsyncDisposable
             }
             if (unavailable)
             {
-                throw new JournalUnavailableException("The store cannot be written at the moment.");
+                JournalAnswers.Fail(work, new JournalUnavailableException("The store cannot be written at the moment."));
+                return;
             }
             waiting.Add(work);
             if (oldest == 0)

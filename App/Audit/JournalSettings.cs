@@ -6,6 +6,8 @@ namespace Governance.Audit;
 /// <summary>Where the journal writes, and its limits.</summary>
 sealed class JournalSettings
 {
+    readonly string file = "";
+
     /// <summary>From <c>ConnectionStrings:Governance</c> and <c>Governance:Journal</c>.</summary>
     public JournalSettings(IConfiguration configuration)
         : this(configuration.GetConnectionString("Governance") is { Length: > 0 } named ? named : "Data Source=data/governance.db") =>
@@ -24,7 +26,7 @@ sealed class JournalSettings
             Place = $"{server.Database} on {server.Host}";
             return;
         }
-        File = Path.GetFullPath(ConnectionForm.File(connectionString));
+        file = Path.GetFullPath(ConnectionForm.File(connectionString));
         Place = File;
         WriteConnectionString = new SqliteConnectionStringBuilder { DataSource = File, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false, DefaultTimeout = 5 }.ToString();
         SignInConnectionString = new SqliteConnectionStringBuilder { DataSource = File, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = 5 }.ToString();
@@ -48,13 +50,13 @@ sealed class JournalSettings
     /// <summary>True on PostgreSQL, which several instances may use at once.</summary>
     public bool IsShared { get; }
 
-    /// <summary>The SQLite file, absolute; empty on PostgreSQL.</summary>
-    public string File { get; } = "";
+    /// <summary>The SQLite file, absolute. On PostgreSQL no such file is there, but what belongs to the database lies in its folder all the same.</summary>
+    public string File => IsShared ? Path.Combine(Folder, "governance.db") : file;
 
     /// <summary>Where files that belong to the database lie, first of all the key ring: beside the SQLite file, or <c>Governance:Journal:Folder</c>, which instances on PostgreSQL share.</summary>
     public string Folder
     {
-        get => field ?? (File.Length > 0 ? Path.GetDirectoryName(File)! : Path.GetFullPath("data"));
+        get => field ?? (IsShared ? Path.GetFullPath("data") : Path.GetDirectoryName(file)!);
         set => field = Path.GetFullPath(value);
     }
 

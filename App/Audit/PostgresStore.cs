@@ -189,10 +189,19 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
 
     public override void End()
     {
-        if (registered && connection.FullState == ConnectionState.Open)
+        if (!registered || connection.FullState != ConnectionState.Open)
+        {
+            return;
+        }
+        try
         {
             using var command = new NpgsqlCommand("UPDATE instances SET ended_milliseconds = (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE id = $1", connection) { Parameters = { new NpgsqlParameter { Value = Instance } } };
             command.ExecuteNonQuery();
+        }
+        catch (DbException exception)
+        {
+            // The lease runs out instead.
+            LogGivenUp(logger, exception.Message);
         }
     }
 
