@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
 using Governance.Ledger;
 
 namespace Governance.Configuration;
@@ -20,6 +21,8 @@ static class CommandLine
         App restore --fence    only stop calls until acknowledged: for a database that was restored by other means (pg_restore)
         App acknowledge --spent-since-backup <usd> [--project <id>]
                                enter what was spent since the backup (0 for nothing) and take calls again; the process must be stopped
+        App audit export <file>, verify <export>, public-key
+                               take the trail out, and prove an export without a database (App audit --help)
         App migrate            bring the database to this version's tables and stop
         App --help             this text
 
@@ -32,6 +35,8 @@ static class CommandLine
           Governance:PublicUrl             where people reach the dashboard; stands in mails
           Governance:Smtp:Host, Port, From mails about thresholds
           Governance:Drain:Seconds         how long calls in flight may go on after SIGTERM (600); a second signal cuts them
+          Governance:Audit:Checkpoints:Folder, KeyFile, Seconds, Records
+                                           where signed checkpoints of the trail are written (checkpoints/ beside the database), and how often
           Governance:Gateway:…             limits of the way through (README, "Running it")
         """;
 
@@ -41,7 +46,7 @@ static class CommandLine
         var command = CommandOf(args);
         if (command == "help" || args.Any(arg => arg is "--help" or "-h" or "-?"))
         {
-            Console.WriteLine(Help);
+            Console.WriteLine(command == "audit" ? AuditCommand.Help : Help);
             return 0;
         }
         switch (command)
@@ -49,11 +54,13 @@ static class CommandLine
             case null:
                 return null;
             case "verify":
-                return Settings(args) is { } verified ? await VerifyCommand.RunAsync(verified, args.Contains(VerifyCommand.Json)) : 2;
+                return Settings(args) is { } verified ? await VerifyCommand.RunAsync(verified, new CheckpointSettings(Configured(args), verified.Folder), args.Contains(VerifyCommand.Json)) : 2;
             case "backup":
                 return Settings(args) is { } kept ? await BackupCommand.RunAsync(kept, FileOf(args), args.Contains(Force)) : 2;
             case "restore":
                 return Settings(args) is { } restored ? await RestoreCommand.RunAsync(restored, FileOf(args), args.Contains(FenceOnly), args.Contains(Force)) : 2;
+            case "audit":
+                return await AuditCommand.RunAsync(args[1..], Configured([.. args.Where((arg, i) => i == 0 || (arg.StartsWith("--", StringComparison.Ordinal) && arg.Contains('=')))]));
             case "migrate":
                 return Settings(args) is { } migrated ? Migrate(migrated) : 2;
             case "reconcile" or "acknowledge":
@@ -88,11 +95,13 @@ static class CommandLine
 
     static string? FileOf(string[] args) => args.Skip(1).FirstOrDefault(arg => !arg.StartsWith('-') && !arg.Contains('='));
 
-    static JournalSettings? Settings(string[] args) => JournalSettings.Read(new ConfigurationBuilder()
+    static JournalSettings? Settings(string[] args) => JournalSettings.Read(Configured(args));
+
+    static IConfiguration Configured(string[] args) => new ConfigurationBuilder()
         .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
         .AddEnvironmentVariables()
         .AddCommandLine([.. args.Skip(1).Where(arg => arg is not (Force or FenceOnly or VerifyCommand.Json))])
-        .Build());
+        .Build();
 
     static int Migrate(JournalSettings settings)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
 using Governance.Ledger;
 
 namespace Governance.Configuration;
@@ -11,7 +12,7 @@ static class VerifyCommand
 
     static readonly JsonSerializerOptions indented = new(AuditJson.Options) { WriteIndented = true };
 
-    public static async Task<int> RunAsync(JournalSettings settings, bool json)
+    public static async Task<int> RunAsync(JournalSettings settings, CheckpointSettings checkpoints, bool json)
     {
         if (!settings.IsShared && !File.Exists(settings.File))
         {
@@ -22,7 +23,7 @@ static class VerifyCommand
         {
             // In use, a hold must have ended by now; at rest, by the time at which it was written last.
             DateTimeOffset? now = settings.IsShared || Database.IsHeld(settings) ? TimeProvider.System.GetUtcNow() : null;
-            report = await Verification.VerifyAsync(settings.ReadConnectionString, new Progress<string>(text => Console.Error.WriteLine(text)), now);
+            report = await Verification.VerifyAsync(settings.ReadConnectionString, new Progress<string>(text => Console.Error.WriteLine(text)), checkpoints, now);
         }
         catch (System.Data.Common.DbException exception)
         {

@@ -24,6 +24,7 @@ static class LedgerSetup
         .AddSingleton<VerificationRuns>()
         .AddSingleton<HoldQueries>()
         .AddSingleton<SpendLedger>()
+        .AddSingleton<HoldQueue>()
         .AddJournalListener<HoldRecovery>()
         .AddSingleton<InstanceRecovery>()
         .AddSingleton<Reconciliation>()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Governance.Audit.Checkpoints;
 
 namespace Governance.Ledger;
 
@@ -10,16 +11,17 @@ static class Verification
 {
     /// <summary>A file that is not there or cannot be read is a <see cref="System.Data.Common.DbException"/>; everything else that is wrong is a finding.</summary>
     /// <param name="connectionString">As in <c>ConnectionStrings:Governance</c>; opened read-only whatever it says.</param>
+    /// <param name="checkpoints">Where the signed checkpoints are that the chains are compared with; null where they are not.</param>
     /// <param name="now">What the time is for a database in use; null for one at rest, whose time stands where it was written last.</param>
-    public static Task<VerificationReport> VerifyAsync(string connectionString, IProgress<string>? progress, DateTimeOffset? now = null) =>
-        Task.Run(() => Verify(connectionString, progress, now));
+    public static Task<VerificationReport> VerifyAsync(string connectionString, IProgress<string>? progress, CheckpointSettings? checkpoints = null, DateTimeOffset? now = null) =>
+        Task.Run(() => Verify(connectionString, progress, checkpoints, now));
 
     /// <summary>As <see cref="VerifyAsync"/>, on the caller's thread.</summary>
-    public static VerificationReport Verify(string connectionString, IProgress<string>? progress, DateTimeOffset? now, CancellationToken cancellation = default)
+    public static VerificationReport Verify(string connectionString, IProgress<string>? progress, CheckpointSettings? checkpoints, DateTimeOffset? now, CancellationToken cancellation = default)
     {
         try
         {
-            return Verify(new LedgerSnapshot(connectionString, cancellation), progress, now);
+            return Verify(new LedgerSnapshot(connectionString, cancellation), progress, checkpoints, now);
         }
         catch (System.Data.Common.DbException) when (cancellation.IsCancellationRequested)
         {
@@ -27,7 +29,7 @@ static class Verification
         }
     }
 
-    static VerificationReport Verify(LedgerSnapshot opened, IProgress<string>? progress, DateTimeOffset? now)
+    static VerificationReport Verify(LedgerSnapshot opened, IProgress<string>? progress, CheckpointSettings? checkpoints, DateTimeOffset? now)
     {
         using var snapshot = opened;
         var clock = Stopwatch.StartNew();
@@ -35,6 +37,11 @@ static class Verification
         progress?.Report("Audit chains");
         var chains = VerificationChains.Check(snapshot, findings);
         var fences = VerificationFences.Check(snapshot, findings);
+        if (checkpoints is not null)
+        {
+            progress?.Report("Signed checkpoints");
+            VerificationCheckpoints.Check(snapshot, findings, checkpoints);
+        }
         progress?.Report("Sealed ledger entries");
         var (seals, entries) = VerificationSeals.Check(snapshot, findings);
         var ended = VerificationEntries.Check(snapshot, findings);

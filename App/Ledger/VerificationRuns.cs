@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Runtime.InteropServices;
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
 
 namespace Governance.Ledger;
 
@@ -8,7 +9,7 @@ namespace Governance.Ledger;
 sealed record VerificationRun(DateTimeOffset At, VerificationReport Report);
 
 /// <summary>Verifies the database in use beside the calls, one run at a time, on a thread that the machine serves last; remembers the newest and tells the trail.</summary>
-sealed partial class VerificationRuns(JournalSettings settings, Journal journal, TimeProvider time, ILogger<VerificationRuns> logger) : IDisposable
+sealed partial class VerificationRuns(JournalSettings settings, CheckpointSettings checkpoints, Journal journal, TimeProvider time, ILogger<VerificationRuns> logger) : IDisposable
 {
     public const string CleanAction = "ledger.verified";
     public const string FailedAction = "ledger.verification_failed";
@@ -75,7 +76,7 @@ sealed partial class VerificationRuns(JournalSettings settings, Journal journal,
             // Of this thread alone, which is not used again.
             _ = SetPriority(0, 0, 19);
         }
-        return Verification.Verify(settings.ReadConnectionString, progress, now, cancellation);
+        return Verification.Verify(settings.ReadConnectionString, progress, checkpoints, now, cancellation);
     }
 
     async Task TellAsync(Actor actor, VerificationReport report)
