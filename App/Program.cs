@@ -38,7 +38,7 @@ if (database is null || !await app.BeginAsync())
 }
 if (CommandLine.IsReconcile(args))
 {
-    return await CommandLine.ReconcileAsync(app.Services.GetRequiredService<Reconciliation>());
+    return await CommandLine.ReconcileAsync(app.Services);
 }
 app.UseShell();
 app.UseProjects();

@@ -11,7 +11,7 @@ static class CommandLine
 
         App                    serve the dashboard and the gateway
         App verify             recompute every balance and the audit chains, print what differs (0 clean, 1 differs, 2 could not read)
-        App reconcile          put every balance right from the ledger; the process that serves must be stopped
+        App reconcile          put every balance right from the ledger; on SQLite the process that serves must be stopped
         App migrate            bring the database to this version's tables and stop
         App --help             this text
 
@@ -53,9 +53,12 @@ static class CommandLine
     /// <summary>True where the program is to reconcile and stop.</summary>
     public static bool IsReconcile(string[] args) => CommandOf(args) == "reconcile";
 
-    public static async Task<int> ReconcileAsync(Reconciliation reconciliation)
+    public static async Task<int> ReconcileAsync(IServiceProvider services)
     {
-        var report = await reconciliation.RunAsync(new Actor(ActorKind.System, "command-line"));
+        // The host does not run; where several instances share the store this one must give its signs of life all the same.
+        using var watch = services.GetServices<IHostedService>().OfType<InstanceWatch>().Single();
+        await watch.StartAsync(CancellationToken.None);
+        var report = await services.GetRequiredService<Reconciliation>().RunAsync(new Actor(ActorKind.System, "command-line"));
         Console.WriteLine(report.Sentence);
         foreach (var drift in report.Drifts)
         {
