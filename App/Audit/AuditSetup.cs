@@ -1,3 +1,5 @@
+using Governance.Audit.Checkpoints;
+
 namespace Governance.Audit;
 
 /// <summary>Puts the journal and the trail into the host.</summary>
@@ -21,6 +23,9 @@ static class AuditSetup
             db.WriteGate = settings.IsShared ? null : provider.GetRequiredService<Journal>().Gate;
             return db;
         });
+        services.AddSingleton(provider => new CheckpointSettings(provider.GetService<IConfiguration>(), settings.Folder));
+        // Stopped after all that are added later, so that its last checkpoint covers what they wrote.
+        services.AddSingleton<CheckpointWriter>().AddHostedService(provider => provider.GetRequiredService<CheckpointWriter>());
         return services;
     }
 
