@@ -96,7 +96,15 @@ sealed partial class Journal
         {
             listener.BeforeCommit(transaction);
         }
-        transaction.Commit();
+        try
+        {
+            transaction.Commit();
+        }
+        catch (CommitUnknownException)
+        {
+            // Whether this id is known is not known: yet another one is taken.
+            throw new InstanceEndedException();
+        }
         foreach (var listener in listeners)
         {
             listener.AfterCommit();
