@@ -664,6 +664,9 @@ namespace Governance.Migrations.Postgres
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Session")
+                        .HasFilter("session IS NOT NULL");
+
                     b.ToTable("usage", (string)null);
                 });
 
