@@ -203,7 +203,7 @@ public sealed class CheckpointTests
 
     /// <summary>As a process that starts anew.</summary>
     static CheckpointWriter Writer(LedgerRig rig) =>
-        new(Settings(rig), rig.Get<Journal>(), rig.Get<Reads>(), rig.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<CheckpointWriter>.Instance);
+        new(Settings(rig), rig.Get<Journal>(), rig.Get<Reads>(), rig.Get<Leases>(), rig.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<CheckpointWriter>.Instance);
 
     static string PublicKey(LedgerRig rig) => Directory.EnumerateFiles(Settings(rig).Folder, "*.pem").OrderBy(File.GetCreationTimeUtc).First();
 

@@ -78,7 +78,9 @@ public sealed class InstancesTests
 
         // It was only paused: what it decides with what it remembers is refused once, then it goes on as somebody new.
         await Assert.ThrowsAsync<JournalUnavailableException>(() => dead.HoldAsync(dead.Call(1m)));
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => dead.HoldAsync(dead.Call(1m)));
         var before = dead.Get<Journal>().Instance;
+        dead.Clock.Now += TimeSpan.FromSeconds(20);
         Assert.True(await dead.HoldAsync(dead.Call(1m)));
         using (var db = living.Get<Reads>().Open())
         {

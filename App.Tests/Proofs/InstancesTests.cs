@@ -200,7 +200,7 @@ public sealed class InstancesTests : IAsyncLifetime
                     using var response = await _products[worker % 3].StreamAsync(Answers.Call(more: $",\"stream\":{(worker % 2 == 0 ? "true" : "false")},\"metadata\":{{\"user_id\":\"{call}\"}}"));
                     await response.Content.CopyToAsync(Stream.Null);
                 }
-                catch (Exception exception) when (exception is HttpRequestException or IOException or ObjectDisposedException or InvalidOperationException)
+                catch (Exception exception) when (exception is HttpRequestException or IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
                 {
                     // Killed; another one takes its place.
                     await Task.Delay(50);

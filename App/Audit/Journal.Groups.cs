@@ -70,12 +70,11 @@ sealed partial class Journal
     void Commit(int from, int to)
     {
         Debug.Assert(transaction is not null);
-        var turn = transaction.Begin();
-        if (turn.New)
+        if (!store.Registered)
         {
-            store.Register(transaction);
+            Join();
         }
-        Follow(turn);
+        Follow(transaction.Begin());
         for (var i = from; i < to; i++)
         {
             group[i].Execute(transaction);
@@ -85,6 +84,32 @@ sealed partial class Journal
             listener.BeforeCommit(transaction);
         }
         transaction.Commit();
+    }
+
+    /// <summary>After this instance was declared dead: becomes known as a new one and reads everything anew, before any work of it is written.</summary>
+    void Join()
+    {
+        var turn = transaction!.Begin();
+        store.Register(transaction);
+        Follow(turn with { Foreign = true, Outdated = true });
+        foreach (var listener in listeners)
+        {
+            listener.BeforeCommit(transaction);
+        }
+        try
+        {
+            transaction.Commit();
+        }
+        catch (CommitUnknownException)
+        {
+            // Whether this id is known is not known: yet another one is taken.
+            throw new InstanceEndedException();
+        }
+        foreach (var listener in listeners)
+        {
+            listener.AfterCommit();
+        }
+        transaction.DecidedFromMilliseconds = time.GetUtcNow().ToUnixTimeMilliseconds() + 1;
     }
 
     /// <summary>What other instances have committed since this one's last group comes into force here, before anything is decided.</summary>

@@ -11,6 +11,7 @@ sealed partial class Journal : IAsyncDisposable
     readonly JournalSettings settings;
     readonly ILogger<Journal> logger;
     readonly Feed feed;
+    readonly TimeProvider time;
     readonly object door = new();
     readonly JournalStore store;
     JournalListener[] listeners = [];
@@ -27,6 +28,7 @@ sealed partial class Journal : IAsyncDisposable
     {
         this.settings = settings;
         this.feed = feed;
+        this.time = time;
         this.logger = logger;
         store = JournalStore.Of(settings, time, logger);
     }

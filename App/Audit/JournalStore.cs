@@ -4,10 +4,9 @@ namespace Governance.Audit;
 
 /// <summary>How a group found the store when it began.</summary>
 /// <param name="NowMilliseconds">The store's clock.</param>
-/// <param name="New">The store does not know this instance yet.</param>
 /// <param name="Foreign">Another instance has written since this one did: what is kept of the tables may be out of date.</param>
 /// <param name="Outdated">Another instance has changed definitions since this one read them.</param>
-readonly record struct Turn(long NowMilliseconds, bool New, bool Foreign, bool Outdated);
+readonly record struct Turn(long NowMilliseconds, bool Foreign, bool Outdated);
 
 /// <summary>The journal's own connection: how a group begins, commits and fails in the store at hand. Used on the journal's thread only.</summary>
 abstract class JournalStore : IDisposable
@@ -19,6 +18,9 @@ abstract class JournalStore : IDisposable
 
     /// <summary>Small, and no other living instance's: makes the ids of calls unique. null where there is only one instance.</summary>
     public int? Number { get; protected set; }
+
+    /// <summary>Whether the store knows this instance; another one must join before it writes.</summary>
+    public bool Registered { get; protected set; }
 
     /// <summary>The version of the definitions that this instance has in force; 0 where only it changes them.</summary>
     public virtual long Definitions => 0;

@@ -15,6 +15,9 @@ sealed class JournalTransaction(JournalStore store)
     /// <summary>The instance that writes.</summary>
     public string Instance => store.Instance;
 
+    /// <summary>What was decided on a call of an earlier instant was decided by what a dead instance remembered, and does not count. 0 for an instance that never died.</summary>
+    public long DecidedFromMilliseconds { get; internal set; }
+
     /// <summary>Set by work that changes definitions: every instance reads them anew.</summary>
     public bool ChangesDefinitions { get; set; }
 

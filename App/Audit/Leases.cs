@@ -40,9 +40,11 @@ sealed record Lease(string Name, string Holder, long Token, bool Trivial = false
 sealed class Leases(Journal journal, JournalSettings settings, TimeProvider time)
 {
     static readonly TimeSpan usual = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan refusedFor = TimeSpan.FromSeconds(5);
     readonly Dictionary<string, (Lease Lease, long Since)> held = new(StringComparer.Ordinal);
+    readonly Dictionary<string, DateTimeOffset> refused = new(StringComparer.Ordinal);
 
-    /// <summary>The lease, or null where another living instance has it. Asked of the store when a third of its time is gone, not each time.</summary>
+    /// <summary>The lease, or null where another living instance has it. Asked of the store when a third of its time is gone, or some seconds after it was refused, not each time.</summary>
     public async Task<Lease?> TakeAsync(string name, TimeSpan? wanted = null)
     {
         var duration = wanted ?? usual;
@@ -56,6 +58,10 @@ sealed class Leases(Journal journal, JournalSettings settings, TimeProvider time
             {
                 return known.Lease;
             }
+            if (refused.TryGetValue(name, out var since) && (time.GetUtcNow() - since).Duration() < refusedFor)
+            {
+                return null;
+            }
         }
         var asked = time.GetTimestamp();
         var work = new LeaseWork(name, duration);
@@ -66,9 +72,11 @@ sealed class Leases(Journal journal, JournalSettings settings, TimeProvider time
             if (lease is null)
             {
                 held.Remove(name);
+                refused[name] = time.GetUtcNow();
             }
             else
             {
+                refused.Remove(name);
                 held[name] = (lease, asked);
             }
         }

@@ -19,12 +19,14 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
 
     static readonly TimeSpan feedInterval = TimeSpan.FromMilliseconds(250);
 
+    static readonly TimeSpan skewLimit = TimeSpan.FromSeconds(2);
+
     /// <summary>A commit that nobody answered is asked after for so long; the holds of who was not answered then end by their own time.</summary>
     static readonly TimeSpan askingLimit = TimeSpan.FromSeconds(60);
 
     NpgsqlConnection connection = new(settings.WriteConnectionString);
     NpgsqlBatch? begin;
-    bool registered;
+    bool skewTold;
     long sequence;
     long lastSequence = -1;
     long definitions = -1;
@@ -90,16 +92,17 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
         if (time is LedgerTime ledger)
         {
             ledger.Observe(DateTimeOffset.FromUnixTimeMilliseconds(now));
+            WarnOfSkew(ledger.Offset);
         }
         else
         {
             now = time.GetUtcNow().ToUnixTimeMilliseconds();
         }
-        if (registered && !living)
+        if (Registered && !living)
         {
             throw new InstanceEndedException();
         }
-        return new Turn(Math.Max(now, rowMilliseconds), New: !registered, Foreign: sequence != lastSequence, Outdated: seenDefinitions != definitions);
+        return new Turn(Math.Max(now, rowMilliseconds), Foreign: sequence != lastSequence, Outdated: seenDefinitions != definitions);
     }
 
     public override void Commit(JournalTransaction transaction, bool definitionsChanged)
@@ -184,12 +187,12 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
     public override void BeBornAgain()
     {
         Instance = NewInstance();
-        registered = false;
+        Registered = false;
     }
 
     public override void End()
     {
-        if (!registered || connection.FullState != ConnectionState.Open)
+        if (!Registered || connection.FullState != ConnectionState.Open)
         {
             return;
         }
@@ -214,9 +217,18 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
 
     protected override Statement NewStatement(string sql) => new PostgresStatement(connection, sql);
 
+    void WarnOfSkew(TimeSpan offset)
+    {
+        if (offset.Duration() > skewLimit && !skewTold)
+        {
+            LogSkew(logger, offset.TotalSeconds);
+        }
+        skewTold = offset.Duration() > skewLimit;
+    }
+
     void Committed(long turn, long version)
     {
-        registered = true;
+        Registered = true;
         Volatile.Write(ref lastSequence, turn);
         Volatile.Write(ref definitions, version);
     }
@@ -247,6 +259,9 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
         exception.GetBaseException() is NpgsqlException and not PostgresException or IOException or TimeoutException or System.Net.Sockets.SocketException
         || (exception is DbException or InvalidOperationException && !connection.FullState.HasFlag(ConnectionState.Open))
         || exception.GetBaseException() is PostgresException { SqlState: ['0', '8', ..] or ['5', '7', 'P', ..] or "25P03" };
+
+    [LoggerMessage(LogLevel.Warning, "This machine's clock is {Seconds:0.0} s behind the database's; periods follow the database's")]
+    static partial void LogSkew(ILogger logger, double seconds);
 
     [LoggerMessage(LogLevel.Warning, "The connection to PostgreSQL is given up: {Message}")]
     static partial void LogGivenUp(ILogger logger, string message);

@@ -11,7 +11,6 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
 {
     readonly SqliteConnection connection = new(settings.WriteConnectionString);
     int groupsSinceCheckpoint;
-    bool registered;
 
     public override DbConnection Connection => connection;
 
@@ -37,13 +36,13 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         Prepare("BEGIN IMMEDIATE").Run();
-        return new Turn(now, New: !registered, Foreign: false, Outdated: false);
+        return new Turn(now, Foreign: false, Outdated: false);
     }
 
     public override void Commit(JournalTransaction transaction, bool definitionsChanged)
     {
         Prepare("COMMIT").Run();
-        registered = true;
+        Registered = true;
     }
 
     public override void Rollback()

@@ -15,7 +15,7 @@ static class CommandLine
 
         App                    serve the dashboard and the gateway
         App verify [--json]    prove the ledger from its own rows, print what was checked and what differs (0 clean, 1 differs, 2 could not read)
-        App reconcile          put every balance right from the ledger; the process that serves must be stopped
+        App reconcile          put every balance right from the ledger; on SQLite the process that serves must be stopped
         App backup <file>      copy the database, also while it is in use, and prove the copy; --force writes over a file
         App restore <file>     put a backup in the place of the database, which is kept; calls stay stopped until acknowledged
         App restore --fence    only stop calls until acknowledged: for a database that was restored by other means (pg_restore)
@@ -74,14 +74,17 @@ static class CommandLine
     /// <summary>The exit code of a command that needs the rooms; null where the program is to serve.</summary>
     public static async Task<int?> RunWithAsync(string[] args, IServiceProvider services) => CommandOf(args) switch
     {
-        "reconcile" => await ReconcileAsync(services.GetRequiredService<Reconciliation>()),
+        "reconcile" => await ReconcileAsync(services),
         "acknowledge" => await AcknowledgeCommand.RunAsync(args, services),
         _ => null,
     };
 
-    static async Task<int> ReconcileAsync(Reconciliation reconciliation)
+    static async Task<int> ReconcileAsync(IServiceProvider services)
     {
-        var report = await reconciliation.RunAsync(new Actor(ActorKind.System, "command-line"));
+        // The host does not run; where several instances share the store this one must give its signs of life all the same.
+        using var watch = services.GetServices<IHostedService>().OfType<InstanceWatch>().Single();
+        await watch.StartAsync(CancellationToken.None);
+        var report = await services.GetRequiredService<Reconciliation>().RunAsync(new Actor(ActorKind.System, "command-line"));
         Console.WriteLine(report.Sentence);
         foreach (var drift in report.Drifts)
         {

@@ -51,8 +51,9 @@ sealed partial class MessagesEndpoint(
         using (body)
         {
             // A body may take its time, and what was revoked, stopped or ran out meanwhile is. The call, and its period, begin now.
-            (caller, unknown) = CallerIdentity.Again(context.Request, caller!, known, directory.Current, time.GetUtcNow());
+            // The id first: what is decided on a call is never older than its instant.
             id = ids.Next();
+            (caller, unknown) = CallerIdentity.Again(context.Request, caller!, known, directory.Current, time.GetUtcNow());
             if (caller is null)
             {
                 await RefusalAnswer.WriteAsync(context, unknown!, id);

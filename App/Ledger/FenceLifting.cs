@@ -60,7 +60,7 @@ sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(Ledge
         {
             ledger.Balances.Load(transaction, call.For, call.Id.At);
             ledger.WriteInTransaction(transaction, call, new CallResult { Outcome = UsageOutcome.Adjusted, Cost = amount, End = SpentElsewhere.End });
-            ledger.Balances.Settle(transaction, call.For, Money.Zero, amount, call.Id.At);
+            ledger.Balances.Settle(transaction, call.For, default, amount, call.Id.At);
         }
         var sum = entries.Aggregate(Money.Zero, (sum, entry) => sum + entry.Amount);
         var spent = entries.Count == 0 ? "nothing was spent since the older state" : $"{sum} that was spent since the older state counts now";

@@ -12,6 +12,10 @@ sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall
 
     public override void Execute(JournalTransaction transaction)
     {
+        if (call.Id.At.ToUnixTimeMilliseconds() < transaction.DecidedFromMilliseconds)
+        {
+            throw new JournalUnavailableException("The call was decided before this instance took part anew.");
+        }
         var reservation = ledger.Balances.Reserve(transaction, call.For, call.Holds, call.Id.At, enforce);
         Result = reservation;
         if (reservation.Refusal is { } budget)

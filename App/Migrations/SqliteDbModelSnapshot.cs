@@ -642,6 +642,9 @@ namespace Governance.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Session")
+                        .HasFilter("session IS NOT NULL");
+
                     b.ToTable("usage", (string)null);
                 });
 

@@ -6,8 +6,11 @@ namespace Governance.Audit.Checkpoints;
 /// Writes checkpoints beside what is served. It reads what is committed with a connection of its own and never takes part in a
 /// call; where it fails calls go on, and its <see cref="Status"/> and the log say so.
 /// </summary>
-sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journal, Reads reads, TimeProvider time, ILogger<CheckpointWriter> logger) : BackgroundService
+sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journal, Reads reads, Leases leases, TimeProvider time, ILogger<CheckpointWriter> logger) : BackgroundService
 {
+    /// <summary>The one instance that has it writes; several that share a folder would number theirs alike.</summary>
+    public const string LeaseName = "checkpoints";
+
     static readonly TimeSpan look = TimeSpan.FromSeconds(1);
     static readonly TimeSpan longestWaitAtStop = TimeSpan.FromSeconds(2);
 
@@ -15,6 +18,7 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
     readonly SemaphoreSlim turn = new(1, 1);
     CheckpointKey? key;
     WrittenCheckpoint? last;
+    Lease? held;
     long epochsReadTo;
     List<AuditEpoch> epochs = [];
     long writtenAt;
@@ -30,6 +34,15 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
         await turn.WaitAsync(cancellation);
         try
         {
+            if (await leases.TakeAsync(LeaseName) is not { } lease)
+            {
+                return last = folder.Last() ?? last;
+            }
+            if (lease != held)
+            {
+                // Another instance may have written the last one.
+                (held, last) = (lease, null);
+            }
             await WriteInTurnAsync(reason);
             status = new CheckpointStatus(last?.Checkpoint.At, last?.Checkpoint.Number ?? 0, last?.Checkpoint.AuditId ?? 0, 0, null, null);
             return last;
