@@ -32,6 +32,7 @@ sealed partial class GovernanceDb(DbContextOptions<GovernanceDb> options) : Iden
     public DbSet<ThresholdClaimRow> ThresholdClaims => Set<ThresholdClaimRow>();
     public DbSet<HoldRow> Holds => Set<HoldRow>();
     public DbSet<UsageRow> Usage => Set<UsageRow>();
+    public DbSet<CorrectionRow> Corrections => Set<CorrectionRow>();
     public DbSet<AuditRow> Audit => Set<AuditRow>();
     public DbSet<MailRow> Mail => Set<MailRow>();
     public DbSet<BookmarkRow> Bookmarks => Set<BookmarkRow>();
@@ -72,7 +73,8 @@ sealed partial class GovernanceDb(DbContextOptions<GovernanceDb> options) : Iden
         builder.Entity<BalanceRow>().ToTable("balances").HasIndex(row => new { row.BudgetId, row.Period }).IsUnique();
         builder.Entity<ThresholdClaimRow>().ToTable("threshold_claims").HasKey(row => new { row.BudgetId, row.Period, row.Percent });
         builder.Entity<HoldRow>().ToTable("holds").Property(row => row.Id).ValueGeneratedNever();
-        builder.Entity<UsageRow>().ToTable("usage").Ignore(row => row.CallId).Property(row => row.Id).ValueGeneratedNever();
+        builder.Entity<UsageRow>().ToTable("usage").Ignore(row => row.CallId).Ignore(row => row.Correction).Ignore(row => row.Cost).Ignore(row => row.Warnings).Property(row => row.Id).ValueGeneratedNever();
+        builder.Entity<CorrectionRow>().ToTable("corrections").Property(row => row.Id).ValueGeneratedNever();
         builder.Entity<AuditRow>(audit =>
         {
             audit.ToTable("audit").Ignore(row => row.At);

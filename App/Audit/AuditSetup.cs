@@ -1,3 +1,4 @@
+using Governance.Shell;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Audit;
@@ -11,7 +12,11 @@ static class AuditSetup
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Feed>();
         services.AddSingleton<Journal>();
+        services.AddOptions<StoreWatchSettings>().BindConfiguration("Governance:Journal");
+        services.AddJournalListener<StoreWatch>();
+        services.AddHostedService<StoreWatchLoop>();
         services.AddSingleton<Reads>();
+        services.AddOptions<Frame>().Configure<StoreWatch>((frame, watch) => frame.Banners.Add(() => BannerOf(watch)));
         services.AddSingleton<AuditQueries>();
         services.AddSingleton<SignInConnection>();
         services.AddScoped(provider => new GovernanceDb(new DbContextOptionsBuilder<GovernanceDb>()
@@ -20,6 +25,13 @@ static class AuditSetup
             .Options) { WriteGate = provider.GetRequiredService<Journal>().Gate });
         return services;
     }
+
+    static Banner? BannerOf(StoreWatch watch) => watch switch
+    {
+        { Trouble: { } trouble } => new Banner(StatusKind.Denied, $"The ledger cannot be written: {trouble}. Calls are refused and nothing can be saved until it can; it goes on by itself then. What these pages show was written before."),
+        { Stepped: { } step } => new Banner(StatusKind.Warned, step.Text),
+        _ => null,
+    };
 
     /// <summary>Registers what follows the journal. The order of registration is the order of loading.</summary>
     public static IServiceCollection AddJournalListener<T>(this IServiceCollection services)

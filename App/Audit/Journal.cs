@@ -41,6 +41,9 @@ sealed partial class Journal : IAsyncDisposable
     /// <summary>Why the last group could not be written; null since one was.</summary>
     public string? LastFailure { get; private set; }
 
+    /// <summary>Why the store itself could not be written when it was tried last; null since it was.</summary>
+    public string? Unwritable { get; private set; }
+
     /// <summary>How long the oldest work has been waiting or written; zero where there is none.</summary>
     public TimeSpan Delay => Volatile.Read(ref oldest) is var since && since == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(since);
 
@@ -209,11 +212,15 @@ sealed partial class Journal : IAsyncDisposable
         {
             // Nothing of the group is in the database; each work is tried by itself.
             Rollback();
-            if (to - from == 1)
+            Unwritable = StoreFailure.Is(exception) ? exception.Message : Unwritable;
+            if (to - from == 1 || StoreFailure.IsForAll(exception))
             {
-                LastFailure = exception is Microsoft.Data.Sqlite.SqliteException ? exception.Message : LastFailure;
-                LogFailed(logger, group[from].GetType().Name, exception);
-                group[from].Fail(exception);
+                LastFailure = exception is SqliteException or StoreUnavailableException ? exception.Message : LastFailure;
+                LogFailed(logger, group[from].GetType().Name, to - from, exception);
+                for (var i = from; i < to; i++)
+                {
+                    group[i].Fail(exception);
+                }
                 return;
             }
             for (var i = from; i < to; i++)
@@ -243,7 +250,7 @@ sealed partial class Journal : IAsyncDisposable
     /// <summary>From here on the group is durable: memory follows, waiters are answered.</summary>
     void Answer(int from, int to)
     {
-        LastFailure = null;
+        (LastFailure, Unwritable) = (null, null);
         foreach (var listener in listeners)
         {
             listener.AfterCommit();
@@ -285,6 +292,6 @@ sealed partial class Journal : IAsyncDisposable
         command.ExecuteNonQuery();
     }
 
-    [LoggerMessage(LogLevel.Error, "Could not write {Work}")]
-    static partial void LogFailed(ILogger logger, string work, Exception exception);
+    [LoggerMessage(LogLevel.Error, "Could not write {Work} and what was with it, {Count} in all")]
+    static partial void LogFailed(ILogger logger, string work, int count, Exception exception);
 }

@@ -1,4 +1,6 @@
 using Governance.Audit;
+using Governance.Shell;
+using Microsoft.Extensions.Options;
 
 namespace Governance.Configuration;
 
@@ -34,11 +36,12 @@ static class ConfigurationSetup
     {
         ManagementEndpoints.Map(app);
         app.MapGet("/health/live", () => Results.Json(new { status = "live" })).AllowAnonymous();
-        app.MapGet("/health/ready", (Journal journal, IHostApplicationLifetime lifetime) =>
+        app.MapGet("/health/ready", (Journal journal, StoreWatch watch, IOptions<Frame> frame, IHostApplicationLifetime lifetime) =>
             lifetime.ApplicationStopping.IsCancellationRequested ? NotReady("stopping")
+            : watch.Trouble is { } trouble ? NotReady(trouble)
             : journal.LastFailure is { } failure ? NotReady(failure)
             : journal.Delay > TimeSpan.FromSeconds(10) ? NotReady("writing stalls")
-            : Results.Json(new { status = "ready" })).AllowAnonymous();
+            : Results.Json(new { status = "ready", warnings = frame.Value.Banners.Select(ask => ask()).OfType<Banner>().Select(banner => banner.Text) })).AllowAnonymous();
     }
 
     /// <summary>Loads the bootstrap document or makes a beginning. False, with every problem printed, where the process must not start.</summary>

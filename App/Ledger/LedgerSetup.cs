@@ -11,6 +11,8 @@ static class LedgerSetup
         .AddSingleton<SpendSource, LedgerSpend>()
         .AddSingleton<KeyUseSource, LedgerKeyUse>()
         .AddSingleton<UsageTable>()
+        .AddSingleton<CorrectionTable>()
+        .AddSingleton<SteadyClock>()
         .AddSingleton<UsageQueries>()
         .AddSingleton<SpendTally>()
         .AddSingleton(new LedgerInstance(Guid.NewGuid().ToString("N")))

@@ -8,6 +8,7 @@ namespace Governance.Ledger;
 sealed class LedgerSpend : SpendSource
 {
     const string AttributionColumns = "project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor";
+    const string CallColumns = "usage.project, usage.key, usage.tenant, usage.department, usage.employee, usage.customer, usage.feature, usage.workflow, usage.session, usage.model, usage.vendor";
 
     public override (Money Posted, Money Held) Recompute(JournalTransaction transaction, BudgetDefinition budget, BudgetPeriod period) =>
         Recompute(transaction.Prepare, budget, period);
@@ -29,6 +30,14 @@ sealed class LedgerSpend : SpendSource
             if (BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)))
             {
                 sum += rows.Integer(11);
+            }
+        }
+        var corrections = prepare($"SELECT {CallColumns}, delta_nanos FROM corrections INNER JOIN usage ON usage.id = corrections.id WHERE corrections.id >= ?1 AND corrections.id < ?2").Bind(1, from).Bind(2, until);
+        while (corrections.Step())
+        {
+            if (BudgetMatch.Matches(budget, UsageTable.ReadAttribution(corrections)))
+            {
+                sum += corrections.Integer(11);
             }
         }
         return Money.Nearest(sum);

@@ -23,7 +23,7 @@ sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall
         }
         transaction.Prepare("INSERT INTO holds (id, held_nanos, dispatched, instance, call, expires_milliseconds) VALUES (?1, ?2, 1, ?3, ?4, ?5)")
             .Bind(1, call.Id.Value).Bind(2, call.Estimate.Nanos).Bind(3, instance.Id).Bind(4, body)
-            .Bind(5, transaction.NowMilliseconds + (long)ledger.HoldLifetime.TotalMilliseconds).Run();
+            .Bind(5, ledger.Clock.NowMilliseconds + (long)ledger.HoldLifetime.TotalMilliseconds).Run();
         if (intervention is not null)
         {
             transaction.Append(intervention);

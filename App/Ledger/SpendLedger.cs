@@ -5,11 +5,13 @@ using Governance.Pricing;
 namespace Governance.Ledger;
 
 /// <summary>The ledger's verbs: reserve before a call, settle after it, record what was refused or answered from the cache.</summary>
-sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal, UsageTable usage, LedgerInstance instance, ILogger<SpendLedger> logger)
+sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal, UsageTable usage, CorrectionTable corrections, LedgerInstance instance, SteadyClock clock, ILogger<SpendLedger> logger)
 {
-    static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     internal BalanceTable Balances => balances;
+
+    internal SteadyClock Clock => clock;
 
     /// <summary>How long a hold may stay open in a living process: longer than any call is waited for.</summary>
     public TimeSpan HoldLifetime { get; set; } = TimeSpan.FromHours(3);
@@ -68,18 +70,37 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
     internal void WriteInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result) =>
         seal.Add(call.Id.Value, usage.Write(transaction, LedgerSeal.Batch(transaction), call, result));
 
-    /// <summary>Ends a hold inside the transaction. Answers the cost that stands: an earlier entry's where there is one.</summary>
+    /// <summary>Ends a hold inside the transaction. Answers the cost that stands: an earlier entry's where there is one, unless that was only a bound and this one is to correct it.</summary>
     internal Money SettleInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result)
     {
         // Before the hold goes and the entry comes: a balance that has to be computed anew must still see the hold, and not yet the entry.
         balances.Load(transaction, call.For, call.Id.At);
         if (transaction.Prepare("DELETE FROM holds WHERE id = ?1").Bind(1, call.Id.Value).Run() == 0)
         {
-            return UsageTable.CostOf(transaction, call.Id)
-                ?? throw new InvalidOperationException($"Call {call.Id} has neither a hold nor an entry.");
+            return CorrectInTransaction(transaction, call, result);
         }
         WriteInTransaction(transaction, call, result);
         balances.Settle(transaction, call.For, call.Estimate, result.Cost, call.Id.At);
+        return result.Cost;
+    }
+
+    /// <summary>A settlement after the end (I7): what was only assumed is corrected, once, in the period of the call; everything else stands as it was first.</summary>
+    Money CorrectInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result)
+    {
+        var (outcome, cost) = UsageTable.EndOf(transaction, call.Id)
+            ?? throw new InvalidOperationException($"Call {call.Id} has neither a hold nor an entry.");
+        if (CorrectionTable.CostOf(transaction, call.Id) is { } corrected)
+        {
+            return corrected;
+        }
+        if (!LateSettlement.Corrects(outcome, cost, result))
+        {
+            return cost;
+        }
+        var delta = result.Cost - cost;
+        seal.AddCorrection(call.Id.Value, corrections.Write(transaction, LedgerSeal.Batch(transaction), call.Id, result, delta));
+        balances.Settle(transaction, call.For, Money.Zero, delta, call.Id.At);
+        transaction.Append(LateSettlement.Told(call, cost, result));
         return result.Cost;
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Governance.Pricing;
 
 namespace Governance.Ledger;
 
@@ -50,6 +51,14 @@ sealed class UsageRow
     public int FirstByteMilliseconds { get; init; }
 
     public CallId CallId => new(Id);
+
+    /// <summary>What the call was corrected by later; read beside the entry, null where nothing was.</summary>
+    public CorrectionRow? Correction { get; set; }
+
+    /// <summary>What the call came to in the end.</summary>
+    public Money Cost => new(CostNanos + (Correction?.DeltaNanos ?? 0));
+
+    public UsageFlags Warnings => Correction is null ? Flags : Flags | Correction.Flags | UsageFlags.Corrected;
 }
 
 /// <summary>The bytes of an entry that the ledger chain seals: every column in order, a type tag and a length before each.</summary>

@@ -23,6 +23,7 @@ static class Verification
         var (seals, entries) = VerificationSeals.Check(snapshot, findings);
         progress?.Report("Holds");
         var holds = VerificationHolds.Check(snapshot, findings);
+        VerificationCorrections.Check(snapshot, findings);
         progress?.Report("Balances and caps");
         var balances = VerificationBalances.Check(snapshot, findings);
         progress?.Report("Threshold claims");
