@@ -101,7 +101,7 @@ public sealed class SpendTallyTests
             var seal = new LedgerSeal();
             var balances = new BalanceTable(new BudgetShelf(), new LedgerSpend());
             var trail = new Trail(balances, seal);
-            Ledger = new SpendLedger(trail.Journal, balances, seal, new UsageTable(), new LedgerInstance("test"), Microsoft.Extensions.Logging.Abstractions.NullLogger<SpendLedger>.Instance);
+            Ledger = new SpendLedger(trail.Journal, balances, seal, new UsageTable(), new CorrectionTable(), new LedgerInstance("test"), new SteadyClock(trail.Clock), Microsoft.Extensions.Logging.Abstractions.NullLogger<SpendLedger>.Instance);
             return trail;
         }
 

@@ -65,6 +65,19 @@ sealed class Statement : IDisposable
         return raw.sqlite3_changes(database);
     }
 
+    /// <summary>As <see cref="Run"/> where a refusal of the database means that the store cannot be used: <paramref name="what"/> then says it for people.</summary>
+    public void RunOrSay(string what)
+    {
+        try
+        {
+            Run();
+        }
+        catch (SqliteException exception) when (!StoreFailure.Is(exception))
+        {
+            throw new StoreUnavailableException($"{what}: {exception.Message}", exception);
+        }
+    }
+
     public long Integer(int column) => raw.sqlite3_column_int64(handle, column);
 
     public long? IntegerOrNull(int column) => IsNull(column) ? null : Integer(column);

@@ -12,8 +12,8 @@ static class StoreFailure
         || (exception is SqliteException { SqliteErrorCode: var code } && code is Busy or Locked or ReadOnly or Io or Corrupt or Full or CannotOpen or Protocol or NotADatabase);
 
     /// <summary>True where work of any size fails alike, so that there is no use in trying each by itself.</summary>
-    public static bool IsForAll(Exception exception) => Is(exception) && exception is not SqliteException { SqliteErrorCode: Full };
+    public static bool IsForAll(Exception exception) => Is(exception) && exception is not (SqliteException { SqliteErrorCode: Full } or StoreUnavailableException { InnerException: not null });
 }
 
 /// <summary>The store cannot be written just now; the message says why, for people. Nothing was written.</summary>
-sealed class StoreUnavailableException(string message) : Exception(message);
+sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

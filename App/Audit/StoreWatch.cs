@@ -123,11 +123,20 @@ sealed partial class StoreWatch(Journal journal, JournalSettings journalSettings
     [LoggerMessage(LogLevel.Warning, "{What}")]
     static partial void LogStep(ILogger logger, string what);
 
-    /// <summary>The smallest write: a row that nobody reads.</summary>
+    /// <summary>The smallest write, a row that nobody reads, once the trail has shown that it would take an event.</summary>
     sealed class ProbeWork : JournalWork<bool>
     {
+        public override bool Alone => true;
+
         public override void Execute(JournalTransaction transaction)
         {
+            transaction.Prepare("SAVEPOINT probe").Run();
+            transaction.Prepare("""
+                INSERT INTO audit (id, chain, sequence, at_milliseconds, category, action, actor_kind, actor_id, target_kind, target_id, sentence, body, hash)
+                VALUES (?1, '_probe', 1, ?2, 0, 'probe', 0, 'probe', 'probe', 'probe', 'probe', ?3, ?3)
+                """).Bind(1, transaction.LastAuditId + 1).Bind(2, transaction.NowMilliseconds).Bind(3, ReadOnlySpan<byte>.Empty).RunOrSay("the audit trail cannot be written");
+            transaction.Prepare("ROLLBACK TO SAVEPOINT probe").Run();
+            transaction.Prepare("RELEASE SAVEPOINT probe").Run();
             transaction.Prepare("INSERT INTO bookmarks (reader, audit_id) VALUES (?1, ?2) ON CONFLICT (reader) DO UPDATE SET audit_id = ?2")
                 .Bind(1, "store-probe").Bind(2, transaction.NowMilliseconds).Run();
             Result = true;

@@ -1,6 +1,7 @@
 using Governance.Budgets;
 using Governance.Gateway;
 using Governance.Policies;
+using Governance.Pricing;
 using Governance.Projects;
 
 namespace Governance.Configuration;
@@ -41,7 +42,12 @@ static class DefinitionTree
         .Add("environment", project.Environment)
         .Add("cache", project.Cache, unless: false)
         .Add("allow_unbounded", project.AllowUnbounded, unless: false)
+        .Add("on_ledger_failure", project.FailOpenAllowance is { } allowance ? FailOpen(allowance) : null)
         .Add("stopped", project.Stopped, unless: false).Map;
+
+    static DocumentMap FailOpen(Money allowance) => new Outline()
+        .Add("mode", Words.Of(LedgerFailure.FailOpen))
+        .Add("allowance_usd", allowance.ToPlain()).Map;
 
     public static DocumentMap Of(KeyDefinition key) => new Outline()
         .Add("id", key.Id)

@@ -1,3 +1,4 @@
+using Governance.Pricing;
 using Governance.Projects;
 
 namespace Governance.Configuration;
@@ -24,6 +25,7 @@ static class ProjectSection
             Cache = fields.Truth("cache") ?? false,
             Stopped = WorkspaceSection.Stopped(fields, new(Noun.Project, id)),
             AllowUnbounded = fields.Truth("allow_unbounded") ?? false,
+            FailOpenAllowance = fields.Map("on_ledger_failure") is { } failure ? Allowance(failure) : null,
         };
         reading.Refer(fields.At("owner"), Noun.Member, project.Owner);
         if (fields.Maps("keys", item => Key(item, reading, id)) is { } listed)
@@ -33,6 +35,24 @@ static class ProjectSection
         }
         fields.Finish();
         return project;
+    }
+
+    /// <summary>Null refuses every call while the ledger cannot be written.</summary>
+    static Money? Allowance(Fields fields)
+    {
+        var mode = fields.Choice<LedgerFailure>("mode", required: true);
+        var open = mode == LedgerFailure.FailOpen;
+        var allowance = fields.Dollars("allowance_usd", required: open);
+        if (mode == LedgerFailure.FailClosed && allowance is not null)
+        {
+            fields.Reading.Fault(fields.At("allowance_usd"), "belongs to mode fail_open; fail_closed spends nothing");
+        }
+        if (open && allowance == Money.Zero)
+        {
+            fields.Reading.Fault(fields.At("allowance_usd"), "lets nothing through; write mode: fail_closed for that");
+        }
+        fields.Finish();
+        return open ? allowance : null;
     }
 
     static string? Upstream(DocumentNode node, string path, Reading reading)

@@ -1,5 +1,7 @@
 using Governance.Audit;
 using Governance.Ledger;
+using Governance.Shell;
+using Microsoft.Extensions.Options;
 
 namespace Governance.Gateway;
 
@@ -9,6 +11,8 @@ static class GatewaySetup
     public static IServiceCollection AddGateway(this IServiceCollection services)
     {
         services.AddOptions<GatewaySettings>().BindConfiguration(GatewaySettings.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<Frame>().Configure<TimeProvider, IOptions<GatewaySettings>>((frame, time, settings) => frame.Banners.Add(() =>
+            PriceShelf.Stale(time.GetUtcNow(), settings.Value.PricesStaleDays) is { } stale ? new Banner(StatusKind.Warned, stale) : null));
         return services
             .AddJournalListener<UpstreamShelf>()
             .AddJournalListener<PriceShelf>()

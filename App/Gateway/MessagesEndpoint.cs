@@ -20,6 +20,8 @@ sealed partial class MessagesEndpoint(
     SpendLedger ledger,
     ResponseCache cache,
     UpstreamSecrets secrets,
+    StoreWatch watch,
+    OpenWindow window,
     GatewayState state,
     TimeProvider time,
     IOptions<GatewaySettings> settings,
@@ -76,6 +78,12 @@ sealed partial class MessagesEndpoint(
 
     async Task GovernAsync(HttpContext context, long started, CallId id, Caller caller, RequestFacts facts, RequestBody body)
     {
+        var open = watch.Trouble is not null;
+        if (open && caller.Project.FailOpenAllowance is null)
+        {
+            await RefusalAnswer.WriteAsync(context, GateRefusals.Unwritable(watch.Trouble), id);
+            return;
+        }
         var (call, refused) = gate.Decide(id, caller, facts, id.At);
         if (call is null)
         {
@@ -89,15 +97,22 @@ sealed partial class MessagesEndpoint(
         }
         var sent = call.Replaced ? ModelSplice.Replace(body.Memory.Span, facts, call.ServedModel) : body.Memory;
         var cacheKey = caller.Project.Cache ? ResponseCache.KeyOf(call, context.Request, sent.Span) : null;
-        if (cacheKey is not null && cache.Find(cacheKey) is { } repeat)
+        if (cacheKey is not null && !open && cache.Find(cacheKey) is { } repeat)
         {
             await AnswerRepeatAsync(context, started, call, repeat);
             return;
         }
-        Reservation reservation;
+        Reservation reservation = default;
         try
         {
-            reservation = await ledger.ReserveAsync(call.Ledger, call.Intervention, !Plans.SkipPolicy(caller.Workspace.Plan), BudgetEvent);
+            if (!open)
+            {
+                reservation = await ledger.ReserveAsync(call.Ledger, call.Intervention, !Plans.SkipPolicy(caller.Workspace.Plan), BudgetEvent);
+            }
+        }
+        catch (Exception exception) when (caller.Project.FailOpenAllowance is not null && StoreFailure.Is(exception))
+        {
+            open = true;
         }
         catch (Exception exception)
         {
@@ -109,16 +124,32 @@ sealed partial class MessagesEndpoint(
             await RefusalAnswer.WriteAsync(context, GateRefusals.Budget(budget, id, gate.WouldPass(call, budget)), id);
             return;
         }
-        if (!await ForwardAsync(context, started, call, reservation, sent, secret, cacheKey))
+        if (open && await OpenAsync(call) is { } closed)
+        {
+            await RefusalAnswer.WriteAsync(context, closed, id);
+            return;
+        }
+        if (!await ForwardAsync(context, started, call, reservation, sent, secret, cacheKey, open))
         {
             body.Abandon();
         }
     }
 
+    /// <summary>Takes the call in while the ledger cannot be written; why not, where the project's allowance does not cover it.</summary>
+    async ValueTask<Refusal?> OpenAsync(GatedCall call) =>
+        call.Caller.Project.FailOpenAllowance is not { } allowance ? GateRefusals.Unwritable(watch.Trouble)
+        : (await window.AdmitAsync(call.Ledger, allowance, call.Intervention)).Refused is { } why ? GateRefusals.Unwritable(watch.Trouble, why)
+        : null;
+
     /// <summary>False where the upstream may still be reading the body.</summary>
-    async Task<bool> ForwardAsync(HttpContext context, long started, GatedCall call, Reservation reservation, ReadOnlyMemory<byte> sent, string secret, string? cacheKey)
+    /// <param name="open">True where the ledger could not be written, and the call is in the open window instead.</param>
+    async Task<bool> ForwardAsync(HttpContext context, long started, GatedCall call, Reservation reservation, ReadOnlyMemory<byte> sent, string secret, string? cacheKey, bool open)
     {
         WriteHead(context.Response, call, reservation);
+        if (open)
+        {
+            context.Response.Headers["x-governance-fail-open"] = "true";
+        }
         var forward = new Forward { End = ForwardEnd.OursStopped };
         try
         {
@@ -131,7 +162,14 @@ sealed partial class MessagesEndpoint(
         }
         var result = Settlement.Of(call, forward, (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         // Not awaited for the answer: the hold is durable, so a crash here counts too much, never too little.
-        ledger.Settle(call.Ledger, result, Settlement.Alarm(call, result));
+        if (open)
+        {
+            await window.EndAsync(call.Ledger, result, Settlement.Alarm(call, result));
+        }
+        else
+        {
+            ledger.Settle(call.Ledger, result, Settlement.Alarm(call, result));
+        }
         if (forward.Refusal is { } refusal && !context.Response.HasStarted)
         {
             await RefusalAnswer.WriteAsync(context, refusal, call.Ledger.Id);
@@ -147,7 +185,8 @@ sealed partial class MessagesEndpoint(
     {
         try
         {
-            if (refused.Call is { } call)
+            // While nothing can be recorded, a project that fails open is still told what its rules say.
+            if (refused.Call is { } call && watch.Trouble is null)
             {
                 await ledger.RecordAsync(call, new CallResult
                 {
@@ -195,8 +234,7 @@ sealed partial class MessagesEndpoint(
     Task AnswerUnrecordedAsync(HttpContext context, CallId id, Exception exception)
     {
         LogUnrecorded(logger, id, exception);
-        return RefusalAnswer.WriteAsync(context, Refusal.Plain(503, "api_error",
-            "The ledger cannot be written at the moment, so nothing was sent and nothing is charged. Try again shortly.", "ledger_unavailable", retryAfterSeconds: 5, shouldRetry: true), id);
+        return RefusalAnswer.WriteAsync(context, GateRefusals.Unwritable(watch.Trouble), id);
     }
 
     static void WriteHead(HttpResponse response, GatedCall call, Reservation reservation)

@@ -1,3 +1,5 @@
+using Governance.Pricing;
+
 namespace Governance.Projects;
 
 /// <summary>What the workspace has subscribed to. Free and Paid skip the policy stage.</summary>
@@ -44,6 +46,8 @@ sealed record ProjectDefinition
     public bool Stopped { get; init; }
     /// <summary>Let through calls whose cost has no finite bound (server tools without <c>max_uses</c>); off unless said.</summary>
     public bool AllowUnbounded { get; init; }
+    /// <summary>How much may be spent, by worst cases and for each process, while the ledger cannot be written; null refuses every call then.</summary>
+    public Money? FailOpenAllowance { get; init; }
 }
 
 /// <summary>The attribution that a key gives to its calls.</summary>
