@@ -61,6 +61,7 @@ sealed class RandomDocument(int seed)
             Cache = Coin(),
             Stopped = Stopped(released, new(Noun.Project, id)),
             AllowUnbounded = Coin(),
+            FailOpenAllowance = Coin() ? new Money(random.NextInt64(1, 1_000_000_000_000)) : null,
         };
         if (Coin())
         {

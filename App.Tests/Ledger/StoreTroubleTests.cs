@@ -36,7 +36,7 @@ public sealed class StoreTroubleTests
         Assert.True(await rig.HoldAsync(rig.Call(1m)));
         using var db = rig.Get<Reads>().Open();
         await UntilAsync(() => db.Usage.Any(row => row.Id == running.Id.Value));
-        Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);
+        await CleanAsync(rig);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class StoreTroubleTests
         Assert.Null(rig.Get<StoreWatch>().Trouble);
         await rig.SettleAsync(running, 0.5m);
         Assert.True(await rig.SaveAsync(LedgerRig.Budget("chat-month", "60")));
-        Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);
+        await CleanAsync(rig);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class StoreTroubleTests
         using var db = rig.Get<Reads>().Open();
         var times = db.Audit.OrderBy(row => row.Id).Select(row => row.AtMilliseconds).ToList();
         Assert.Equal(times.Order(), times);
-        Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);
+        await CleanAsync(rig);
     }
 
     static AuditEvent Intervention(LedgerCall call) => new()
@@ -206,6 +206,12 @@ public sealed class StoreTroubleTests
         {
             gate.Release();
         }
+    }
+
+    static async Task CleanAsync(LedgerRig rig)
+    {
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
+        Assert.True(report.IsClean, string.Join('\n', report.Findings));
     }
 
     static async Task UntilAsync(Func<bool> condition)

@@ -138,7 +138,7 @@ sealed partial class StoreWatch(Journal journal, JournalSettings journalSettings
             transaction.Prepare("ROLLBACK TO SAVEPOINT probe").Run();
             transaction.Prepare("RELEASE SAVEPOINT probe").Run();
             transaction.Prepare("INSERT INTO bookmarks (reader, audit_id) VALUES (?1, ?2) ON CONFLICT (reader) DO UPDATE SET audit_id = ?2")
-                .Bind(1, "store-probe").Bind(2, transaction.NowMilliseconds).Run();
+                .Bind(1, "store-probe").Bind(2, transaction.LastAuditId).Run();
             Result = true;
         }
     }
