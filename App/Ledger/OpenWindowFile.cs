@@ -111,7 +111,7 @@ sealed class OpenWindowFile : IDisposable
 }
 
 /// <summary>The shapes of the file's lines; money and ids as their whole numbers.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, IgnoreReadOnlyProperties = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(WindowLine))]
 [JsonSerializable(typeof(LedgerCall))]
 [JsonSerializable(typeof(CallResult))]
