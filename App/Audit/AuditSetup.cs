@@ -1,5 +1,4 @@
 using Governance.Shell;
-using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Audit;
 
@@ -9,20 +8,25 @@ static class AuditSetup
     public static IServiceCollection AddAudit(this IServiceCollection services, JournalSettings settings)
     {
         services.AddSingleton(settings);
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(settings.IsShared ? new LedgerTime() : TimeProvider.System);
         services.AddSingleton<Feed>();
         services.AddSingleton<Journal>();
         services.AddOptions<StoreWatchSettings>().BindConfiguration("Governance:Journal");
         services.AddJournalListener<StoreWatch>();
         services.AddHostedService<StoreWatchLoop>();
+        services.AddSingleton<Leases>();
         services.AddSingleton<Reads>();
         services.AddOptions<Frame>().Configure<StoreWatch>((frame, watch) => frame.Banners.Add(() => BannerOf(watch)));
         services.AddSingleton<AuditQueries>();
-        services.AddSingleton<SignInConnection>();
-        services.AddScoped(provider => new GovernanceDb(new DbContextOptionsBuilder<GovernanceDb>()
-            .UseSqlite(settings.SignInConnectionString)
-            .AddInterceptors(provider.GetRequiredService<SignInConnection>())
-            .Options) { WriteGate = provider.GetRequiredService<Journal>().Gate });
+        services.AddHostedService<InstanceWatch>();
+        // On PostgreSQL the server keeps writers apart; on SQLite they wait at the journal's gate.
+        var open = StoreContext.On(settings.SignInConnectionString, settings.IsShared, options => options.AddInterceptors(settings.IsShared ? [] : [new SignInConnection()]));
+        services.AddScoped(provider =>
+        {
+            var db = open();
+            db.WriteGate = settings.IsShared ? null : provider.GetRequiredService<Journal>().Gate;
+            return db;
+        });
         return services;
     }
 

@@ -8,7 +8,7 @@ static class StoreFailure
     const int Busy = 5, Locked = 6, ReadOnly = 8, Io = 10, Corrupt = 11, Full = 13, CannotOpen = 14, Protocol = 15, NotADatabase = 26;
 
     /// <summary>True where the store, and not the work, is why nothing was written: unreachable, read-only, full, broken.</summary>
-    public static bool Is(Exception exception) => exception is StoreUnavailableException or IOException
+    public static bool Is(Exception exception) => exception is StoreUnavailableException or JournalUnavailableException or IOException
         || (exception is SqliteException { SqliteErrorCode: var code } && code is Busy or Locked or ReadOnly or Io or Corrupt or Full or CannotOpen or Protocol or NotADatabase);
 
     /// <summary>True where work of any size fails alike, so that there is no use in trying each by itself.</summary>

@@ -38,7 +38,7 @@ sealed partial class StoreWatch(Journal journal, JournalSettings journalSettings
     /// <summary>A database whose file is gone would still take writes, which nobody could ever read again.</summary>
     public override void BeforeCommit(JournalTransaction transaction)
     {
-        if (!File.Exists(journalSettings.File))
+        if (!journalSettings.IsShared && !File.Exists(journalSettings.File))
         {
             throw new StoreUnavailableException($"the database file {journalSettings.File} is not there any more");
         }
@@ -80,7 +80,7 @@ sealed partial class StoreWatch(Journal journal, JournalSettings journalSettings
 
     string? SpaceProblem()
     {
-        if (settings.FreeBytesLeast <= 0)
+        if (settings.FreeBytesLeast <= 0 || journalSettings.IsShared)
         {
             return null;
         }

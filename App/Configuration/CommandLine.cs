@@ -17,7 +17,7 @@ static class CommandLine
 
         Settings come from appsettings.json, the environment (Governance__…) or the command line (--Governance:…=value):
           Urls                             where it listens (http://localhost:5000)
-          ConnectionStrings:Governance     the SQLite file (Data Source=data/governance.db)
+          ConnectionStrings:Governance     a SQLite file (Data Source=data/governance.db) or PostgreSQL (Host=…;Database=…, postgres://…)
           Governance:Bootstrap             a configuration document to apply at start
           Governance:ManagementKey         a key for /api/policy/plan, apply and export
           Governance:PublicUrl             where people reach the dashboard; stands in mails
@@ -39,13 +39,9 @@ static class CommandLine
             case null:
                 return null;
             case "verify":
-                return await VerifyAsync(Settings(args));
+                return Settings(args) is { } verified ? await VerifyAsync(verified) : 2;
             case "migrate":
-                using (Database.Take(Settings(args)))
-                {
-                    Console.WriteLine("The database has this version's tables.");
-                    return 0;
-                }
+                return Settings(args) is { } migrated ? Migrate(migrated) : 2;
             case "reconcile":
                 return null;
             default:
@@ -71,15 +67,24 @@ static class CommandLine
     /// <summary>A command stands first; everything behind it, and everything that begins with a dash or has an equals sign, is a setting.</summary>
     static string? CommandOf(string[] args) => args is [var first, ..] && !first.StartsWith('-') && !first.Contains('=') ? first : null;
 
-    static JournalSettings Settings(string[] args) => new(new ConfigurationBuilder()
+    static JournalSettings? Settings(string[] args) => JournalSettings.Read(new ConfigurationBuilder()
         .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
         .AddEnvironmentVariables()
         .AddCommandLine(args[1..])
         .Build());
 
+    static int Migrate(JournalSettings settings)
+    {
+        using (Database.Take(settings))
+        {
+            Console.WriteLine("The database has this version's tables.");
+            return 0;
+        }
+    }
+
     static async Task<int> VerifyAsync(JournalSettings settings)
     {
-        if (!File.Exists(settings.File))
+        if (!settings.IsShared && !File.Exists(settings.File))
         {
             await Console.Error.WriteLineAsync($"There is no database at {settings.File}.");
             return 2;
@@ -90,9 +95,9 @@ static class CommandLine
             var progress = new Progress<string>(text => Console.Error.WriteLine(text));
             report = await Verification.VerifyAsync(settings.ReadConnectionString, progress);
         }
-        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        catch (System.Data.Common.DbException exception)
         {
-            await Console.Error.WriteLineAsync($"{settings.File} could not be read: {exception.Message}");
+            await Console.Error.WriteLineAsync($"{settings.Place} could not be read: {exception.Message}");
             return 2;
         }
         foreach (var finding in report.Findings)

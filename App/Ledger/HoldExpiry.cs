@@ -32,9 +32,9 @@ sealed class HoldExpiry(Journal journal, Reads reads, SpendLedger ledger, Ledger
 
     async Task<bool> AnyAsync()
     {
-        var now = ledger.Clock.NowMilliseconds;
+        var (now, own) = (ledger.Clock.NowMilliseconds, instance.Id);
         await using var db = reads.Open();
-        return await db.Holds.AnyAsync(hold => hold.ExpiresMilliseconds <= now && hold.Instance == instance.Id);
+        return await db.Holds.AnyAsync(hold => hold.ExpiresMilliseconds <= now && hold.Instance == own);
     }
 }
 

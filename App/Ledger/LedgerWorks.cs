@@ -41,13 +41,7 @@ sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, 
         }
     }
 
-    public override void Complete()
-    {
-        if (failed is null)
-        {
-            base.Complete();
-        }
-    }
+    public override bool IsAwaited => failed is null;
 
     public override void Fail(Exception exception)
     {

@@ -35,7 +35,7 @@ sealed partial class OpenWindow : JournalListener, IDisposable
     public OpenWindow(SpendLedger ledger, Journal journal, JournalSettings store, IOptions<OpenWindowSettings> options, ILogger<OpenWindow> logger)
     {
         (this.ledger, this.journal, this.logger) = (ledger, journal, logger);
-        folder = options.Value.Folder is { Length: > 0 } said ? Path.GetFullPath(said) : Path.Combine(Path.GetDirectoryName(store.File)!, "open-window");
+        folder = options.Value.Folder is { Length: > 0 } said ? Path.GetFullPath(said) : Path.Combine(store.Folder, "open-window");
     }
 
     /// <summary>How many calls wait to be written into the ledger.</summary>

@@ -8,7 +8,7 @@ namespace Governance.Ledger;
 /// </summary>
 static class Verification
 {
-    /// <summary>A file that is not there or cannot be read is a <see cref="Microsoft.Data.Sqlite.SqliteException"/>; everything else that is wrong is a finding.</summary>
+    /// <summary>A database that is not there or cannot be read is a <see cref="System.Data.Common.DbException"/>; everything else that is wrong is a finding.</summary>
     /// <param name="connectionString">As in <c>ConnectionStrings:Governance</c>; opened read-only whatever it says.</param>
     public static Task<VerificationReport> VerifyAsync(string connectionString, IProgress<string>? progress) => Task.Run(() => Verify(connectionString, progress));
 
