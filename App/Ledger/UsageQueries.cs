@@ -59,8 +59,9 @@ sealed class UsageQueries(Reads reads)
     {
         await using var db = reads.Open();
         var call = await db.Usage.FirstOrDefaultAsync(row => row.Id == id.Value);
-        await CorrectAsync(db, call is null ? [] : [call]);
-        return call;
+        List<UsageRow> found = call is null ? [] : [call];
+        await CorrectAsync(db, found);
+        return found.FirstOrDefault();
     }
 
     /// <summary>Puts later corrections beside their calls.</summary>
@@ -70,7 +71,10 @@ sealed class UsageQueries(Reads reads)
         if (ids.Count > 0)
         {
             var corrections = await db.Corrections.Where(row => ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id);
-            calls.ForEach(call => call.Correction = corrections.GetValueOrDefault(call.Id));
+            for (var i = 0; i < calls.Count; i++)
+            {
+                calls[i] = corrections.TryGetValue(calls[i].Id, out var correction) ? calls[i] with { Correction = correction } : calls[i];
+            }
         }
     }
 

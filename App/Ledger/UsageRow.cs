@@ -5,7 +5,7 @@ using Governance.Pricing;
 namespace Governance.Ledger;
 
 /// <summary>One entry of the usage ledger: a call and what became of it. Append-only: the database refuses UPDATE and DELETE. Column order is <see cref="UsageTable.Columns"/>.</summary>
-sealed class UsageRow
+sealed record UsageRow
 {
     /// <summary>The call's <see cref="CallId"/>.</summary>
     public long Id { get; init; }
@@ -53,7 +53,7 @@ sealed class UsageRow
     public CallId CallId => new(Id);
 
     /// <summary>What the call was corrected by later; read beside the entry, null where nothing was.</summary>
-    public CorrectionRow? Correction { get; set; }
+    public CorrectionRow? Correction { get; init; }
 
     /// <summary>What the call came to in the end.</summary>
     public Money Cost => new(CostNanos + (Correction?.DeltaNanos ?? 0));
