@@ -32,6 +32,7 @@ abstract partial class GovernanceDb(DbContextOptions options) : IdentityUserCont
     public DbSet<ThresholdClaimRow> ThresholdClaims => Set<ThresholdClaimRow>();
     public DbSet<HoldRow> Holds => Set<HoldRow>();
     public DbSet<UsageRow> Usage => Set<UsageRow>();
+    public DbSet<CorrectionRow> Corrections => Set<CorrectionRow>();
     public DbSet<AuditRow> Audit => Set<AuditRow>();
     public DbSet<FenceRow> Fences => Set<FenceRow>();
     public DbSet<MailRow> Mail => Set<MailRow>();
@@ -78,10 +79,11 @@ abstract partial class GovernanceDb(DbContextOptions options) : IdentityUserCont
         builder.Entity<FenceRow>().ToTable("fences").Property(row => row.Id).ValueGeneratedNever();
         builder.Entity<UsageRow>(usage =>
         {
-            usage.ToTable("usage").Ignore(row => row.CallId);
+            usage.ToTable("usage").Ignore(row => row.CallId).Ignore(row => row.Correction).Ignore(row => row.Cost).Ignore(row => row.Warnings);
             usage.Property(row => row.Id).ValueGeneratedNever();
             usage.HasIndex(row => row.Session).HasFilter("session IS NOT NULL");
         });
+        builder.Entity<CorrectionRow>().ToTable("corrections").Property(row => row.Id).ValueGeneratedNever();
         builder.Entity<AuditRow>(audit =>
         {
             audit.ToTable("audit").Ignore(row => row.At);

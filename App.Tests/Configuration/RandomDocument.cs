@@ -62,6 +62,7 @@ sealed class RandomDocument(int seed)
             Stopped = Stopped(released, new(Noun.Project, id)),
             AllowUnbounded = Coin(),
             WaitForHoldsMilliseconds = Coin() ? 0 : random.Next(1, 5_001),
+            FailOpenAllowance = Coin() ? new Money(random.NextInt64(1, 1_000_000_000_000)) : null,
         };
         if (Coin())
         {

@@ -12,18 +12,25 @@ using Microsoft.Extensions.Logging;
 
 namespace Governance.Tests.Ledger;
 
-/// <summary>A clock that stands until it is moved.</summary>
+/// <summary>A clock that stands until it is moved. Setting <see cref="Now"/> lets time pass; <see cref="Step"/> only sets the wall clock, as an administrator would.</summary>
 sealed class SetClock(DateTimeOffset now) : TimeProvider
 {
     long ticks = now.UtcTicks;
+    long passed;
 
     public DateTimeOffset Now
     {
         get => new(Interlocked.Read(ref ticks), TimeSpan.Zero);
-        set => Interlocked.Exchange(ref ticks, value.UtcTicks);
+        set => Interlocked.Add(ref passed, Math.Max(0, value.UtcTicks - Interlocked.Exchange(ref ticks, value.UtcTicks)));
     }
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public void Step(TimeSpan by) => Interlocked.Add(ref ticks, by.Ticks);
+
     public override DateTimeOffset GetUtcNow() => Now;
+
+    public override long GetTimestamp() => Interlocked.Read(ref passed);
 }
 
 /// <summary>The ledger on a real database in a temporary folder, with a clock of its own. Jobs run only once the host is started.</summary>

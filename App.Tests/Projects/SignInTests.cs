@@ -31,6 +31,36 @@ public abstract class SignInTests(Store store)
     }
 
     [Fact]
+    public async Task TwelveWrongTriesAtOnceLockTheMemberAndHoldUpNoCall()
+    {
+        await using var host = new PeopleHost();
+        using var owner = await host.OwnerAsync();
+        var key = await host.Services.GetRequiredService<ProjectEdits>().CreateKeyAsync(new KeyDefinition { Id = "race", Project = "playground" }, s_owner);
+        using var caller = host.Browser();
+        caller.DefaultRequestHeaders.Add("x-api-key", key!.Text);
+        var visitors = Enumerable.Range(0, 12).Select(_ => host.Browser()).ToList();
+        var unknown = await AnswerAsync(visitors[0], "nobody@acme.test", "wrong password");
+
+        var tries = visitors.Select(visitor => AnswerAsync(visitor, PeopleHost.Email, "wrong password")).ToList();
+        var calls = 0;
+        while (!tries.All(one => one.IsCompleted))
+        {
+            using var body = new StringContent("""{"model":"claude-sonnet-5","max_tokens":20,"messages":[{"role":"user","content":"Hello"}]}""", System.Text.Encoding.UTF8, "application/json");
+            using var answer = await caller.PostAsync(new Uri("/v1/messages", UriKind.Relative), body);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            calls++;
+        }
+
+        Assert.All(await Task.WhenAll(tries), answer => Assert.Equal(unknown, answer));
+        Assert.True(calls > 1);
+        Assert.Equal(unknown, await AnswerAsync(visitors[0], PeopleHost.Email, PeopleHost.Password));
+        await UnlockAsync(host);
+        using var entered = await SignInAsync(visitors[0], PeopleHost.Email, PeopleHost.Password);
+        Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);
+        visitors.ForEach(visitor => visitor.Dispose());
+    }
+
+    [Fact]
     public async Task ARefusalTakesAsLongForStrangersAsForMembers()
     {
         await using var host = new PeopleHost(store);

@@ -90,12 +90,21 @@ public sealed class Product : IAsyncDisposable
     /// <summary>Applies sections of the document with the management key; answers what the product says of it.</summary>
     public async Task<JsonElement> ApplyAsync(string sections)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(App.Url, "api/policy/apply")) { Content = new StringContent("apiVersion: governance/v1\n" + sections) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ManagementKey);
-        var reply = await SendAsync(request);
+        var reply = await TryApplyAsync(sections);
         Assert.True(reply.Status == 200, $"{reply.Text}\n{sections}");
         return reply.Json;
     }
+
+    /// <summary>As <see cref="ApplyAsync"/> where a refusal is an answer too.</summary>
+    public async Task<Reply> TryApplyAsync(string sections)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(App.Url, "api/policy/apply")) { Content = new StringContent("apiVersion: governance/v1\n" + sections) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ManagementKey);
+        return await SendAsync(request);
+    }
+
+    /// <summary>What <c>/health/ready</c> says.</summary>
+    public Task<Reply> ReadyAsync() => SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(App.Url, "health/ready")));
 
     /// <summary>A new project with one key <c>(id)-key</c>; answers the key's secret.</summary>
     public async Task<string> ProjectAsync(string id, string project = "", string key = "", string sections = "", string upstream = "fake")

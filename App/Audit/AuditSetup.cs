@@ -1,4 +1,5 @@
 using Governance.Audit.Checkpoints;
+using Governance.Shell;
 
 namespace Governance.Audit;
 
@@ -11,8 +12,12 @@ static class AuditSetup
         services.AddSingleton(settings.IsShared ? new LedgerTime() : TimeProvider.System);
         services.AddSingleton<Feed>();
         services.AddSingleton<Journal>();
+        services.AddOptions<StoreWatchSettings>().BindConfiguration("Governance:Journal");
+        services.AddJournalListener<StoreWatch>();
+        services.AddHostedService<StoreWatchLoop>();
         services.AddSingleton<Leases>();
         services.AddSingleton<Reads>();
+        services.AddOptions<Frame>().Configure<StoreWatch>((frame, watch) => frame.Banners.Add(() => BannerOf(watch)));
         services.AddSingleton<AuditQueries>();
         services.AddHostedService<InstanceWatch>();
         // On PostgreSQL the server keeps writers apart; on SQLite they wait at the journal's gate.
@@ -28,6 +33,13 @@ static class AuditSetup
         services.AddSingleton<CheckpointWriter>().AddHostedService(provider => provider.GetRequiredService<CheckpointWriter>());
         return services;
     }
+
+    static Banner? BannerOf(StoreWatch watch) => watch switch
+    {
+        { Trouble: { } trouble } => new Banner(StatusKind.Denied, $"The ledger cannot be written: {trouble}. Calls are refused and nothing can be saved until it can; it goes on by itself then. What these pages show was written before."),
+        { Stepped: { } step } => new Banner(StatusKind.Warned, step.Text),
+        _ => null,
+    };
 
     /// <summary>Registers what follows the journal. The order of registration is the order of loading.</summary>
     public static IServiceCollection AddJournalListener<T>(this IServiceCollection services)

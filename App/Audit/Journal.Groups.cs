@@ -56,7 +56,7 @@ sealed partial class Journal
         {
             store.BeBornAgain();
         }
-        if (to - from == 1 || store.IsUnavailable(exception))
+        if (to - from == 1 || store.IsUnavailable(exception) || StoreFailure.IsForAll(exception))
         {
             Refuse(from, to, exception);
             return;
@@ -166,7 +166,8 @@ sealed partial class Journal
     {
         var down = store.IsUnavailable(exception);
         Figures.Failed(to - from);
-        LastFailure = down || exception is DbException ? exception.Message : LastFailure;
+        LastFailure = down || exception is DbException or StoreUnavailableException ? exception.Message : LastFailure;
+        Unwritable = down || StoreFailure.Is(exception) ? exception.Message : Unwritable;
         LogFailed(logger, to - from == 1 ? group[from].GetType().Name : $"{to - from} works", exception);
         var answer = down ? new JournalUnavailableException("The store cannot be written at the moment.", exception) : exception;
         for (var i = from; i < to; i++)
@@ -178,7 +179,7 @@ sealed partial class Journal
     /// <summary>From here on the group is durable: memory follows, waiters are answered.</summary>
     void Answer(int from, int to)
     {
-        LastFailure = null;
+        (LastFailure, Unwritable) = (null, null);
         Figures.Committed(to - from);
         foreach (var listener in listeners)
         {

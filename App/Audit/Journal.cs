@@ -48,6 +48,9 @@ sealed partial class Journal : IAsyncDisposable
     /// <summary>Why the last group could not be written; null since one was.</summary>
     public string? LastFailure { get; private set; }
 
+    /// <summary>Why the store itself could not be written when it was tried last; null since it was.</summary>
+    public string? Unwritable { get; private set; }
+
     /// <summary>How long the oldest work has been waiting or written; zero where there is none.</summary>
     public TimeSpan Delay => Volatile.Read(ref oldest) is var since && since == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(since);
 

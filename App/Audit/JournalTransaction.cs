@@ -44,7 +44,7 @@ sealed class JournalTransaction(JournalStore store)
             """)
             .Bind(1, id).Bind(2, told.Chain).Bind(3, sequence).Bind(4, NowMilliseconds).Bind(5, (long)told.Category).Bind(6, told.Action)
             .Bind(7, (long)told.Actor.Kind).Bind(8, told.Actor.Id).Bind(9, told.Project).Bind(10, told.TargetKind).Bind(11, told.TargetId)
-            .Bind(12, told.Sentence).Bind(13, told.RequestId).Bind(14, body).Bind(15, hash).Run();
+            .Bind(12, told.Sentence).Bind(13, told.RequestId).Bind(14, body).Bind(15, hash).RunOrSay("the audit trail cannot be written");
         heads[told.Chain] = new ChainHead(sequence, hash);
         lastAuditId = id;
     }

@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Governance.Audit;
 
 /// <summary>A statement of one connection, with parameters ?1, ?2, …; its text is the same for every store. Bound and run many times; not safe for several threads.</summary>
@@ -16,6 +18,19 @@ abstract class Statement : IDisposable
 
     /// <summary>Runs to the end and answers how many rows were changed.</summary>
     public abstract int Run();
+
+    /// <summary>As <see cref="Run"/> where a refusal of the database means that the store cannot be used: <paramref name="what"/> then says it for people.</summary>
+    public void RunOrSay(string what)
+    {
+        try
+        {
+            Run();
+        }
+        catch (DbException exception) when (!StoreFailure.Is(exception))
+        {
+            throw new StoreUnavailableException($"{what}: {exception.Message}", exception);
+        }
+    }
 
     public abstract long Integer(int column);
 

@@ -1,4 +1,6 @@
 using Governance.Audit;
+using Governance.Shell;
+using Microsoft.Extensions.Options;
 
 namespace Governance.Configuration;
 

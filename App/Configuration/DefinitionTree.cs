@@ -1,6 +1,7 @@
 using Governance.Budgets;
 using Governance.Gateway;
 using Governance.Policies;
+using Governance.Pricing;
 using Governance.Projects;
 
 namespace Governance.Configuration;
@@ -42,7 +43,12 @@ static class DefinitionTree
         .Add("cache", project.Cache, unless: false)
         .Add("allow_unbounded", project.AllowUnbounded, unless: false)
         .Add("wait_for_holds_ms", Outline.Number(project.WaitForHoldsMilliseconds), project.WaitForHoldsMilliseconds == 0)
+        .Add("on_ledger_failure", project.FailOpenAllowance is { } allowance ? FailOpen(allowance) : null)
         .Add("stopped", project.Stopped, unless: false).Map;
+
+    static DocumentMap FailOpen(Money allowance) => new Outline()
+        .Add("mode", Words.Of(LedgerFailure.FailOpen))
+        .Add("allowance_usd", allowance.ToPlain()).Map;
 
     public static DocumentMap Of(KeyDefinition key) => new Outline()
         .Add("id", key.Id)

@@ -2,6 +2,8 @@ using System.Globalization;
 using Governance.Audit;
 using Governance.Gateway;
 using Governance.Ledger;
+using Governance.Shell;
+using Microsoft.Extensions.Options;
 
 namespace Governance.Configuration;
 
@@ -13,9 +15,9 @@ static class HealthEndpoints
     public static void Map(WebApplication app)
     {
         app.MapGet("/health/live", () => Results.Json(new { status = "live" })).AllowAnonymous();
-        app.MapGet("/health/ready", (Journal journal, Drain drain, FenceShelf fence) => WhyNot(journal, drain, fence) is { } why
+        app.MapGet("/health/ready", (Journal journal, Drain drain, FenceShelf fence, StoreWatch watch, IOptions<Frame> frame) => WhyNot(journal, drain, fence, watch) is { } why
             ? Results.Json(new { status = "not ready", why }, statusCode: StatusCodes.Status503ServiceUnavailable)
-            : Results.Json(new { status = "ready" })).AllowAnonymous();
+            : Results.Json(new { status = "ready", warnings = frame.Value.Banners.Select(ask => ask()).OfType<Banner>().Select(banner => banner.Text) })).AllowAnonymous();
     }
 
     /// <summary>While the process stops, pages are refused: what they keep open must not hold it up. Calls are told by the gateway itself.</summary>
@@ -35,9 +37,10 @@ static class HealthEndpoints
         });
     }
 
-    static string? WhyNot(Journal journal, Drain drain, FenceShelf fence) =>
+    static string? WhyNot(Journal journal, Drain drain, FenceShelf fence, StoreWatch watch) =>
         drain.Begun ? string.Create(CultureInfo.InvariantCulture, $"stopping; {drain.InFlight} calls are being finished")
         : fence.Current is not null ? "fenced: the ledger goes on from an older state; say on /dashboard/settings/integrity what was spent since"
+        : watch.Trouble is { } trouble ? trouble
         : journal.LastFailure is { } failure ? failure
         : journal.Delay > longestDelay ? "writing stalls"
         : null;

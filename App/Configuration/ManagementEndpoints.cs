@@ -45,7 +45,15 @@ static class ManagementEndpoints
         {
             return Refuse(400, "The document is not UTF-8.");
         }
-        var result = await run(text);
+        PlanResult result;
+        try
+        {
+            result = await run(text);
+        }
+        catch (Exception exception) when (StoreFailure.Is(exception))
+        {
+            return Refuse(503, $"Nothing was changed: the database cannot be written just now ({exception.Message.TrimEnd('.')}).");
+        }
         return Results.Json(new
         {
             applied = result.Applied,

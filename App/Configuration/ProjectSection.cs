@@ -1,3 +1,4 @@
+using Governance.Pricing;
 using Governance.Projects;
 
 namespace Governance.Configuration;
@@ -25,6 +26,7 @@ static class ProjectSection
             Stopped = WorkspaceSection.Stopped(fields, new(Noun.Project, id)),
             AllowUnbounded = fields.Truth("allow_unbounded") ?? false,
             WaitForHoldsMilliseconds = (int?)fields.Whole("wait_for_holds_ms", 0, ProjectDefinition.WaitForHoldsMillisecondsMost) ?? 0,
+            FailOpenAllowance = fields.Map("on_ledger_failure") is { } failure ? Allowance(failure) : null,
         };
         reading.Refer(fields.At("owner"), Noun.Member, project.Owner);
         if (fields.Maps("keys", item => Key(item, reading, id)) is { } listed)
@@ -34,6 +36,24 @@ static class ProjectSection
         }
         fields.Finish();
         return project;
+    }
+
+    /// <summary>Null refuses every call while the ledger cannot be written.</summary>
+    static Money? Allowance(Fields fields)
+    {
+        var mode = fields.Choice<LedgerFailure>("mode", required: true);
+        var open = mode == LedgerFailure.FailOpen;
+        var allowance = fields.Dollars("allowance_usd", required: open);
+        if (mode == LedgerFailure.FailClosed && allowance is not null)
+        {
+            fields.Reading.Fault(fields.At("allowance_usd"), "belongs to mode fail_open; fail_closed spends nothing");
+        }
+        if (open && allowance == Money.Zero)
+        {
+            fields.Reading.Fault(fields.At("allowance_usd"), "lets nothing through; write mode: fail_closed for that");
+        }
+        fields.Finish();
+        return open ? allowance : null;
     }
 
     static string? Upstream(DocumentNode node, string path, Reading reading)

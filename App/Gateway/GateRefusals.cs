@@ -110,6 +110,12 @@ static class GateRefusals
         asked = call.ModelAsked,
     });
 
+    /// <summary>What cannot be recorded is not done.</summary>
+    /// <param name="allowance">Why the project's allowance for such times does not help; null where it has none.</param>
+    public static Refusal Unwritable(string? trouble, string? allowance = null) => Refusal.Plain(503, "api_error",
+        $"The ledger cannot be written at the moment{(trouble is null ? "" : $" ({trouble.TrimEnd('.')})")}, so nothing was sent and nothing is charged.{(allowance is null ? "" : $" {allowance}.")} Try again shortly.",
+        allowance is null ? "ledger_unavailable" : "fail_open_allowance_used", retryAfterSeconds: 5, shouldRetry: true);
+
     /// <summary>A refusal that has a ledger row and an event but no rule of its own.</summary>
     public static GateRefusal Told(Refusal refusal, LedgerCall call) =>
         new(refusal, call, Event(call, refusal.Message, (string?)refusal.Error["deny_code"] ?? refusal.Code, new { deny_code = (string?)refusal.Error["deny_code"] ?? refusal.Code, asked = call.ModelAsked }));

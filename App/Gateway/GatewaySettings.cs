@@ -39,6 +39,10 @@ sealed class GatewaySettings
     [Range(0, 10000)]
     public int DrainLimit { get; set; } = 200;
 
+    /// <summary>After how many days the shipped price list is called old; 0 never.</summary>
+    [Range(0, 3650)]
+    public int PricesStaleDays { get; set; } = 90;
+
     /// <summary>How long an answer stays in the response cache.</summary>
     [Range(1, 86400 * 7)]
     public int CacheSeconds { get; set; } = 3600;

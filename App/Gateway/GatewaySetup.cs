@@ -1,5 +1,7 @@
 using Governance.Audit;
 using Governance.Ledger;
+using Governance.Shell;
+using Microsoft.Extensions.Options;
 
 namespace Governance.Gateway;
 
@@ -11,6 +13,8 @@ static class GatewaySetup
         services.AddOptions<GatewaySettings>().BindConfiguration(GatewaySettings.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<DrainSettings>().BindConfiguration(DrainSettings.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<HostOptions>().Configure<Microsoft.Extensions.Options.IOptions<DrainSettings>>((host, drain) => host.ShutdownTimeout = drain.Value.HostTimeout);
+        services.AddOptions<Frame>().Configure<TimeProvider, IOptions<GatewaySettings>>((frame, time, settings) => frame.Banners.Add(() =>
+            PriceShelf.Stale(time.GetUtcNow(), settings.Value.PricesStaleDays) is { } stale ? new Banner(StatusKind.Warned, stale) : null));
         return services
             .AddSingleton<Drain>()
             .AddHostedService(provider => provider.GetRequiredService<Drain>())

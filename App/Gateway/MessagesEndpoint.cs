@@ -21,6 +21,8 @@ sealed partial class MessagesEndpoint(
     HoldQueue holds,
     ResponseCache cache,
     UpstreamSecrets secrets,
+    StoreWatch watch,
+    OpenWindow window,
     GatewayState state,
     TimeProvider time,
     IOptions<GatewaySettings> settings,
@@ -79,6 +81,12 @@ sealed partial class MessagesEndpoint(
 
     async Task GovernAsync(HttpContext context, long started, CallId id, Caller caller, RequestFacts facts, RequestBody body)
     {
+        var open = watch.Trouble is not null;
+        if (open && caller.Project.FailOpenAllowance is null)
+        {
+            await RefusalAnswer.WriteAsync(context, GateRefusals.Unwritable(watch.Trouble), id);
+            return;
+        }
         var (call, refused) = gate.Decide(id, caller, facts, id.At);
         if (call is null)
         {
@@ -92,20 +100,27 @@ sealed partial class MessagesEndpoint(
         }
         var sent = call.Replaced ? ModelSplice.Replace(body.Memory.Span, facts, call.ServedModel) : body.Memory;
         var cacheKey = caller.Project.Cache ? ResponseCache.KeyOf(call, context.Request, sent.Span) : null;
-        if (cacheKey is not null && cache.Find(cacheKey) is { } repeat)
+        if (cacheKey is not null && !open && cache.Find(cacheKey) is { } repeat)
         {
             await AnswerRepeatAsync(context, started, call, repeat);
             return;
         }
-        Reservation reservation;
+        Reservation reservation = default;
         try
         {
-            reservation = await ReserveAsync(context, call);
+            if (!open)
+            {
+                reservation = await ReserveAsync(context, call);
+            }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             await LeftAsync(started, call);
             return;
+        }
+        catch (Exception exception) when (caller.Project.FailOpenAllowance is not null && StoreFailure.Is(exception))
+        {
+            open = true;
         }
         catch (Exception exception)
         {
@@ -117,7 +132,12 @@ sealed partial class MessagesEndpoint(
             await RefusalAnswer.WriteAsync(context, GateRefusals.Budget(budget, id, gate.WouldPass(call, budget)), id);
             return;
         }
-        if (!await ForwardAsync(context, started, call, reservation, sent, secret, cacheKey))
+        if (open && await OpenAsync(call) is { } closed)
+        {
+            await RefusalAnswer.WriteAsync(context, closed, id);
+            return;
+        }
+        if (!await ForwardAsync(context, started, call, reservation, sent, secret, cacheKey, open))
         {
             body.Abandon();
         }
@@ -154,11 +174,22 @@ sealed partial class MessagesEndpoint(
         }
     }
 
+    /// <summary>Takes the call in while the ledger cannot be written; why not, where the project's allowance does not cover it.</summary>
+    async ValueTask<Refusal?> OpenAsync(GatedCall call) =>
+        call.Caller.Project.FailOpenAllowance is not { } allowance ? GateRefusals.Unwritable(watch.Trouble)
+        : (await window.AdmitAsync(call.Ledger, allowance, call.Intervention)).Refused is { } why ? GateRefusals.Unwritable(watch.Trouble, why)
+        : null;
+
     /// <summary>False where the upstream may still be reading the body.</summary>
-    async Task<bool> ForwardAsync(HttpContext context, long started, GatedCall call, Reservation reservation, ReadOnlyMemory<byte> sent, string secret, string? cacheKey)
+    /// <param name="open">True where the ledger could not be written, and the call is in the open window instead.</param>
+    async Task<bool> ForwardAsync(HttpContext context, long started, GatedCall call, Reservation reservation, ReadOnlyMemory<byte> sent, string secret, string? cacheKey, bool open)
     {
         WriteHead(context.Response, call, reservation);
         state.Added.Add(Stopwatch.GetElapsedTime(started));
+        if (open)
+        {
+            context.Response.Headers["x-governance-fail-open"] = "true";
+        }
         var forward = new Forward { End = ForwardEnd.OursStopped };
         try
         {
@@ -171,7 +202,14 @@ sealed partial class MessagesEndpoint(
         }
         var result = Settlement.Of(call, forward, (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         // Not awaited for the answer: the hold is durable, so a crash here counts too much, never too little.
-        ledger.Settle(call.Ledger, result, Settlement.Alarm(call, result));
+        if (open)
+        {
+            await window.EndAsync(call.Ledger, result, Settlement.Alarm(call, result));
+        }
+        else
+        {
+            ledger.Settle(call.Ledger, result, Settlement.Alarm(call, result));
+        }
         if (forward.Refusal is { } refusal && !context.Response.HasStarted)
         {
             await RefusalAnswer.WriteAsync(context, refusal, call.Ledger.Id);
@@ -187,7 +225,8 @@ sealed partial class MessagesEndpoint(
     {
         try
         {
-            if (refused.Call is { } call)
+            // While nothing can be recorded, a project that fails open is still told what its rules say.
+            if (refused.Call is { } call && watch.Trouble is null)
             {
                 await ledger.RecordAsync(call, new CallResult
                 {
@@ -235,8 +274,7 @@ sealed partial class MessagesEndpoint(
     Task AnswerUnrecordedAsync(HttpContext context, CallId id, Exception exception)
     {
         LogUnrecorded(logger, id, exception);
-        return RefusalAnswer.WriteAsync(context, Refusal.Plain(503, "api_error",
-            "The ledger cannot be written at the moment, so nothing was sent and nothing is charged. Try again shortly.", "ledger_unavailable", retryAfterSeconds: 5, shouldRetry: true), id);
+        return RefusalAnswer.WriteAsync(context, GateRefusals.Unwritable(watch.Trouble), id);
     }
 
     static void WriteHead(HttpResponse response, GatedCall call, Reservation reservation)

@@ -26,5 +26,14 @@ sealed class PriceShelf : JournalListener
         return () => current = next;
     }
 
+    /// <summary>What people are told where the shipped list has grown old; null while it has not.</summary>
+    public static string? Stale(DateTimeOffset now, int days)
+    {
+        var asOf = PriceList.ShippedAsOf;
+        return days > 0 && DateOnly.FromDateTime(now.UtcDateTime).DayNumber - asOf.DayNumber > days
+            ? $"The price list is of {asOf:yyyy-MM-dd} and more than {days} days old. Calls are priced by it all the same; update the product, or enter what has changed on /dashboard/settings?tab=prices."
+            : null;
+    }
+
     static PriceBook Load(GovernanceDb db) => new(PriceList.Shipped.Concat(db.Prices.AsNoTracking().AsEnumerable().Select(row => row.Definition)));
 }

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Ledger;
 
-/// <summary>Resolves holds that have outlived their time in a living process (I6). What became of the call is not known, so its whole hold counts as cost.</summary>
-sealed class HoldExpiry(Journal journal, Reads reads, SpendLedger ledger, TimeProvider time)
+/// <summary>Resolves this process's own holds that have outlived their time (I6), measured by time that passed and not by the wall clock, which may be set. What became of the call is not known, so its whole hold counts as cost.</summary>
+sealed class HoldExpiry(Journal journal, Reads reads, SpendLedger ledger, LedgerInstance instance)
 {
     public const string Action = "ledger.holds_expired";
 
@@ -18,7 +18,7 @@ sealed class HoldExpiry(Journal journal, Reads reads, SpendLedger ledger, TimePr
         var resolved = 0;
         while (await AnyAsync())
         {
-            var work = new ExpiryWork(ledger, AtOnce);
+            var work = new ExpiryWork(ledger, instance, AtOnce);
             journal.Submit(work);
             var some = await work.Committed;
             resolved += some;
@@ -32,19 +32,20 @@ sealed class HoldExpiry(Journal journal, Reads reads, SpendLedger ledger, TimePr
 
     async Task<bool> AnyAsync()
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var (now, own) = (ledger.Clock.NowMilliseconds, instance.Id);
         await using var db = reads.Open();
-        return await db.Holds.AnyAsync(hold => hold.ExpiresMilliseconds <= now);
+        return await db.Holds.AnyAsync(hold => hold.ExpiresMilliseconds <= now && hold.Instance == own);
     }
 }
 
 /// <summary>Settles some expired holds, oldest first, and tells the trail which.</summary>
-sealed class ExpiryWork(SpendLedger ledger, int most) : JournalWork<int>
+sealed class ExpiryWork(SpendLedger ledger, LedgerInstance instance, int most) : JournalWork<int>
 {
     public override void Execute(JournalTransaction transaction)
     {
         var expired = new List<LedgerCall>();
-        var rows = transaction.Prepare("SELECT call FROM holds WHERE expires_milliseconds <= ?1 ORDER BY id LIMIT ?2").Bind(1, transaction.NowMilliseconds).Bind(2, most);
+        var rows = transaction.Prepare("SELECT call FROM holds WHERE expires_milliseconds <= ?1 AND instance = ?3 ORDER BY id LIMIT ?2")
+            .Bind(1, ledger.Clock.NowMilliseconds).Bind(2, most).Bind(3, instance.Id);
         while (rows.Step())
         {
             expired.Add(HoldText.Read(rows.Text(0)));

@@ -12,6 +12,6 @@ sealed class HoldRow
     public required string Instance { get; init; }
     /// <summary>The call as JSON, complete enough to write its entry without the process that made it.</summary>
     public required string Call { get; init; }
-    /// <summary>After this instant (Unix milliseconds) a living process resolves it as expired.</summary>
+    /// <summary>After this instant the process that holds it resolves it as expired; on that process's <see cref="SteadyClock"/>.</summary>
     public long ExpiresMilliseconds { get; init; }
 }

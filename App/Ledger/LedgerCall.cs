@@ -66,8 +66,10 @@ enum UsageFlags
     ClientGone = 8,
     /// <summary>Cache writes came without their lifetime; priced as five minutes.</summary>
     SplitUnknown = 16,
-    /// <summary>The cost was put right later by a correction.</summary>
+    /// <summary>The cost was put right later by a correction. Never stored: an entry does not change.</summary>
     Corrected = 32,
+    /// <summary>Let through while the ledger could not be written, on the project's allowance for that.</summary>
+    FailOpen = 64,
 }
 
 /// <summary>What became of a call.</summary>

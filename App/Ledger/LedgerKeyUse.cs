@@ -23,6 +23,10 @@ sealed class LedgerKeyUse(Reads reads, TimeProvider time) : KeyUseSource
             Spend = calls.Sum(row => row.Id >= month ? row.CostNanos : 0L),
             Day = calls.Sum(row => row.Id >= day ? 1L : 0L),
         }).ToListAsync();
-        return rows.ToDictionary(row => row.Key, row => new KeyUse(new CallId(row.Last).At, row.Month, new Money(row.Spend), row.Day));
+        var corrections = await db.Corrections.Where(row => row.Id >= month)
+            .Join(db.Usage, correction => correction.Id, call => call.Id, (correction, call) => new { call.Key, correction.DeltaNanos })
+            .GroupBy(row => row.Key).Select(group => new { group.Key, Delta = group.Sum(row => row.DeltaNanos) })
+            .ToDictionaryAsync(row => row.Key, row => row.Delta);
+        return rows.ToDictionary(row => row.Key, row => new KeyUse(new CallId(row.Last).At, row.Month, new Money(row.Spend + corrections.GetValueOrDefault(row.Key)), row.Day));
     }
 }

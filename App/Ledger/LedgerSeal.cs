@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 using Governance.Audit;
 
 namespace Governance.Ledger;
@@ -9,28 +10,35 @@ sealed class LedgerSeal : JournalListener
     public const string Action = "ledger.sealed";
 
     readonly List<(long Id, byte[] Hash)> entries = [];
+    readonly List<(long Id, byte[] Hash)> corrections = [];
 
-    /// <summary>What the event tells: how many entries, and SHA-256 over the SHA-256 of each in the order of their ids.</summary>
-    public sealed record Numbers(int Entries, long FirstId, long LastId, string Digest);
+    /// <summary>What the event tells: how many entries and corrections, and SHA-256 over the SHA-256 of each, entries first, each kind in the order of ids.</summary>
+    public sealed record Numbers(int Entries, long FirstId, long LastId, string Digest, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Corrections = 0);
 
     /// <summary>The sequence under which this commit's entries will be sealed.</summary>
     public static long Batch(JournalTransaction transaction) => transaction.NextSequence(AuditEvent.LedgerChain);
 
     public void Add(long id, ReadOnlySpan<byte> entry) => entries.Add((id, SHA256.HashData(entry)));
 
+    public void AddCorrection(long id, ReadOnlySpan<byte> correction) => corrections.Add((id, SHA256.HashData(correction)));
+
     public override void BeforeCommit(JournalTransaction transaction)
     {
-        if (entries.Count == 0)
+        if (entries.Count + corrections.Count == 0)
         {
             return;
         }
-        entries.Sort(static (left, right) => left.Id.CompareTo(right.Id));
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (_, hash) in entries)
+        foreach (var list in (ReadOnlySpan<List<(long Id, byte[] Hash)>>)[entries, corrections])
         {
-            digest.AppendData(hash);
+            list.Sort(static (left, right) => left.Id.CompareTo(right.Id));
+            foreach (var (_, hash) in list)
+            {
+                digest.AppendData(hash);
+            }
         }
-        var numbers = new Numbers(entries.Count, entries[0].Id, entries[^1].Id, Convert.ToHexStringLower(digest.GetHashAndReset()));
+        var (first, last) = entries.Count == 0 ? (0, 0) : (entries[0].Id, entries[^1].Id);
+        var numbers = new Numbers(entries.Count, first, last, Convert.ToHexStringLower(digest.GetHashAndReset()), corrections.Count);
         transaction.Append(new AuditEvent
         {
             Chain = AuditEvent.LedgerChain,
@@ -39,11 +47,21 @@ sealed class LedgerSeal : JournalListener
             Actor = Actor.System,
             TargetKind = "ledger",
             TargetId = "usage",
-            Sentence = entries.Count == 1 ? "1 ledger entry sealed." : $"{entries.Count} ledger entries sealed.",
+            Sentence = Sentence(entries.Count, corrections.Count),
             Details = AuditJson.Element(numbers),
         });
-        entries.Clear();
+        AfterRollback();
     }
 
-    public override void AfterRollback() => entries.Clear();
+    public override void AfterRollback()
+    {
+        entries.Clear();
+        corrections.Clear();
+    }
+
+    static string Sentence(int entries, int corrections)
+    {
+        var first = entries == 1 ? "1 ledger entry" : $"{entries} ledger entries";
+        return corrections == 0 ? $"{first} sealed." : $"{first} and {(corrections == 1 ? "1 correction" : $"{corrections} corrections")} sealed.";
+    }
 }

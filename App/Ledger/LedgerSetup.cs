@@ -1,33 +1,45 @@
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Projects;
+using Governance.Shell;
 
 namespace Governance.Ledger;
 
 /// <summary>Puts the ledger into the host.</summary>
 static class LedgerSetup
 {
-    public static IServiceCollection AddLedger(this IServiceCollection services) => services
-        .AddSingleton<SpendSource, LedgerSpend>()
-        .AddSingleton<KeyUseSource, LedgerKeyUse>()
-        .AddSingleton<UsageTable>()
-        .AddSingleton<UsageQueries>()
-        .AddSingleton<SpendTally>()
-        .AddSingleton<LedgerInstance>()
-        .AddJournalListener<UsageCounts>()
-        .AddJournalListener<LedgerSeal>()
-        .AddSingleton<LedgerMarkFile>()
-        .AddJournalListener<FenceShelf>()
-        .AddSingleton<FenceLifting>()
-        .AddSingleton<LedgerMarkKeeper>()
-        .AddHostedService(provider => provider.GetRequiredService<LedgerMarkKeeper>())
-        .AddSingleton<VerificationRuns>()
-        .AddSingleton<HoldQueries>()
-        .AddSingleton<SpendLedger>()
-        .AddSingleton<HoldQueue>()
-        .AddJournalListener<HoldRecovery>()
-        .AddSingleton<InstanceRecovery>()
-        .AddSingleton<Reconciliation>()
-        .AddSingleton<HoldExpiry>()
-        .AddLedgerJobs();
+    public static IServiceCollection AddLedger(this IServiceCollection services)
+    {
+        services.AddOptions<OpenWindowSettings>().BindConfiguration("Governance:FailOpen");
+        services.AddOptions<Frame>().Configure<OpenWindow>((frame, window) => frame.Banners.Add(() => window.Waiting is var calls and > 0
+            ? new Banner(StatusKind.Warned, $"{calls} calls were let through without the ledger, on their projects' allowances. They are written into it as soon as it works again.")
+            : null));
+        return services
+            .AddSingleton<SpendSource, LedgerSpend>()
+            .AddSingleton<KeyUseSource, LedgerKeyUse>()
+            .AddSingleton<UsageTable>()
+            .AddSingleton<CorrectionTable>()
+            .AddSingleton<SteadyClock>()
+            .AddSingleton<UsageQueries>()
+            .AddSingleton<SpendTally>()
+            .AddSingleton<LedgerInstance>()
+            .AddJournalListener<UsageCounts>()
+            .AddJournalListener<LedgerSeal>()
+            .AddSingleton<LedgerMarkFile>()
+            .AddJournalListener<FenceShelf>()
+            .AddSingleton<FenceLifting>()
+            .AddSingleton<LedgerMarkKeeper>()
+            .AddHostedService(provider => provider.GetRequiredService<LedgerMarkKeeper>())
+            .AddSingleton<VerificationRuns>()
+            .AddSingleton<HoldQueries>()
+            .AddSingleton<HoldQueue>()
+            .AddSingleton<SpendLedger>()
+            .AddJournalListener<HoldRecovery>()
+            .AddJournalListener<OpenWindow>()
+            .AddHostedService<OpenWindowLoop>()
+            .AddSingleton<InstanceRecovery>()
+            .AddSingleton<Reconciliation>()
+            .AddSingleton<HoldExpiry>()
+            .AddLedgerJobs();
+    }
 }

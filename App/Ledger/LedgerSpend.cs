@@ -10,6 +10,7 @@ namespace Governance.Ledger;
 sealed class LedgerSpend : SpendSource
 {
     const string AttributionColumns = "project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor";
+    const string CallColumns = "usage.project, usage.key, usage.tenant, usage.department, usage.employee, usage.customer, usage.feature, usage.workflow, usage.session, usage.model, usage.vendor";
 
     public override (Money Posted, Money Held) Recompute(JournalTransaction transaction, BudgetDefinition budget, BudgetPeriod period) =>
         Recompute(transaction.Prepare, budget, period);
@@ -51,7 +52,16 @@ sealed class LedgerSpend : SpendSource
         }
         var models = budget.Scope.Where(term => term.Kind is ScopeKind.Model).Select(term => term.Id).ToArray();
         var parts = await entries.GroupBy(row => row.Model).Select(group => new { Model = group.Key, Cost = group.Sum(row => row.CostNanos) }).ToListAsync();
-        return Money.Nearest(parts.Where(part => models.All(model => ModelName.Matches(model, part.Model))).Aggregate((Int128)0, (sum, part) => sum + part.Cost));
+        var spent = parts.Where(part => models.All(model => ModelName.Matches(model, part.Model))).Aggregate((Int128)0, (sum, part) => sum + part.Cost);
+        return Money.Nearest(spent + await CorrectedAsync(db, budget, period.Session, from, until));
+    }
+
+    /// <summary>Corrections are few: each is looked at beside its call.</summary>
+    static async Task<Int128> CorrectedAsync(GovernanceDb db, BudgetDefinition budget, string? session, long from, long until)
+    {
+        var corrections = await db.Corrections.Where(row => row.Id >= from && row.Id < until)
+            .Join(db.Usage, correction => correction.Id, call => call.Id, (correction, call) => new { correction.DeltaNanos, Call = call }).ToListAsync();
+        return corrections.Where(row => Counts(budget, session, row.Call.AttributedTo())).Aggregate((Int128)0, (sum, row) => sum + row.DeltaNanos);
     }
 
     public override async Task<(int Calls, Money WorstCase)> InFlightAsync(GovernanceDb db, BudgetDefinition budget, BudgetPeriod period)
@@ -73,6 +83,14 @@ sealed class LedgerSpend : SpendSource
             if (BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)))
             {
                 sum += rows.Integer(11);
+            }
+        }
+        var corrections = prepare($"SELECT {CallColumns}, delta_nanos FROM corrections INNER JOIN usage ON usage.id = corrections.id WHERE corrections.id >= ?1 AND corrections.id < ?2").Bind(1, from).Bind(2, until);
+        while (corrections.Step())
+        {
+            if (Counts(budget, session, UsageTable.ReadAttribution(corrections)))
+            {
+                sum += corrections.Integer(11);
             }
         }
         return Money.Nearest(sum);

@@ -5,7 +5,7 @@ using Governance.Pricing;
 namespace Governance.Ledger;
 
 /// <summary>Reserves: all matching budgets or none, the hold row, and what the trail is told, in one transaction.</summary>
-sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal, bool patient = false)
+sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal, bool patient = false)
     : JournalWork<Reservation>
 {
     readonly string body = HoldText.Write(call);
@@ -29,9 +29,7 @@ sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall
             transaction.Append(told);
             return;
         }
-        transaction.Prepare("INSERT INTO holds (id, held_nanos, dispatched, instance, call, expires_milliseconds) VALUES (?1, ?2, 1, ?3, ?4, ?5)")
-            .Bind(1, call.Id.Value).Bind(2, call.Estimate.Nanos).Bind(3, instance.Id).Bind(4, body)
-            .Bind(5, transaction.NowMilliseconds + (long)ledger.HoldLifetime.TotalMilliseconds).Run();
+        ledger.HoldInTransaction(transaction, call, body);
         if (intervention is not null)
         {
             transaction.Append(intervention);

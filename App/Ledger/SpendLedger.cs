@@ -5,11 +5,13 @@ using Governance.Pricing;
 namespace Governance.Ledger;
 
 /// <summary>The ledger's verbs: reserve before a call, settle after it, record what was refused or answered from the cache.</summary>
-sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal, UsageTable usage, LedgerInstance instance, ILogger<SpendLedger> logger)
+sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal, UsageTable usage, CorrectionTable corrections, LedgerInstance instance, SteadyClock clock, ILogger<SpendLedger> logger)
 {
-    static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     internal BalanceTable Balances => balances;
+
+    internal SteadyClock Clock => clock;
 
     /// <summary>How long a hold may stay open in a living process: longer than any call is waited for.</summary>
     public TimeSpan HoldLifetime { get; set; } = TimeSpan.FromHours(3);
@@ -21,7 +23,7 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
     /// <param name="patient">True where the caller will try again: a refusal for holds in flight only is then not recorded.</param>
     public ValueTask<Reservation> ReserveAsync(LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal, bool patient = false)
     {
-        var work = new ReserveWork(this, instance, call, intervention, enforce, refusal, patient);
+        var work = new ReserveWork(this, call, intervention, enforce, refusal, patient);
         journal.Submit(work);
         return work.Committed;
     }
@@ -65,22 +67,48 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
         return work.Committed;
     }
 
+    /// <summary>Writes the hold inside the transaction, from whose commit on the call may be sent.</summary>
+    /// <param name="body">The call as <see cref="HoldText"/> writes it.</param>
+    internal void HoldInTransaction(JournalTransaction transaction, LedgerCall call, string body) =>
+        transaction.Prepare("INSERT INTO holds (id, held_nanos, dispatched, instance, call, expires_milliseconds) VALUES (?1, ?2, 1, ?3, ?4, ?5)")
+            .Bind(1, call.Id.Value).Bind(2, call.Estimate.Nanos).Bind(3, instance.Id).Bind(4, body)
+            .Bind(5, clock.NowMilliseconds + (long)HoldLifetime.TotalMilliseconds).Run();
+
     /// <summary>Writes the entry inside the transaction and puts it under this commit's seal.</summary>
     internal void WriteInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result) =>
         seal.Add(call.Id.Value, usage.Write(transaction, LedgerSeal.Batch(transaction), call, result));
 
-    /// <summary>Ends a hold inside the transaction. Answers the cost that stands: an earlier entry's where there is one.</summary>
+    /// <summary>Ends a hold inside the transaction. Answers the cost that stands: an earlier entry's where there is one, unless that was only a bound and this one is to correct it.</summary>
     internal Money SettleInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result)
     {
         // Before the hold goes and the entry comes: a balance that has to be computed anew must still see the hold, and not yet the entry.
         balances.Load(transaction, call.For, call.Id.At);
         if (transaction.Prepare("DELETE FROM holds WHERE id = ?1").Bind(1, call.Id.Value).Run() == 0)
         {
-            return UsageTable.CostOf(transaction, call.Id)
-                ?? throw new InvalidOperationException($"Call {call.Id} has neither a hold nor an entry.");
+            return CorrectInTransaction(transaction, call, result);
         }
         WriteInTransaction(transaction, call, result);
         balances.Settle(transaction, call.For, call.Holds, result.Cost, call.Id.At);
+        return result.Cost;
+    }
+
+    /// <summary>A settlement after the end (I7): what was only assumed is corrected, once, in the period of the call; everything else stands as it was first.</summary>
+    Money CorrectInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result)
+    {
+        var (outcome, cost) = UsageTable.EndOf(transaction, call.Id)
+            ?? throw new InvalidOperationException($"Call {call.Id} has neither a hold nor an entry.");
+        if (CorrectionTable.CostOf(transaction, call.Id) is { } corrected)
+        {
+            return corrected;
+        }
+        if (!LateSettlement.Corrects(outcome, cost, result))
+        {
+            return cost;
+        }
+        var delta = result.Cost - cost;
+        seal.AddCorrection(call.Id.Value, corrections.Write(transaction, LedgerSeal.Batch(transaction), call.Id, result, delta));
+        balances.Settle(transaction, call.For, default, delta, call.Id.At);
+        transaction.Append(LateSettlement.Told(call, cost, result));
         return result.Cost;
     }
 

@@ -55,6 +55,7 @@ sealed class SpendTally(Reads reads, TimeProvider time)
             }
             var all = new Dictionary<(long Day, string Project), ProjectSpend>(settled);
             Add(all, db, settledTo, long.MaxValue);
+            AddCorrections(all, db, CallId.FirstAt(starts).Value);
             return Sum(starts, now, new Money(held), all);
         }
     }
@@ -75,6 +76,19 @@ sealed class SpendTally(Reads reads, TimeProvider time)
         foreach (var part in parts)
         {
             to[(part.Day, part.Project)] = to.GetValueOrDefault((part.Day, part.Project)) + new ProjectSpend(new Money(part.Cost), part.Calls, part.Refused, new CallId(part.Last));
+        }
+    }
+
+    /// <summary>Corrections come late and are few: they are added up anew each time.</summary>
+    static void AddCorrections(Dictionary<(long Day, string Project), ProjectSpend> to, GovernanceDb db, long from)
+    {
+        var parts = db.Corrections.Where(row => row.Id >= from)
+            .Join(db.Usage, correction => correction.Id, call => call.Id, (correction, call) => new { Day = correction.Id / IdsPerDay, call.Project, correction.DeltaNanos })
+            .GroupBy(row => new { row.Day, row.Project })
+            .Select(group => new { group.Key.Day, group.Key.Project, Delta = group.Sum(row => row.DeltaNanos) });
+        foreach (var part in parts)
+        {
+            to[(part.Day, part.Project)] = to.GetValueOrDefault((part.Day, part.Project)) + new ProjectSpend(new Money(part.Delta), 0, 0, default);
         }
     }
 

@@ -93,6 +93,7 @@ static class CallLook
             (UsageFlags.ClientGone, "The client hung up; the answer was read to its end for the bill."),
             (UsageFlags.SplitUnknown, "Cache writes came without their lifetime; they are priced as five minutes."),
             (UsageFlags.Corrected, "The cost was put right later by a correction."),
+            (UsageFlags.FailOpen, "The ledger could not be written when it was sent; the project's allowance for such times let it through, past its caps."),
         ];
         return [.. all.Where(each => flags.HasFlag(each.Flag)).Select(each => each.Text)];
     }

@@ -34,10 +34,15 @@ sealed class UsageQueries(Reads reads)
             if (found.Count > PageSize)
             {
                 found.RemoveAt(PageSize);
+                await CorrectAsync(db, found);
                 return new CallPage(found, found[^1].CallId, null);
             }
             var reached = await db.Usage.Where(row => row.Id >= floor && row.Id < from).OrderByDescending(row => row.Id)
                 .Skip(Stretch - 1).Take(1).Select(row => (long?)row.Id).FirstOrDefaultAsync();
+            if (reached is null || stretch == stretches)
+            {
+                await CorrectAsync(db, found);
+            }
             if (reached is not { } end)
             {
                 return new CallPage(found, null, null);
@@ -53,7 +58,24 @@ sealed class UsageQueries(Reads reads)
     public async Task<UsageRow?> FindAsync(CallId id)
     {
         await using var db = reads.Open();
-        return await db.Usage.FirstOrDefaultAsync(row => row.Id == id.Value);
+        var call = await db.Usage.FirstOrDefaultAsync(row => row.Id == id.Value);
+        List<UsageRow> found = call is null ? [] : [call];
+        await CorrectAsync(db, found);
+        return found.FirstOrDefault();
+    }
+
+    /// <summary>Puts later corrections beside their calls.</summary>
+    static async Task CorrectAsync(GovernanceDb db, List<UsageRow> calls)
+    {
+        var ids = calls.Where(call => call.Outcome is UsageOutcome.Assumed or UsageOutcome.Expired).Select(call => call.Id).ToList();
+        if (ids.Count > 0)
+        {
+            var corrections = await db.Corrections.Where(row => ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id);
+            for (var i = 0; i < calls.Count; i++)
+            {
+                calls[i] = corrections.TryGetValue(calls[i].Id, out var correction) ? calls[i] with { Correction = correction } : calls[i];
+            }
+        }
     }
 
     static IQueryable<UsageRow> Narrow(IQueryable<UsageRow> rows, UsageFilter filter)

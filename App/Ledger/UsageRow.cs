@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
 using System.Text;
+using Governance.Pricing;
+using Governance.Projects;
 
 namespace Governance.Ledger;
 
 /// <summary>One entry of the usage ledger: a call and what became of it. Append-only: the database refuses UPDATE and DELETE. Column order is <see cref="UsageTable.Columns"/>.</summary>
-sealed class UsageRow
+sealed record UsageRow
 {
     /// <summary>The call's <see cref="CallId"/>.</summary>
     public long Id { get; init; }
@@ -50,6 +52,21 @@ sealed class UsageRow
     public int FirstByteMilliseconds { get; init; }
 
     public CallId CallId => new(Id);
+
+    /// <summary>Who the call was for.</summary>
+    public Attribution AttributedTo() => new()
+    {
+        Project = Project, Key = Key, Tenant = Tenant, Department = Department, Employee = Employee, Customer = Customer,
+        Feature = Feature, Workflow = Workflow, Session = Session, Model = Model, Vendor = Vendor,
+    };
+
+    /// <summary>What the call was corrected by later; read beside the entry, null where nothing was.</summary>
+    public CorrectionRow? Correction { get; init; }
+
+    /// <summary>What the call came to in the end.</summary>
+    public Money Cost => new(CostNanos + (Correction?.DeltaNanos ?? 0));
+
+    public UsageFlags Warnings => Correction is null ? Flags : Flags | Correction.Flags | UsageFlags.Corrected;
 }
 
 /// <summary>The bytes of an entry that the ledger chain seals: every column in order, a type tag and a length before each.</summary>

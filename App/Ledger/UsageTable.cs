@@ -72,19 +72,19 @@ sealed class UsageTable(UsageCounts? counts = null)
         Vendor = row.TextOrNull(first + 10),
     };
 
-    /// <summary>The cost of an earlier entry of this call, or null.</summary>
-    public static Money? CostOf(JournalTransaction transaction, CallId id)
+    /// <summary>How an earlier entry of this call ended, and at what cost; null where there is none.</summary>
+    public static (UsageOutcome Outcome, Money Cost)? EndOf(JournalTransaction transaction, CallId id)
     {
-        var statement = transaction.Prepare("SELECT cost_nanos FROM usage WHERE id = ?1").Bind(1, id.Value);
-        Money? cost = statement.Step() ? new Money(statement.Integer(0)) : null;
+        var statement = transaction.Prepare("SELECT outcome, cost_nanos FROM usage WHERE id = ?1").Bind(1, id.Value);
+        (UsageOutcome, Money)? end = statement.Step() ? ((UsageOutcome)statement.Integer(0), new Money(statement.Integer(1))) : null;
         statement.Reset();
-        return cost;
+        return end;
     }
 
     static bool IsText(int column) => column is (>= TextFirst and <= 16) or 18 or 31 or 33 or 36 or 37;
 
     /// <summary>Binds a column and adds its bytes, one after the other.</summary>
-    ref struct Row(Statement statement, EntryBytes bytes)
+    internal ref struct Row(Statement statement, EntryBytes bytes)
     {
         int index;
 

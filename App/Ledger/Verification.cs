@@ -48,6 +48,7 @@ static class Verification
         var zeros = VerificationZeroCaps.Check(snapshot, findings);
         progress?.Report("Holds");
         var holds = VerificationHolds.Check(snapshot, findings, now ?? snapshot.LastAt);
+        VerificationCorrections.Check(snapshot, findings);
         progress?.Report("Balances and caps");
         var (balances, capped) = VerificationBalances.Check(snapshot, findings);
         progress?.Report("Threshold claims");

@@ -17,6 +17,7 @@ static class VerificationOverdraft
         ?? Overrun(snapshot, budget, period)
         ?? Adjusted(snapshot, budget, period)
         ?? (budget.Hold is HoldKind.Expected ? "it holds the expected cost of a call, so that calls in flight may overrun it" : null)
+        ?? Corrected(snapshot, budget, period)
         ?? Told(snapshot, "workspace", null, period.Starts, OfWorkspace)
         ?? (PlanSkips(snapshot) ? "the workspace is on a plan that stops nothing" : null);
 
@@ -83,11 +84,26 @@ static class VerificationOverdraft
         var rows = snapshot.Prepare("""
             SELECT project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor, id
             FROM usage WHERE id >= ?1 AND id < ?2 AND (flags & ?3 <> 0 OR cost_nanos > estimate_nanos) ORDER BY id
-            """).Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, CallId.FirstAt(period.Ends).Value).Bind(3, (long)UsageFlags.Overrun);
+            """).Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, CallId.FirstAt(period.Ends).Value).Bind(3, (long)(UsageFlags.Overrun | UsageFlags.FailOpen));
         string? found = null;
         while (found is null && rows.Step())
         {
-            found = BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)) ? $"call {new CallId(rows.Integer(11))} cost more than was held for it" : null;
+            found = BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)) ? $"call {new CallId(rows.Integer(11))} cost more than was held for it, or was let through while the ledger could not be written" : null;
+        }
+        rows.Reset();
+        return found;
+    }
+
+    static string? Corrected(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period)
+    {
+        var rows = snapshot.Prepare("""
+            SELECT project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor, corrections.id
+            FROM corrections INNER JOIN usage ON usage.id = corrections.id WHERE corrections.id >= ?1 AND corrections.id < ?2 AND delta_nanos > 0 ORDER BY corrections.id
+            """).Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, CallId.FirstAt(period.Ends).Value);
+        string? found = null;
+        while (found is null && rows.Step())
+        {
+            found = BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)) ? $"call {new CallId(rows.Integer(11))} was settled late, at more than had been assumed" : null;
         }
         rows.Reset();
         return found;

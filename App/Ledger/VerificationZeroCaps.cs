@@ -31,7 +31,7 @@ static class VerificationZeroCaps
     {
         var entries = snapshot.Prepare($"""
             SELECT project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor, id FROM usage
-            WHERE id >= ?1 AND estimate_nanos > 0 AND outcome IN ({(int)UsageOutcome.Posted}, {(int)UsageOutcome.Assumed}, {(int)UsageOutcome.Expired}) ORDER BY id
+            WHERE id >= ?1 AND estimate_nanos > 0 AND flags & {(int)UsageFlags.FailOpen} = 0 AND outcome IN ({(int)UsageOutcome.Posted}, {(int)UsageOutcome.Assumed}, {(int)UsageOutcome.Expired}) ORDER BY id
             """).Bind(1, since.Value);
         while (entries.Step())
         {

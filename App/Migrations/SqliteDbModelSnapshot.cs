@@ -405,6 +405,94 @@ namespace Governance.Migrations
                     b.ToTable("upstreams", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Ledger.CorrectionRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AtMilliseconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at_milliseconds");
+
+                    b.Property<long>("Batch")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("batch");
+
+                    b.Property<long>("CacheReadTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cache_read_tokens");
+
+                    b.Property<long>("CacheWriteLongTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cache_write_long_tokens");
+
+                    b.Property<long>("CacheWriteShortTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cache_write_short_tokens");
+
+                    b.Property<long>("CostNanos")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cost_nanos");
+
+                    b.Property<long>("DeltaNanos")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("delta_nanos");
+
+                    b.Property<int>("DurationMilliseconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("duration_milliseconds");
+
+                    b.Property<string>("End")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("end");
+
+                    b.Property<int>("FirstByteMilliseconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_byte_milliseconds");
+
+                    b.Property<int>("Flags")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("flags");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<string>("ModelAnswered")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model_answered");
+
+                    b.Property<int>("Outcome")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("outcome");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("output_tokens");
+
+                    b.Property<long>("ReasoningTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reasoning_tokens");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("status");
+
+                    b.Property<string>("UpstreamRequestId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("upstream_request_id");
+
+                    b.Property<long>("WebSearches")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("web_searches");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("corrections", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Ledger.FenceRow", b =>
                 {
                     b.Property<long>("Id")

@@ -6,10 +6,15 @@ namespace Governance.Pricing;
 /// <summary>The price list that the product ships as a resource, <c>prices.json</c>, whose head says where its figures come from.</summary>
 static class PriceList
 {
-    static readonly Lazy<IReadOnlyList<ModelPrice>> shipped = new(ReadResource);
+    static readonly Lazy<IReadOnlyList<ModelPrice>> shipped = new(() => Resource(Read));
+
+    static readonly Lazy<DateOnly> asOf = new(() => DateOnly.ParseExact(Resource(json => JsonDocument.Parse(json).RootElement.GetProperty("asOf").GetString()!), "yyyy-MM-dd", CultureInfo.InvariantCulture));
 
     /// <summary>Every shipped price; read once.</summary>
     public static IReadOnlyList<ModelPrice> Shipped => shipped.Value;
+
+    /// <summary>The day as of which the shipped prices are right.</summary>
+    public static DateOnly ShippedAsOf => asOf.Value;
 
     /// <summary>Reads a list in the product's format.</summary>
     /// <exception cref="JsonException">The text is not such a list.</exception>
@@ -20,11 +25,11 @@ static class PriceList
         return [.. document.RootElement.GetProperty("prices").EnumerateArray().Select(Price)];
     }
 
-    static IReadOnlyList<ModelPrice> ReadResource()
+    static T Resource<T>(Func<Stream, T> read)
     {
         using var json = typeof(PriceList).Assembly.GetManifestResourceStream("Governance.Pricing.prices.json")
             ?? throw new InvalidOperationException("The shipped price list is not in the assembly.");
-        return Read(json);
+        return read(json);
     }
 
     static ModelPrice Price(JsonElement row) => new()

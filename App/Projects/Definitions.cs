@@ -1,3 +1,5 @@
+using Governance.Pricing;
+
 namespace Governance.Projects;
 
 /// <summary>What the workspace has subscribed to. Free and Paid skip the policy stage.</summary>
@@ -48,6 +50,8 @@ sealed record ProjectDefinition
     public int WaitForHoldsMilliseconds { get; init; }
 
     public const int WaitForHoldsMillisecondsMost = 5_000;
+    /// <summary>How much may be spent, by worst cases and for each process, while the ledger cannot be written; null refuses every call then.</summary>
+    public Money? FailOpenAllowance { get; init; }
 }
 
 /// <summary>The attribution that a key gives to its calls.</summary>

@@ -54,6 +54,11 @@ public abstract class MemberPage : ComponentBase
             Failed = refused.Message;
             return false;
         }
+        catch (Exception exception) when (StoreFailure.Is(exception))
+        {
+            Failed = $"Nothing was changed: the database cannot be written just now ({exception.Message.TrimEnd('.')}). Try again once it can.";
+            return false;
+        }
         catch (JournalFullException)
         {
             Failed = "The server is too busy to save just now. Nothing was changed; try again in a moment.";

@@ -9,6 +9,9 @@ sealed class Frame
     /// <summary>Where the sign-out form is posted to.</summary>
     public string SignOutPath { get; set; } = "/sign-out";
 
+    /// <summary>What may be wrong with the whole workspace: each is asked for every page, and says nothing while all is well. Also told at <c>/health/ready</c>.</summary>
+    public IList<Func<Banner?>> Banners { get; } = [];
+
     /// <summary>The navigation, in its order.</summary>
     public IList<NavEntry> Entries { get; } =
     [
@@ -20,6 +23,9 @@ sealed class Frame
         new("Settings", "/dashboard/settings", IconName.Settings),
     ];
 }
+
+/// <summary>A sentence above every page.</summary>
+sealed record Banner(StatusKind Kind, string Text);
 
 /// <summary>A line of the navigation; the badge counts what waits there for this reader.</summary>
 sealed record NavEntry(string Text, string Href, IconName Icon, Func<HttpContext, ValueTask<int>>? Badge = null);

@@ -442,6 +442,97 @@ namespace Governance.Migrations.Postgres
                     b.ToTable("upstreams", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Ledger.CorrectionRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AtMilliseconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at_milliseconds");
+
+                    b.Property<long>("Batch")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch");
+
+                    b.Property<long>("CacheReadTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cache_read_tokens");
+
+                    b.Property<long>("CacheWriteLongTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cache_write_long_tokens");
+
+                    b.Property<long>("CacheWriteShortTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cache_write_short_tokens");
+
+                    b.Property<long>("CostNanos")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cost_nanos");
+
+                    b.Property<long>("DeltaNanos")
+                        .HasColumnType("bigint")
+                        .HasColumnName("delta_nanos");
+
+                    b.Property<int>("DurationMilliseconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("duration_milliseconds");
+
+                    b.Property<string>("End")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("end")
+                        .UseCollation("C");
+
+                    b.Property<int>("FirstByteMilliseconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("first_byte_milliseconds");
+
+                    b.Property<int>("Flags")
+                        .HasColumnType("integer")
+                        .HasColumnName("flags");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<string>("ModelAnswered")
+                        .HasColumnType("text")
+                        .HasColumnName("model_answered")
+                        .UseCollation("C");
+
+                    b.Property<int>("Outcome")
+                        .HasColumnType("integer")
+                        .HasColumnName("outcome");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("output_tokens");
+
+                    b.Property<long>("ReasoningTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reasoning_tokens");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<string>("UpstreamRequestId")
+                        .HasColumnType("text")
+                        .HasColumnName("upstream_request_id")
+                        .UseCollation("C");
+
+                    b.Property<long>("WebSearches")
+                        .HasColumnType("bigint")
+                        .HasColumnName("web_searches");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("corrections", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Ledger.FenceRow", b =>
                 {
                     b.Property<long>("Id")

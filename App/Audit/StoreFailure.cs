@@ -1,0 +1,19 @@
+using Microsoft.Data.Sqlite;
+
+namespace Governance.Audit;
+
+/// <summary>Tells a store that cannot be written from work that is wrong.</summary>
+static class StoreFailure
+{
+    const int Busy = 5, Locked = 6, ReadOnly = 8, Io = 10, Corrupt = 11, Full = 13, CannotOpen = 14, Protocol = 15, NotADatabase = 26;
+
+    /// <summary>True where the store, and not the work, is why nothing was written: unreachable, read-only, full, broken.</summary>
+    public static bool Is(Exception exception) => exception is StoreUnavailableException or JournalUnavailableException or IOException
+        || (exception is SqliteException { SqliteErrorCode: var code } && code is Busy or Locked or ReadOnly or Io or Corrupt or Full or CannotOpen or Protocol or NotADatabase);
+
+    /// <summary>True where work of any size fails alike, so that there is no use in trying each by itself.</summary>
+    public static bool IsForAll(Exception exception) => Is(exception) && exception is not (SqliteException { SqliteErrorCode: Full } or StoreUnavailableException { InnerException: not null });
+}
+
+/// <summary>The store cannot be written just now; the message says why, for people. Nothing was written.</summary>
+sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,4 @@
+namespace Governance.Configuration;
+
+/// <summary>What becomes of a project's calls while the ledger cannot be written.</summary>
+enum LedgerFailure { FailClosed, FailOpen }

@@ -1,0 +1,231 @@
+using Governance.Audit;
+using Governance.Pricing;
+using Microsoft.Extensions.Options;
+
+namespace Governance.Ledger;
+
+/// <summary>Where calls are kept that are let through while the ledger cannot be written (<c>Governance:FailOpen</c>).</summary>
+sealed class OpenWindowSettings
+{
+    /// <summary>A folder of its own, best on another disk than the database; beside the database where nothing is said.</summary>
+    public string? Folder { get; set; }
+}
+
+/// <summary>What became of asking for a place in the open window.</summary>
+/// <param name="Refused">Why not, for people; null where the call may be sent.</param>
+readonly record struct WindowAdmission(string? Refused);
+
+/// <summary>
+/// Lets calls of projects that fail open through while the ledger cannot be written: within the project's allowance by their worst cases, each
+/// durable in a local file before it is sent. As soon as the ledger works again they are written into it, once each by their ids, also after a crash.
+/// </summary>
+sealed partial class OpenWindow : JournalListener, IDisposable
+{
+    readonly SpendLedger ledger;
+    readonly Journal journal;
+    readonly string folder;
+    readonly ILogger<OpenWindow> logger;
+    readonly SemaphoreSlim door = new(1, 1);
+    readonly Dictionary<CallId, WindowCall> calls = [];
+    readonly Dictionary<string, Money> used = new(StringComparer.Ordinal);
+    readonly List<string> files = [];
+    List<(string Path, bool Damaged)> left = [];
+    OpenWindowFile? file;
+
+    public OpenWindow(SpendLedger ledger, Journal journal, JournalSettings store, IOptions<OpenWindowSettings> options, ILogger<OpenWindow> logger)
+    {
+        (this.ledger, this.journal, this.logger) = (ledger, journal, logger);
+        folder = options.Value.Folder is { Length: > 0 } said ? Path.GetFullPath(said) : Path.Combine(store.Folder, "open-window");
+    }
+
+    /// <summary>How many calls wait to be written into the ledger.</summary>
+    public int Waiting => calls.Count;
+
+    /// <summary>Takes the call in, durably, where its project's allowance still covers its worst case.</summary>
+    public async ValueTask<WindowAdmission> AdmitAsync(LedgerCall call, Money allowance, AuditEvent? told)
+    {
+        await door.WaitAsync();
+        try
+        {
+            var before = used.GetValueOrDefault(call.For.Project);
+            if (call.Estimate > allowance - before)
+            {
+                return new WindowAdmission($"Project '{call.For.Project}' may spend {allowance} while that lasts; {before} of it are taken by earlier calls, and this one may cost {call.Estimate}");
+            }
+            Write(new WindowLine { Call = call, Told = told }, durable: true);
+            used[call.For.Project] = before + call.Estimate;
+            calls[call.Id] = new WindowCall(call, told, null, null);
+            return default;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogFile(logger, folder, exception);
+            return new WindowAdmission("Nor can the file be written that would keep the call until it can");
+        }
+        finally
+        {
+            door.Release();
+        }
+    }
+
+    /// <summary>Ends a call that was taken in. In the file it need not be durable: a call whose end is not known counts with its worst case.</summary>
+    public async Task EndAsync(LedgerCall call, CallResult result, AuditEvent? told)
+    {
+        result = result with { Flags = result.Flags | UsageFlags.FailOpen };
+        await door.WaitAsync();
+        try
+        {
+            if (calls.TryGetValue(call.Id, out var known))
+            {
+                calls[call.Id] = known with { Result = result, ResultTold = told };
+                Write(new WindowLine { Ended = call.Id.Value, Result = result, Told = told }, durable: false);
+                return;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogFile(logger, folder, exception);
+            return;
+        }
+        finally
+        {
+            door.Release();
+        }
+        // It is in the ledger already, as a hold like any other.
+        ledger.Settle(call, result, told);
+    }
+
+    /// <summary>Writes what waits into the ledger, all in one transaction. Throws where the ledger still cannot be written; then everything stays as it is.</summary>
+    public async Task ReplayAsync()
+    {
+        List<WindowCall> batch = await SnapshotAsync();
+        if (batch.Count == 0)
+        {
+            return;
+        }
+        var work = new ReplayWork(ledger, batch);
+        journal.Submit(work);
+        var replayed = await work.Committed;
+        await door.WaitAsync();
+        try
+        {
+            foreach (var call in batch)
+            {
+                calls.Remove(call.Call.Id, out var now);
+                if (call.Result is null && now?.Result is { } late)
+                {
+                    ledger.Settle(call.Call, late, now.ResultTold);
+                }
+            }
+            if (calls.Count == 0)
+            {
+                Close();
+            }
+            LogReplayed(logger, replayed);
+        }
+        finally
+        {
+            door.Release();
+        }
+    }
+
+    /// <summary>What an earlier process let through and could not write any more, before anything new is admitted. Behind the recovery of holds, because these are none.</summary>
+    public override void Start(Change change)
+    {
+        left = [];
+        foreach (var path in OpenWindowFile.LeftIn(folder))
+        {
+            var (found, damaged) = OpenWindowFile.Read(path);
+            left.Add((path, damaged));
+            ReplayWork.Write(ledger, change.Transaction, [.. found.Select(Ended)]);
+            LogLeft(logger, path, found.Count);
+        }
+    }
+
+    /// <summary>Only what is committed may go from the folder; a damaged file is kept for people to look at.</summary>
+    public override void AfterCommit()
+    {
+        if (left.Count == 0)
+        {
+            return;
+        }
+        foreach (var (path, damaged) in left)
+        {
+            if (damaged)
+            {
+                File.Move(path, path + ".damaged", overwrite: true);
+            }
+            else
+            {
+                File.Delete(path);
+            }
+        }
+        left = [];
+    }
+
+    public void Dispose()
+    {
+        file?.Dispose();
+        door.Dispose();
+    }
+
+    /// <summary>The process is gone that would have known its end.</summary>
+    static WindowCall Ended(WindowCall call) => call.Result is not null ? call : call with
+    {
+        Result = new CallResult { Outcome = UsageOutcome.Assumed, Cost = call.Call.Estimate, Flags = UsageFlags.Unverified | UsageFlags.FailOpen, End = "process_ended" },
+    };
+
+    async Task<List<WindowCall>> SnapshotAsync()
+    {
+        await door.WaitAsync();
+        try
+        {
+            return [.. calls.Values.OrderBy(call => call.Call.Id.Value)];
+        }
+        finally
+        {
+            door.Release();
+        }
+    }
+
+    /// <summary>Under the door. A write that fails may leave half a line: the next one goes into a new file.</summary>
+    void Write(WindowLine line, bool durable)
+    {
+        if (file is null)
+        {
+            file = OpenWindowFile.Create(folder);
+            files.Add(file.Path);
+        }
+        try
+        {
+            file.Append(line, durable);
+        }
+        catch
+        {
+            file.Dispose();
+            file = null;
+            throw;
+        }
+    }
+
+    void Close()
+    {
+        file?.Dispose();
+        file = null;
+        used.Clear();
+        foreach (var path in files)
+        {
+            File.Delete(path);
+        }
+        files.Clear();
+    }
+
+    [LoggerMessage(LogLevel.Error, "Calls that are let through cannot be kept in {Folder}")]
+    static partial void LogFile(ILogger logger, string folder, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The ledger can be written again; {Calls} calls that had been let through meanwhile are in it now")]
+    static partial void LogReplayed(ILogger logger, int calls);
+
+    [LoggerMessage(LogLevel.Warning, "{Path}: {Calls} calls that an earlier process let through without the ledger")]
+    static partial void LogLeft(ILogger logger, string path, int calls);
+}
