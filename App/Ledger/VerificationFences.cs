@@ -1,4 +1,3 @@
-using Governance.Audit;
 
 namespace Governance.Ledger;
 
