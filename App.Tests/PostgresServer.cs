@@ -115,8 +115,12 @@ public sealed class PostgresServer
     {
         string[] command = [.. AsServer(), Path.Combine(Programs, "postgres"), "-D", Data, "-p", port.ToString(CultureInfo.InvariantCulture), "-k", folder,
             "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal", "-c", "log_min_error_statement=panic"];
-        // Output goes nowhere: a full pipe would stop the server.
-        var started = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>&1", "sh", .. command]))!;
+        // Output goes nowhere, because a full pipe would stop the server; and it keeps nothing open that the tests were started with,
+        // such as a lock. A watcher stops it where the tests are killed, which run no handler.
+        var started = Process.Start(new ProcessStartInfo("/bin/bash", ["-c",
+            "for fd in /proc/self/fd/*; do fd=${fd##*/}; [ $fd -gt 2 ] && eval \"exec $fd>&-\"; done 2>/dev/null; exec >/dev/null 2>&1 </dev/null; "
+            + "me=$$; (while kill -0 $0 && kill -0 $me; do sleep 1; done; kill -QUIT $me) & exec \"$@\"",
+            Environment.ProcessId.ToString(CultureInfo.InvariantCulture), .. command]))!;
         for (var clock = Stopwatch.StartNew(); ; Thread.Sleep(50))
         {
             try
