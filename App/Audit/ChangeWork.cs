@@ -13,7 +13,9 @@ sealed class ChangeWork<T>(Journal journal, Func<Change, T> edit) : JournalWork<
         try
         {
             Result = edit(change);
+            CrashPoint.Reach("change-executed");
             change.Prepare(journal.Listeners);
+            CrashPoint.Reach("change-prepared");
         }
         finally
         {
@@ -21,5 +23,10 @@ sealed class ChangeWork<T>(Journal journal, Func<Change, T> edit) : JournalWork<
         }
     }
 
-    public override void Committing() => change!.Swap();
+    public override void Committing()
+    {
+        CrashPoint.Reach("change-committed");
+        change!.Swap();
+        CrashPoint.Reach("change-swapped");
+    }
 }

@@ -243,7 +243,9 @@ sealed partial class Journal : IAsyncDisposable
         {
             listener.BeforeCommit(transaction);
         }
+        CrashPoint.Reach("before-commit");
         transaction.Commit();
+        CrashPoint.Reach("after-commit");
     }
 
     /// <summary>From here on the group is durable: memory follows, waiters are answered.</summary>
@@ -255,6 +257,7 @@ sealed partial class Journal : IAsyncDisposable
             listener.AfterCommit();
         }
         group[from].Committing();
+        CrashPoint.Reach("before-answer");
         for (var i = from; i < to; i++)
         {
             group[i].Complete();
@@ -281,7 +284,9 @@ sealed partial class Journal : IAsyncDisposable
         groupsSinceCheckpoint = 0;
         var log = new FileInfo(settings.File + "-wal");
         var mode = log.Exists && log.Length > settings.LogLimitBytes ? SQLitePCL.raw.SQLITE_CHECKPOINT_TRUNCATE : SQLitePCL.raw.SQLITE_CHECKPOINT_PASSIVE;
+        CrashPoint.Reach("checkpoint-begin");
         _ = SQLitePCL.raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, mode, out _, out _);
+        CrashPoint.Reach("checkpoint-end");
     }
 
     void Pragma(string pragma)

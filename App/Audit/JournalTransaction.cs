@@ -48,6 +48,7 @@ sealed class JournalTransaction(SqliteConnection connection, TimeProvider time) 
             .Bind(12, told.Sentence).Bind(13, told.RequestId).Bind(14, body).Bind(15, hash).Run();
         heads[told.Chain] = new ChainHead(sequence, hash);
         lastAuditId = id;
+        CrashPoint.Reach("audit-appended");
     }
 
     /// <summary>After a restart time goes on from the last event, even if the wall clock was set back meanwhile.</summary>

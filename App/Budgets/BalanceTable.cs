@@ -217,6 +217,7 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
             """)
             .Bind(1, budget.Definition.Id).Bind(2, period.Key).Bind(3, period.Starts.ToUnixTimeMilliseconds()).Bind(4, period.Ends.ToUnixTimeMilliseconds())
             .Bind(5, posted.Nanos).Bind(6, held.Nanos).Run();
+        CrashPoint.Reach("balance-created");
         return Read(transaction, budget, period) ?? throw new UnreachableException("A balance was not written.");
     }
 
@@ -248,6 +249,7 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
             if (claimed == 1)
             {
                 transaction.Append(ThresholdNotice.Of(balance, threshold));
+                CrashPoint.Reach("threshold-claimed");
             }
         }
         balance.ClaimedPercent = definition.Thresholds

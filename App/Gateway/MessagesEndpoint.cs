@@ -56,6 +56,7 @@ sealed partial class MessagesEndpoint(
                 await RefusalAnswer.WriteAsync(context, unknown!, id);
                 return;
             }
+            CrashPoint.Reach("body-read");
             var read = RequestReader.Read(body.Memory.Span, state.Limits);
             if (read is ReadFault fault)
             {
@@ -77,6 +78,7 @@ sealed partial class MessagesEndpoint(
     async Task GovernAsync(HttpContext context, long started, CallId id, Caller caller, RequestFacts facts, RequestBody body)
     {
         var (call, refused) = gate.Decide(id, caller, facts, id.At);
+        CrashPoint.Reach("decided");
         if (call is null)
         {
             await RefuseAsync(context, started, id, refused!);
@@ -118,6 +120,7 @@ sealed partial class MessagesEndpoint(
     /// <summary>False where the upstream may still be reading the body.</summary>
     async Task<bool> ForwardAsync(HttpContext context, long started, GatedCall call, Reservation reservation, ReadOnlyMemory<byte> sent, string secret, string? cacheKey)
     {
+        CrashPoint.Reach("before-send");
         WriteHead(context.Response, call, reservation);
         var forward = new Forward { End = ForwardEnd.OursStopped };
         try
@@ -131,6 +134,7 @@ sealed partial class MessagesEndpoint(
         }
         var result = Settlement.Of(call, forward, (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         // Not awaited for the answer: the hold is durable, so a crash here counts too much, never too little.
+        CrashPoint.Reach("before-settle");
         ledger.Settle(call.Ledger, result, Settlement.Alarm(call, result));
         if (forward.Refusal is { } refusal && !context.Response.HasStarted)
         {
@@ -139,6 +143,7 @@ sealed partial class MessagesEndpoint(
         if (cacheKey is not null && forward is { End: ForwardEnd.Completed, Whole: true, Cost: not null, Answer: { } answer })
         {
             cache.Keep(cacheKey, answer.ToArray(), forward.ContentType);
+            CrashPoint.Reach("cache-kept");
         }
         return forward.End == ForwardEnd.Completed;
     }

@@ -14,6 +14,7 @@ sealed class HoldRecovery(SpendLedger ledger) : JournalListener
 
     public override void Start(Change change)
     {
+        CrashPoint.Reach("recovery-begin");
         var open = new List<(LedgerCall Call, bool Dispatched)>();
         var rows = change.Transaction.Prepare("SELECT call, dispatched FROM holds ORDER BY id");
         while (rows.Step())
@@ -29,6 +30,7 @@ sealed class HoldRecovery(SpendLedger ledger) : JournalListener
                 Flags = dispatched ? UsageFlags.Unverified : UsageFlags.None,
                 End = "process_ended",
             });
+                CrashPoint.Reach("recovery-middle");
         }
         Resolved = open.Count;
         if (open.Count > 0)
@@ -45,6 +47,7 @@ sealed class HoldRecovery(SpendLedger ledger) : JournalListener
                 Sentence = $"{open.Count} calls were open when the process ended; {assumed} of holds count as spent.",
                 Details = AuditJson.Element(new { open = open.Count, assumed_usd = assumed.ToPlain(), calls = open.Select(hold => hold.Call.Id.ToString()) }),
             });
+            CrashPoint.Reach("recovery-end");
         }
     }
 }

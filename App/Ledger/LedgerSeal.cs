@@ -43,6 +43,7 @@ sealed class LedgerSeal : JournalListener
             Details = AuditJson.Element(numbers),
         });
         entries.Clear();
+        CrashPoint.Reach("entries-sealed");
     }
 
     public override void AfterRollback() => entries.Clear();

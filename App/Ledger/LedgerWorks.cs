@@ -28,6 +28,7 @@ sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall
         {
             transaction.Append(intervention);
         }
+        CrashPoint.Reach("hold-executed");
     }
 }
 
@@ -41,10 +42,12 @@ sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, 
         {
             transaction.Append(told);
         }
+        CrashPoint.Reach("settle-executed");
     }
 
     public override void Complete()
     {
+        CrashPoint.Reach("settle-committed");
         if (failed is null)
         {
             base.Complete();
@@ -73,5 +76,6 @@ sealed class RecordWork(SpendLedger ledger, LedgerCall call, CallResult result, 
             transaction.Append(told);
         }
         Result = true;
+        CrashPoint.Reach("record-executed");
     }
 }

@@ -26,7 +26,9 @@ sealed partial class Reconciliation(Journal journal, JournalSettings settings, B
         try
         {
             var clock = Stopwatch.StartNew();
+            CrashPoint.Reach("reconciliation-begin");
             var (count, suspects) = await Task.Run(() => Scan(reach));
+            CrashPoint.Reach("reconciliation-scanned");
             var drifts = new List<Drift>();
             foreach (var (budget, at) in suspects)
             {
@@ -45,6 +47,7 @@ sealed partial class Reconciliation(Journal journal, JournalSettings settings, B
                 reach,
                 milliseconds = (long)clock.Elapsed.TotalMilliseconds,
             }));
+            CrashPoint.Reach("reconciliation-end");
             return Last = report;
         }
         finally

@@ -22,6 +22,7 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
     {
         var work = new ReserveWork(this, instance, call, intervention, enforce, refusal);
         journal.Submit(work);
+        CrashPoint.Reach("hold-queued");
         return work.Committed;
     }
 
@@ -41,6 +42,7 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
         try
         {
             journal.Submit(new SettleWork(this, call, result, told, exception => _ = AgainAsync(exception)));
+            CrashPoint.Reach("settle-queued");
         }
         catch (JournalFullException exception)
         {

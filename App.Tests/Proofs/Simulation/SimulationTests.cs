@@ -36,7 +36,6 @@ public sealed class SimulationTests(ITestOutputHelper output)
             }
             return ValueTask.CompletedTask;
         });
-        foreach (var (n,(t,c)) in Walk.Times.OrderByDescending(x=>x.Value.Item1)) output.WriteLine($"{n,-40} {c,6} x {t*1e6/Stopwatch.Frequency/c,8:0} us = {t*1000/Stopwatch.Frequency} ms");
         Assert.True(broken is null, broken);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seeds.Length} seeds from {seeds[0]} x {Steps} steps, {seeds.Length * (long)Steps / clock.Elapsed.TotalSeconds:0} steps a second, 0 broken invariants"));
     }
