@@ -25,6 +25,8 @@ sealed class Arguments
           --iterations 200000
         App.Bench store           what a durable hold costs
           --count 2000  --data <folder>
+        App.Bench audit           how fast an export of the trail is proven
+          --rows 1000000  --data <folder>
         Roles that the comparison starts for itself, each its own process; they also run alone:
           stub       --urls http://127.0.0.1:9100 [--deltas-per-write 5]   GET /count: requests, tokens, its bill
           forwarder  --urls http://127.0.0.1:9101 --upstream http://127.0.0.1:9100
@@ -35,7 +37,7 @@ sealed class Arguments
     static readonly HashSet<string> Known =
     [
         "help", "seconds", "warmup", "rounds", "connections", "only", "targets", "body-bytes", "deltas-per-write", "cpu", "memory",
-        "verify", "product", "data", "out", "iterations", "count", "urls", "upstream", "key", "child",
+        "verify", "product", "data", "out", "iterations", "count", "rows", "urls", "upstream", "key", "child",
     ];
 
     readonly Dictionary<string, string> options = [];

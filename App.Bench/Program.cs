@@ -26,6 +26,7 @@ static class Program
                 "forwarder" => await BareForwarder.RunAsync(arguments),
                 "load" => await LoadGenerator.RunAsync(arguments),
                 "decide" => DecideCommand.Run(arguments),
+                "audit" => AuditBench.Run(arguments),
                 "store" => await StoreCommand.RunAsync(arguments),
                 _ => throw new BenchException($"Unknown command '{arguments.Command}'; see --help."),
             };

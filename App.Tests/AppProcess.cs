@@ -25,6 +25,8 @@ public sealed record AppStart
 public sealed class AppProcess : IAsyncDisposable
 {
     const int Terminate = 15;
+    const int Continue = 18;
+    const int Halt = 19;
     readonly Process _process;
     readonly StringBuilder _output = new();
     readonly bool _ownsData;
@@ -99,6 +101,12 @@ public sealed class AppProcess : IAsyncDisposable
         }
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>Stops the process where it is, as a machine does that is put to sleep.</summary>
+    public void Pause() => _ = SendSignal(_process.Id, Halt);
+
+    /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
+    public void Resume() => _ = SendSignal(_process.Id, Continue);
 
     /// <summary>Asks the process to stop (SIGTERM) and waits; answers with its exit code.</summary>
     public async Task<int> StopAsync(TimeSpan? timeout = null)

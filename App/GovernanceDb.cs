@@ -14,7 +14,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Governance;
 
 /// <summary>The list of tables. Pages and jobs read through it; what is written goes through the journal, but for ASP.NET Identity's own columns.</summary>
-sealed partial class GovernanceDb(DbContextOptions<GovernanceDb> options) : IdentityUserContext<Member>(options)
+abstract partial class GovernanceDb(DbContextOptions options) : IdentityUserContext<Member>(options)
 {
     /// <summary>Taken while this context writes, so that ASP.NET Identity and the journal never write at once. Null where the journal itself writes, or nobody does.</summary>
     internal SemaphoreSlim? WriteGate { get; set; }
@@ -35,6 +35,8 @@ sealed partial class GovernanceDb(DbContextOptions<GovernanceDb> options) : Iden
     public DbSet<AuditRow> Audit => Set<AuditRow>();
     public DbSet<MailRow> Mail => Set<MailRow>();
     public DbSet<BookmarkRow> Bookmarks => Set<BookmarkRow>();
+    public DbSet<InstanceRow> Instances => Set<InstanceRow>();
+    public DbSet<LeaseRow> Leases => Set<LeaseRow>();
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
@@ -82,6 +84,8 @@ sealed partial class GovernanceDb(DbContextOptions<GovernanceDb> options) : Iden
         });
         builder.Entity<MailRow>().ToTable("mail").HasIndex(row => row.MessageId).IsUnique();
         builder.Entity<BookmarkRow>().ToTable("bookmarks").HasKey(row => row.Reader);
+        builder.Entity<InstanceRow>().ToTable("instances").HasKey(row => row.Id);
+        builder.Entity<LeaseRow>().ToTable("leases").HasKey(row => row.Name);
         UseSnakeCase(builder);
     }
 

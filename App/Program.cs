@@ -14,7 +14,10 @@ if (await CommandLine.RunAsync(args) is { } code)
     return code;
 }
 var builder = WebApplication.CreateBuilder(args);
-var journal = new JournalSettings(builder.Configuration);
+if (JournalSettings.Read(builder.Configuration) is not { } journal)
+{
+    return 1;
+}
 builder.WebHost.ConfigureKestrel(GatewaySetup.Limits);
 builder.Services
     .AddAudit(journal)

@@ -7,7 +7,7 @@ using Governance.Tests.Ledger;
 
 namespace Governance.Tests.Alerts;
 
-public sealed class MailTests
+public abstract class MailTests(Store store)
 {
     readonly int port = SmtpServer.FreePort();
 
@@ -17,7 +17,7 @@ public sealed class MailTests
     public async Task AThresholdIsMailedOnceAMonthHoweverMuchIsSpentBeyondIt()
     {
         using var server = await SmtpServer.StartAsync(port);
-        await using var rig = new LedgerRig(mail: Settings);
+        await using var rig = new LedgerRig(mail: Settings, store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com" });
         await rig.SpendAsync(39.99m);
         await PassAsync(rig);
@@ -44,7 +44,7 @@ public sealed class MailTests
     [Fact]
     public async Task WhileTheServerIsDownTheMailWaitsLongerAndLongerAndIsThenSent()
     {
-        await using var rig = new LedgerRig(mail: Settings);
+        await using var rig = new LedgerRig(mail: Settings, store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com" });
         await rig.SpendAsync(45m);
         await PassAsync(rig);
@@ -70,7 +70,7 @@ public sealed class MailTests
     [Fact]
     public async Task AMailIsGivenUpAfterThreeDaysAndTheTrailSaysSo()
     {
-        await using var rig = new LedgerRig(mail: Settings);
+        await using var rig = new LedgerRig(mail: Settings, store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com" });
         await rig.SpendAsync(45m);
         await PassAsync(rig);
@@ -89,7 +89,7 @@ public sealed class MailTests
     public async Task TwoThresholdsCrossedAtOnceAreTwoMails()
     {
         using var server = await SmtpServer.StartAsync(port);
-        await using var rig = new LedgerRig(mail: Settings);
+        await using var rig = new LedgerRig(mail: Settings, store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com", Thresholds = [new Threshold(50), new Threshold(75, Email: false), new Threshold(80)] });
         await rig.SpendAsync(49m);
         await PassAsync(rig);
@@ -102,7 +102,7 @@ public sealed class MailTests
     public async Task TheNextMonthWarnsAgain()
     {
         using var server = await SmtpServer.StartAsync(port);
-        await using var rig = new LedgerRig(mail: Settings);
+        await using var rig = new LedgerRig(mail: Settings, store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com", HardBlock = false });
         await rig.SpendAsync(45m);
         await PassAsync(rig);
@@ -119,14 +119,15 @@ public sealed class MailTests
     {
         using var server = await SmtpServer.StartAsync(port);
         var folder = System.IO.Directory.CreateTempSubdirectory("governance-mail-").FullName;
-        await using (var rig = new LedgerRig(folder, Settings))
+        var connection = store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : null;
+        await using (var rig = new LedgerRig(folder, Settings, connection: connection))
         {
             await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com" });
             await rig.SpendAsync(45m);
             await PassAsync(rig);
             rig.Tamper("UPDATE mail SET sent_at = NULL, tries = 0, next_try_at = created_at");
         }
-        await using (var rig = new LedgerRig(folder, Settings))
+        await using (var rig = new LedgerRig(folder, Settings, connection: connection))
         {
             await PassAsync(rig);
             await PassAsync(rig);
@@ -140,7 +141,7 @@ public sealed class MailTests
     public async Task EveryOwnerIsToldWhereNobodyElseIsNamedAndARefusedAddressStopsNobody()
     {
         using var server = await SmtpServer.StartAsync(port);
-        await using var rig = new LedgerRig(mail: Settings);
+        await using var rig = new LedgerRig(mail: Settings, store: store);
         await rig.SaveAsync(LedgerRig.Budget("all-month", "50", project: null));
         await rig.Get<Journal>().ChangeAsync(change =>
         {
@@ -164,10 +165,10 @@ public sealed class MailTests
     public async Task AnEventThatCannotBeReadHoldsUpNobodyElse()
     {
         using var server = await SmtpServer.StartAsync(port);
-        await using var rig = new LedgerRig(mail: Settings);
+        await using var rig = new LedgerRig(mail: Settings, store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com", Thresholds = [new Threshold(50), new Threshold(80)] });
         await rig.SpendAsync(45m);
-        rig.Tamper("DROP TRIGGER audit_no_update; UPDATE audit SET body = X'00' WHERE id = (SELECT MIN(id) FROM audit WHERE action = 'budget.threshold_reached')");
+        rig.Tamper($"{(store is Store.Postgres ? "DROP TRIGGER audit_no_change ON audit" : "DROP TRIGGER audit_no_update")}; UPDATE audit SET body = {(store is Store.Postgres ? "'\\x00'" : "X'00'")} WHERE id = (SELECT MIN(id) FROM audit WHERE action = 'budget.threshold_reached')");
         await PassAsync(rig);
         Assert.Equal("chat-widget reached 80 % of its $50.00 November cap", Assert.Single(await server.ReceiveAsync(1)).Subject);
         Assert.Single(rig.Events("mail.unreadable_event"));
@@ -176,7 +177,7 @@ public sealed class MailTests
     [Fact]
     public async Task WithoutAServerTheMailIsKeptAndShownAsNotConfigured()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com" });
         await rig.SpendAsync(45m);
         await PassAsync(rig);
@@ -187,7 +188,7 @@ public sealed class MailTests
     [Fact]
     public async Task WhereNobodyHasAnAddressTheTrailSaysSo()
     {
-        await using var rig = new LedgerRig(mail: Settings);
+        await using var rig = new LedgerRig(mail: Settings, store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         await rig.SpendAsync(45m);
         await PassAsync(rig);
@@ -199,7 +200,7 @@ public sealed class MailTests
     public async Task TheRunningHostMailsWithoutBeingAsked()
     {
         using var server = await SmtpServer.StartAsync(port);
-        await using var rig = new LedgerRig(mail: Settings);
+        await using var rig = new LedgerRig(mail: Settings, store: store);
         await rig.Host.StartAsync();
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com" });
         await rig.SpendAsync(45m);
@@ -221,3 +222,7 @@ public sealed class MailTests
         return mail.Mail.NextTryAt - rig.Clock.Now;
     }
 }
+
+public sealed class MailTestsOnSqlite() : MailTests(Store.Sqlite);
+
+public sealed class MailTestsOnPostgres() : MailTests(Store.Postgres);

@@ -2,14 +2,14 @@ using Governance.Audit;
 
 namespace Governance.Tests.Audit;
 
-public sealed class AuditQueriesTests
+public abstract class AuditQueriesTests(Store store)
 {
     static readonly DateTimeOffset Ever = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public async Task PagesFollowEachOtherWithoutGapOrRepeat()
     {
-        await using var trail = new Trail();
+        await using var trail = new Trail(store);
         await trail.TellAsync([.. Enumerable.Range(1, 120).Select(i => Trail.Event($"Event {i}."))]);
         var queries = new AuditQueries(trail.Reads);
         var seen = new List<long>();
@@ -33,7 +33,7 @@ public sealed class AuditQueriesTests
     [InlineData("%", "Raised by 100% today.")]
     public async Task TextIsFoundAsItIsWritten(string text, string sentence)
     {
-        await using var trail = new Trail();
+        await using var trail = new Trail(store);
         await trail.TellAsync(Trail.Event("Raised by 100% today."), Trail.Event("An _under score."), Trail.Event(@"A back\slash."), Trail.Event("Raisin and thunder."));
         var page = await new AuditQueries(trail.Reads).PageAsync(new AuditFilter { Text = text }, Ever);
         Assert.Equal(sentence, Assert.Single(page.Entries).Sentence);
@@ -42,7 +42,7 @@ public sealed class AuditQueriesTests
     [Fact]
     public async Task EveryFilterNarrows()
     {
-        await using var trail = new Trail();
+        await using var trail = new Trail(store);
         await trail.TellAsync(
             Trail.Event("one", AuditCategory.Blocked),
             Trail.Event("two", project: "other"),
@@ -64,7 +64,7 @@ public sealed class AuditQueriesTests
     [Fact]
     public async Task DaysAreInUtcAndTheLastOneIsIncluded()
     {
-        await using var trail = new Trail();
+        await using var trail = new Trail(store);
         foreach (var day in (int[])[10, 11, 12, 13])
         {
             trail.Clock.Now = new DateTimeOffset(2026, 12, day, 23, 59, 59, TimeSpan.Zero);
@@ -80,7 +80,7 @@ public sealed class AuditQueriesTests
     [Fact]
     public async Task ARareEntryFarBackIsFoundInStretches()
     {
-        await using var trail = new Trail();
+        await using var trail = new Trail(store);
         await trail.TellAsync([Trail.Event("rare", project: "rare"), .. Enumerable.Range(0, 60_000).Select(_ => Trail.Event("common"))]);
         var queries = new AuditQueries(trail.Reads);
         var filter = new AuditFilter { Project = "rare" };
@@ -95,7 +95,7 @@ public sealed class AuditQueriesTests
     [Fact]
     public async Task WhatArrivesIsShownToWhoFollowsAndWaitsForWhoDoesNot()
     {
-        await using var trail = new Trail();
+        await using var trail = new Trail(store);
         await trail.TellAsync(Trail.Event("first"));
         var list = new AuditList(new AuditQueries(trail.Reads), trail.Clock);
         await list.LoadAsync(new AuditFilter { Project = "chat" }, 365);
@@ -118,7 +118,7 @@ public sealed class AuditQueriesTests
     [Fact]
     public async Task MoreThanAPageOfNewEntriesReadsThePageAnew()
     {
-        await using var trail = new Trail();
+        await using var trail = new Trail(store);
         await trail.TellAsync(Trail.Event("old"));
         var list = new AuditList(new AuditQueries(trail.Reads), trail.Clock);
         await list.LoadAsync(new AuditFilter(), 365);
@@ -129,3 +129,7 @@ public sealed class AuditQueriesTests
         Assert.NotNull(list.Older);
     }
 }
+
+public sealed class AuditQueriesTestsOnSqlite() : AuditQueriesTests(Store.Sqlite);
+
+public sealed class AuditQueriesTestsOnPostgres() : AuditQueriesTests(Store.Postgres);

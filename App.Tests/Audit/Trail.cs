@@ -11,11 +11,15 @@ sealed class Trail : IAsyncDisposable
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("governance-trail-");
 
     public Trail(params JournalListener[] listeners)
+        : this(Store.Sqlite, listeners)
     {
-        Settings = new JournalSettings($"Data Source={Path.Combine(folder.FullName, "governance.db")}");
-        using (var db = new GovernanceDb(new DbContextOptionsBuilder<GovernanceDb>().UseSqlite(Settings.WriteConnectionString).Options))
+    }
+
+    public Trail(Store store, params JournalListener[] listeners)
+    {
+        Settings = new JournalSettings(store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(folder.FullName, "governance.db")}");
+        using (Database.Take(Settings))
         {
-            db.Database.Migrate();
         }
         Feed = new Feed(Clock);
         Journal = new Journal(Settings, Clock, Feed, NullLogger<Journal>.Instance);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Governance.Tests.Budgets;
 
 /// <summary>Two people at one definition, on the real journal and tables: the slower one is told, and nothing is written over.</summary>
-public sealed class EditConflictTests : IAsyncLifetime
+public abstract class EditConflictTests(Store store) : IAsyncLifetime
 {
     static readonly Actor maria = new(ActorKind.Member, "maria@acme.test");
     static readonly Actor jo = new(ActorKind.Member, "jo@acme.test");
@@ -21,7 +21,7 @@ public sealed class EditConflictTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        var settings = new JournalSettings($"Data Source={Path.Combine(folder.FullName, "governance.db")}");
+        var settings = new JournalSettings(store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(folder.FullName, "governance.db")}");
         database = Database.Take(settings);
         services = new ServiceCollection().AddLogging().AddAudit(settings).AddPolicies().AddBudgets().AddSingleton<SpendSource, FixedSpend>().BuildServiceProvider();
         services.GetRequiredService<Journal>().Start(services.GetServices<JournalListener>());
@@ -90,3 +90,7 @@ public sealed class EditConflictTests : IAsyncLifetime
         public override (Money Posted, Money Held) Recompute(JournalTransaction transaction, BudgetDefinition budget, BudgetPeriod period) => (Posted, Held);
     }
 }
+
+public sealed class EditConflictTestsOnSqlite() : EditConflictTests(Store.Sqlite);
+
+public sealed class EditConflictTestsOnPostgres() : EditConflictTests(Store.Postgres);

@@ -5,12 +5,12 @@ using Quartz;
 
 namespace Governance.Tests.Ledger;
 
-public sealed class LedgerJobsTests
+public abstract class LedgerJobsTests(Store store)
 {
     [Fact]
     public async Task ReconciliationFiresAtTwoInUtcEveryNight()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         var scheduler = await rig.Get<ISchedulerFactory>().GetScheduler();
         await rig.Host.StartAsync();
         try
@@ -37,7 +37,7 @@ public sealed class LedgerJobsTests
     [Fact]
     public async Task StartReconcilesAndTheNightlyJobReconcilesAgain()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         await rig.SpendAsync(1m);
         rig.Tamper("UPDATE balances SET posted_nanos = 0");
@@ -60,7 +60,7 @@ public sealed class LedgerJobsTests
     [Fact]
     public async Task ExpiredHoldsCountInFullAndOnce()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         var forgotten = rig.Call(2m);
         Assert.True(await rig.HoldAsync(forgotten));
@@ -87,3 +87,7 @@ public sealed class LedgerJobsTests
         Assert.True(condition());
     }
 }
+
+public sealed class LedgerJobsTestsOnSqlite() : LedgerJobsTests(Store.Sqlite);
+
+public sealed class LedgerJobsTestsOnPostgres() : LedgerJobsTests(Store.Postgres);

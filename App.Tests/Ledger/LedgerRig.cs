@@ -33,11 +33,12 @@ sealed class LedgerRig : IAsyncDisposable
     readonly Database held;
     CallId last;
 
-    public LedgerRig(string? folder = null, MailSettings? mail = null, DateTimeOffset? now = null)
+    /// <param name="connection">A PostgreSQL database; null for a file in the folder.</param>
+    public LedgerRig(string? folder = null, MailSettings? mail = null, DateTimeOffset? now = null, Store store = Store.Sqlite, string? connection = null)
     {
         ownsFolder = folder is null;
         Folder = folder ?? System.IO.Directory.CreateTempSubdirectory("governance-ledger-").FullName;
-        Settings = new JournalSettings($"Data Source={Path.Combine(Folder, "governance.db")}");
+        Settings = new JournalSettings(connection ?? (store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(Folder, "governance.db")}"));
         Clock = new SetClock(now ?? new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         var services = builder.Services;
@@ -134,6 +135,11 @@ sealed class LedgerRig : IAsyncDisposable
 
     public static void Execute(string connectionString, string sql)
     {
+        if (ConnectionForm.Postgres(connectionString) is not null)
+        {
+            PostgresServer.Execute(connectionString, sql);
+            return;
+        }
         using var connection = new SqliteConnection(connectionString);
         connection.Open();
         using var command = connection.CreateCommand();

@@ -5,14 +5,14 @@ using Xunit.Abstractions;
 
 namespace Governance.Tests.Ledger;
 
-public sealed class ReconciliationTests(ITestOutputHelper output)
+public abstract class ReconciliationTests(ITestOutputHelper output, Store store)
 {
     static readonly Actor lisa = new(ActorKind.Member, "lisa@example.com");
 
     [Fact]
     public async Task DriftIsCorrectedAndToldWithTheNumbersBeforeAndAfter()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         await rig.SpendAsync(1.5m);
         rig.Tamper("UPDATE balances SET posted_nanos = posted_nanos - 100000000");
@@ -33,7 +33,7 @@ public sealed class ReconciliationTests(ITestOutputHelper output)
     [Fact]
     public async Task ALedgerThatAddsUpIsLeftAloneAndSaysSo()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         await rig.SaveAsync(LedgerRig.Budget("all-month", "50", project: null));
         await rig.SpendAsync(1.5m);
@@ -50,7 +50,7 @@ public sealed class ReconciliationTests(ITestOutputHelper output)
     [Fact]
     public async Task AHoldThatTheBalanceForgotIsCorrectedToo()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         var call = rig.Call(2m);
         Assert.True(await rig.HoldAsync(call));
@@ -69,7 +69,7 @@ public sealed class ReconciliationTests(ITestOutputHelper output)
     [InlineData(ReconciliationReach.Recent, 2, 1)]
     public async Task OldPeriodsAreReconciledWhereAllIsAskedFor(object reach, int balances, int corrected)
     {
-        await using var rig = new LedgerRig(now: new DateTimeOffset(2026, 8, 10, 0, 0, 0, TimeSpan.Zero));
+        await using var rig = new LedgerRig(store: store, now: new DateTimeOffset(2026, 8, 10, 0, 0, 0, TimeSpan.Zero));
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         foreach (var month in (int[])[8, 9, 10, 11])
         {
@@ -87,7 +87,7 @@ public sealed class ReconciliationTests(ITestOutputHelper output)
     [Fact]
     public async Task TheBalanceOfANewMonthIsOpened()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         rig.Clock.Now = new DateTimeOffset(2026, 12, 1, 2, 0, 0, TimeSpan.Zero);
 
@@ -103,7 +103,7 @@ public sealed class ReconciliationTests(ITestOutputHelper output)
         var seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "1000"));
         await rig.SaveAsync(LedgerRig.Budget("all-month", "1000", project: null));
         for (var round = 0; round < 10; round++)
@@ -122,7 +122,7 @@ public sealed class ReconciliationTests(ITestOutputHelper output)
     [Fact]
     public async Task AbsurdEntriesFillABudgetAndLeaveItComputable()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         LedgerCall[] calls = [rig.Call(1m), rig.Call(1m), rig.Call(1m)];
         foreach (var call in calls)
@@ -142,7 +142,7 @@ public sealed class ReconciliationTests(ITestOutputHelper output)
     [Fact]
     public async Task AFailureIsToldAndThrowsNothingAtTheJob()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         Assert.True(await rig.HoldAsync(rig.Call(2m)));
         rig.Tamper("UPDATE holds SET call = 'not json'");
@@ -152,3 +152,7 @@ public sealed class ReconciliationTests(ITestOutputHelper output)
         Assert.Single(rig.Events("ledger.reconciliation_failed"));
     }
 }
+
+public sealed class ReconciliationTestsOnSqlite(ITestOutputHelper output) : ReconciliationTests(output, Store.Sqlite);
+
+public sealed class ReconciliationTestsOnPostgres(ITestOutputHelper output) : ReconciliationTests(output, Store.Postgres);

@@ -6,7 +6,7 @@ using Governance.Tests.Audit;
 
 namespace Governance.Tests.Ledger;
 
-public sealed class SpendTallyTests
+public abstract class SpendTallyTests(Store store)
 {
     [Theory]
     [InlineData("req_", true)]
@@ -34,7 +34,7 @@ public sealed class SpendTallyTests
     public async Task AnEntryThatComesLateUnderAnEarlyIdIsCounted()
     {
         var world = new World();
-        await using var trail = world.Open();
+        await using var trail = world.Open(store);
         var tally = new SpendTally(trail.Reads, trail.Clock);
         var slow = world.Call(trail.Clock.Now);
         await world.Ledger.ReserveAsync(slow, null, true, (_, _) => throw new InvalidOperationException());
@@ -53,7 +53,7 @@ public sealed class SpendTallyTests
     public async Task DaysAndMonthsAreThoseOfUtc()
     {
         var world = new World();
-        await using var trail = world.Open();
+        await using var trail = world.Open(store);
         var tally = new SpendTally(trail.Reads, trail.Clock);
         foreach (var (day, hour, cost) in ((int, int, int)[])[(29, 23, 1), (30, 0, 2), (30, 23, 4)])
         {
@@ -71,7 +71,7 @@ public sealed class SpendTallyTests
     public async Task RequestsPageByTheirIdsAndNarrow()
     {
         var world = new World();
-        await using var trail = world.Open();
+        await using var trail = world.Open(store);
         for (var i = 0; i < 60; i++)
         {
             trail.Clock.Now = trail.Clock.Now.AddSeconds(1);
@@ -96,12 +96,12 @@ public sealed class SpendTallyTests
 
         public SpendLedger Ledger { get; private set; } = null!;
 
-        public Trail Open()
+        public Trail Open(Store store)
         {
             var seal = new LedgerSeal();
             var balances = new BalanceTable(new BudgetShelf(), new LedgerSpend());
-            var trail = new Trail(balances, seal);
-            Ledger = new SpendLedger(trail.Journal, balances, seal, new UsageTable(), new LedgerInstance("test"), Microsoft.Extensions.Logging.Abstractions.NullLogger<SpendLedger>.Instance);
+            var trail = new Trail(store, balances, seal);
+            Ledger = new SpendLedger(trail.Journal, balances, seal, new UsageTable(), new LedgerInstance(trail.Journal), Microsoft.Extensions.Logging.Abstractions.NullLogger<SpendLedger>.Instance);
             return trail;
         }
 
@@ -117,3 +117,7 @@ public sealed class SpendTallyTests
             await Ledger.RecordAsync(Call(at, model), new CallResult { Outcome = UsageOutcome.Posted, Cost = Money.FromUsd(usd), End = "Completed" }, null);
     }
 }
+
+public sealed class SpendTallyTestsOnSqlite() : SpendTallyTests(Store.Sqlite);
+
+public sealed class SpendTallyTestsOnPostgres() : SpendTallyTests(Store.Postgres);

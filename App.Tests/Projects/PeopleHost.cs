@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Governance.Tests.Projects;
 
 /// <summary>The real host on a database of its own, with a clock that tests move and visitors from wherever they say.</summary>
-sealed class PeopleHost : WebApplicationFactory<Program>
+sealed class PeopleHost(Store store = Store.Sqlite) : WebApplicationFactory<Program>
 {
     public const string Email = "maria@acme.test";
     public const string Password = "correct horse battery";
@@ -63,7 +63,8 @@ sealed class PeopleHost : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSolutionRelativeContentRoot(".", "Governance.sln");
-        builder.UseSetting("ConnectionStrings:Governance", $"Data Source={Path.Combine(data.FullName, "governance.db")}");
+        builder.UseSetting("ConnectionStrings:Governance", store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(data.FullName, "governance.db")}");
+        builder.UseSetting("Governance:Journal:Folder", data.FullName);
         foreach (var (setting, value) in settings)
         {
             builder.UseSetting(setting, value);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Governance.Tests.Projects;
 
-public sealed class SignInTests
+public abstract class SignInTests(Store store)
 {
     const string Other = "dev@acme.test";
     static readonly Actor s_owner = new(ActorKind.Member, PeopleHost.Email);
@@ -15,7 +15,7 @@ public sealed class SignInTests
     [Fact]
     public async Task FiveFailuresLockTheMemberOutForFiveMinutesWithOneAnswerForAll()
     {
-        await using var host = new PeopleHost();
+        await using var host = new PeopleHost(store);
         using var owner = await host.OwnerAsync();
         using var visitor = host.Browser();
         var unknown = await AnswerAsync(visitor, "nobody@acme.test", "wrong password");
@@ -33,7 +33,7 @@ public sealed class SignInTests
     [Fact]
     public async Task ARefusalTakesAsLongForStrangersAsForMembers()
     {
-        await using var host = new PeopleHost();
+        await using var host = new PeopleHost(store);
         using var owner = await host.OwnerAsync();
         using var visitor = host.Browser();
         foreach (var email in (string[])["nobody@acme.test", PeopleHost.Email])
@@ -51,7 +51,7 @@ public sealed class SignInTests
     [InlineData("/\\evil.example/", "/dashboard")]
     public async Task SignInGoesBackToThisSiteOnly(string wanted, string target)
     {
-        await using var host = new PeopleHost();
+        await using var host = new PeopleHost(store);
         using var owner = await host.OwnerAsync();
         using var visitor = host.Browser();
         using var answer = await SignInAsync(visitor, PeopleHost.Email, PeopleHost.Password, "?ReturnUrl=" + Uri.EscapeDataString(wanted));
@@ -62,7 +62,7 @@ public sealed class SignInTests
     [Fact]
     public async Task ARemovedMembersSessionEndsAndSignInIsRefused()
     {
-        await using var host = new PeopleHost();
+        await using var host = new PeopleHost(store);
         using var owner = await host.OwnerAsync();
         using var browser = await MemberAsync(host, MemberRole.Developer);
         var session = await SessionAsync(host);
@@ -82,7 +82,7 @@ public sealed class SignInTests
     [Fact]
     public async Task SignOutEndsTheSessionAndNeedsTheToken()
     {
-        await using var host = new PeopleHost();
+        await using var host = new PeopleHost(store);
         using var owner = await host.OwnerAsync();
         using (var forged = await owner.PostAsync(new Uri("/sign-out", UriKind.Relative), new FormUrlEncodedContent([])))
         {
@@ -99,7 +99,7 @@ public sealed class SignInTests
     [Fact]
     public async Task AFailingSignInThatBeganBeforeARemovalDoesNotUndoIt()
     {
-        await using var host = new PeopleHost();
+        await using var host = new PeopleHost(store);
         using var owner = await host.OwnerAsync();
         using var browser = await MemberAsync(host, MemberRole.Admin);
         using var scope = host.Services.CreateScope();
@@ -115,7 +115,7 @@ public sealed class SignInTests
     [InlineData("Auditor", true)]
     public async Task ButtonsFollowTheRole(string role, bool disabled)
     {
-        await using var host = new PeopleHost();
+        await using var host = new PeopleHost(store);
         using var owner = await host.OwnerAsync();
         using var browser = await MemberAsync(host, Enum.Parse<MemberRole>(role));
         foreach (var (path, button) in ((string, string)[])[("/dashboard/keys", "New key"), ("/dashboard/keys?new=1", "New key"), ("/dashboard/members", "Add member"), ("/dashboard/settings?tab=projects", "New project"), ("/dashboard/settings?tab=access", "Create management key"), ("/dashboard/settings", "Stop all calls…")])
@@ -164,3 +164,7 @@ public sealed class SignInTests
         return new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync()).QuerySelector("#password-problem")!.TextContent;
     }
 }
+
+public sealed class SignInTestsOnSqlite() : SignInTests(Store.Sqlite);
+
+public sealed class SignInTestsOnPostgres() : SignInTests(Store.Postgres);

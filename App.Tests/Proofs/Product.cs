@@ -10,10 +10,14 @@ namespace Governance.Tests.Proofs;
 /// <summary>The built product as a process, set up by a document, in front of a provider. Verbs for what a client and an owner do, and the database for what became of it.</summary>
 public sealed class Product : IAsyncDisposable
 {
+    /// <summary>The environment variable that names another store than the file in the data folder.</summary>
+    public const string ConnectionVariable = "ConnectionStrings__Governance";
+
     const string ManagementKey = "proofs-management-key-0123456789";
+    readonly string? _database;
     readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, MaxConnectionsPerServer = 4096, MaxResponseDrainSize = 0 }) { Timeout = TimeSpan.FromSeconds(100) };
 
-    Product(AppProcess app, string key) => (App, Key) = (app, key);
+    Product(AppProcess app, string key, string? database) => (App, Key, _database) = (app, key, database);
 
     public AppProcess App { get; }
 
@@ -45,7 +49,7 @@ public sealed class Product : IAsyncDisposable
         }
         try
         {
-            return new Product(await AppProcess.StartAsync(new AppStart { Environment = variables, DataFolder = dataFolder, Timeout = TimeSpan.FromSeconds(90) }), key);
+            return new Product(await AppProcess.StartAsync(new AppStart { Environment = variables, DataFolder = dataFolder, Timeout = TimeSpan.FromSeconds(90) }), key, variables.GetValueOrDefault(ConnectionVariable));
         }
         finally
         {
@@ -100,7 +104,7 @@ public sealed class Product : IAsyncDisposable
         return applied.GetProperty("new_keys").EnumerateArray().Single().GetProperty("secret").GetString()!;
     }
 
-    public IReadOnlyList<Row> Rows(string sql, params (string Name, object Value)[] parameters) => Row.Read(App.DatabasePath, sql, parameters);
+    public IReadOnlyList<Row> Rows(string sql, params (string Name, object Value)[] parameters) => _database is null ? Row.Read(App.DatabasePath, sql, parameters) : Row.ReadPostgres(_database, sql, parameters);
 
     /// <summary>The entry of a call. An entry is written when the answer ends, which its client may see a moment earlier.</summary>
     public Task<Row> UsageOfAsync(Reply reply)

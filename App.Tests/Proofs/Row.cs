@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Governance.Tests.Proofs;
 
@@ -25,6 +27,25 @@ public sealed class Row(IReadOnlyDictionary<string, object?> columns)
         {
             command.Parameters.AddWithValue(name, value);
         }
+        return Read(command);
+    }
+
+    public static IReadOnlyList<Row> ReadPostgres(string connectionString, string sql, params (string Name, object Value)[] parameters)
+    {
+        using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        connection.Open();
+#pragma warning disable CA2100 // The statements are literals of these tests.
+        using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+        return Read(command);
+    }
+
+    static List<Row> Read(DbCommand command)
+    {
         using var reader = command.ExecuteReader();
         var rows = new List<Row>();
         while (reader.Read())

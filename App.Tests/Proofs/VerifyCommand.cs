@@ -5,10 +5,12 @@ namespace Governance.Tests.Proofs;
 /// <summary>Runs <c>App verify</c> on a data folder, as an operator would.</summary>
 static class VerifyCommand
 {
-    public static async Task<(int Code, string Output)> RunAsync(string dataFolder)
+    public static Task<(int Code, string Output)> RunAsync(string dataFolder) => OnAsync($"Data Source={Path.Combine(dataFolder, "governance.db")}");
+
+    public static async Task<(int Code, string Output)> OnAsync(string connection)
     {
         var start = new ProcessStartInfo("dotnet", [AppProcess.BuiltAssembly, "verify"]) { WorkingDirectory = AppProcess.RepositoryFolder, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["ConnectionStrings__Governance"] = $"Data Source={Path.Combine(dataFolder, "governance.db")}";
+        start.Environment["ConnectionStrings__Governance"] = connection;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

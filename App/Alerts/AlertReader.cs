@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Alerts;
 
 /// <summary>Follows the trail and makes a mail of every threshold that wants one (B5). Nothing that spends money waits for it; after a crash it goes on from its bookmark.</summary>
-sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings settings, ILogger<AlertReader> logger) : FeedLoop(feed, logger)
+sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings settings, Leases leases, ILogger<AlertReader> logger) : FeedLoop(feed, logger)
 {
     public const string Reader = "mail";
     public const string NobodyAction = "mail.nobody_to_tell";
@@ -21,16 +21,31 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
 
     long position = -1;
     long bookmark;
+    Lease? last;
 
     public override async Task PassAsync(CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested && await ReadSomeAsync())
+        do
         {
+            if (await leases.TakeAsync(MailSender.LeaseName) is not { } lease)
+            {
+                return;
+            }
+            if (lease != last)
+            {
+                // Somebody else may have read on meanwhile.
+                (last, position) = (lease, -1);
+            }
+            if (!await ReadSomeAsync(lease))
+            {
+                return;
+            }
         }
+        while (!stopping.IsCancellationRequested);
     }
 
     /// <summary>Answers whether there is more to read.</summary>
-    async Task<bool> ReadSomeAsync()
+    async Task<bool> ReadSomeAsync(Lease lease)
     {
         await using var db = reads.Open();
         if (position < 0)
@@ -53,7 +68,7 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
         }
         if (events.Count > 0 || until - bookmark >= MoveBookmarkAfter)
         {
-            var work = new NoticeWork(Reader, until, drafts, told);
+            var work = lease.Fence(new NoticeWork(Reader, until, drafts, told));
             journal.Submit(work);
             await work.Committed;
             bookmark = until;

@@ -7,26 +7,30 @@ namespace Governance.Alerts;
 /// Sends what waits in the outbox, and tries again while the server is down. At least once: a process that dies between the
 /// server's acceptance and the mark sends the mail again, with the same Message-ID, by which mailboxes recognise a repeat.
 /// </summary>
-sealed class MailSender(Journal journal, Feed feed, Reads reads, MailSettings settings, SmtpSender smtp, TimeProvider time, ILogger<MailSender> logger) : FeedLoop(feed, logger)
+sealed class MailSender(Journal journal, Feed feed, Reads reads, MailSettings settings, SmtpSender smtp, Leases leases, TimeProvider time, ILogger<MailSender> logger) : FeedLoop(feed, logger)
 {
+    /// <summary>The one instance that has it reads the trail and sends.</summary>
+    public const string LeaseName = "mail";
+
     const int AtOnce = 50;
 
     protected override TimeSpan Rest => settings.Backoff.Append(base.Rest).Min();
 
     public override async Task PassAsync(CancellationToken stopping)
     {
-        if (!settings.Configured)
+        if (!settings.Configured || await leases.TakeAsync(LeaseName) is null)
         {
             return;
         }
         var due = await DueAsync();
         foreach (var mail in due)
         {
-            if (stopping.IsCancellationRequested)
+            // Asked again for each: a server that answers slowly may outlast the lease.
+            if (stopping.IsCancellationRequested || await leases.TakeAsync(LeaseName) is not { } lease)
             {
                 return;
             }
-            await TryAsync(mail);
+            await TryAsync(mail, lease);
         }
     }
 
@@ -37,7 +41,7 @@ sealed class MailSender(Journal journal, Feed feed, Reads reads, MailSettings se
         return await db.Mail.Where(mail => mail.SentAt == null && mail.GivenUpAt == null && mail.NextTryAt <= now).OrderBy(mail => mail.Id).Take(AtOnce).ToListAsync();
     }
 
-    async Task TryAsync(MailRow mail)
+    async Task TryAsync(MailRow mail, Lease lease)
     {
         CrashPoint.Reach("mail-sending");
         var late = time.GetUtcNow() - mail.CreatedAt > settings.Patience;
@@ -46,7 +50,7 @@ sealed class MailSender(Journal journal, Feed feed, Reads reads, MailSettings se
             : await smtp.SendAsync(mail);
         CrashPoint.Reach("mail-sent");
         var wait = settings.Backoff[Math.Min(mail.Tries, settings.Backoff.Count - 1)];
-        var work = new MailTriedWork(mail, result, time.GetUtcNow() + wait, await ToldAsync(mail, result, late));
+        var work = lease.Fence(new MailTriedWork(mail, result, time.GetUtcNow() + wait, await ToldAsync(mail, result, late)));
         journal.Submit(work);
         await work.Committed;
         CrashPoint.Reach("mail-recorded");

@@ -19,6 +19,7 @@ readonly record struct ChainHead(long Sequence, ReadOnlyMemory<byte> Hash)
 [Pure]
 static class AuditChain
 {
+    const int MaxStackBytes = 1024;
     static readonly byte[] Domain = [0x00, .. "aud1"u8];
 
     /// <summary>The canonical body: JSON with a fixed order of fields, absent ones left out. These bytes are stored as they are hashed.</summary>
@@ -51,20 +52,44 @@ static class AuditChain
     /// <summary>The hash that links <paramref name="body"/> behind <paramref name="previous"/>.</summary>
     public static byte[] Link(string chain, long sequence, ReadOnlySpan<byte> previous, ReadOnlySpan<byte> body)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> number = stackalloc byte[8];
-        hash.AppendData(Domain);
-        var name = Encoding.UTF8.GetBytes(chain);
-        BinaryPrimitives.WriteInt64BigEndian(number, name.Length);
-        hash.AppendData(number);
-        hash.AppendData(name);
-        BinaryPrimitives.WriteInt64BigEndian(number, sequence);
-        hash.AppendData(number);
-        hash.AppendData(previous);
-        BinaryPrimitives.WriteInt64BigEndian(number, body.Length);
-        hash.AppendData(number);
-        hash.AppendData(body);
-        return hash.GetHashAndReset();
+        Span<byte> name = stackalloc byte[MaxStackBytes];
+        name = chain.Length <= MaxStackBytes / 3 ? name[..Encoding.UTF8.GetBytes(chain, name)] : Encoding.UTF8.GetBytes(chain);
+        var hash = new byte[SHA256.HashSizeInBytes];
+        Link(name, sequence, previous, body, hash);
+        return hash;
+    }
+
+    /// <summary>As above for a chain's name in UTF-8, into <paramref name="hash"/>; allocates nothing.</summary>
+    public static void Link(ReadOnlySpan<byte> chain, long sequence, ReadOnlySpan<byte> previous, ReadOnlySpan<byte> body, Span<byte> hash)
+    {
+        var length = Domain.Length + (3 * sizeof(long)) + chain.Length + previous.Length + body.Length;
+        var rented = length > MaxStackBytes ? ArrayPool<byte>.Shared.Rent(length) : null;
+        var all = rented ?? stackalloc byte[MaxStackBytes];
+        Domain.CopyTo(all);
+        var rest = all[Domain.Length..];
+        Add(ref rest, chain.Length);
+        Add(ref rest, chain);
+        Add(ref rest, sequence);
+        Add(ref rest, previous);
+        Add(ref rest, body.Length);
+        Add(ref rest, body);
+        SHA256.HashData(all[..length], hash);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    static void Add(ref Span<byte> rest, long number)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(rest, number);
+        rest = rest[sizeof(long)..];
+    }
+
+    static void Add(ref Span<byte> rest, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(rest);
+        rest = rest[bytes.Length..];
     }
 
     static void WriteIfSaid(Utf8JsonWriter json, string name, string? value)

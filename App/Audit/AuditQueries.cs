@@ -133,15 +133,17 @@ sealed class AuditQueries(Reads reads)
         if (filter.Text is { } text)
         {
             var pattern = Containing(text);
-            rows = rows.Where(row => EF.Functions.Like(row.Sentence, pattern, "\\") || EF.Functions.Like(row.Action, pattern, "\\")
-                || EF.Functions.Like(row.TargetId, pattern, "\\"));
+#pragma warning disable CA1304, CA1311, CA1862 // The database's lower(), of plain letters on both stores.
+            rows = rows.Where(row => EF.Functions.Like(row.Sentence.ToLower(), pattern, "\\") || EF.Functions.Like(row.Action.ToLower(), pattern, "\\")
+                || EF.Functions.Like(row.TargetId.ToLower(), pattern, "\\"));
+#pragma warning restore CA1304, CA1311, CA1862
         }
         return rows;
     }
 
     /// <summary>A LIKE pattern in which the text's own wildcards are letters like others.</summary>
     internal static string Containing(string text) =>
-        "%" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
+        "%" + string.Concat(text.Select(letter => char.IsAsciiLetterUpper(letter) ? (char)(letter | 0x20) : letter)).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
 
     static IQueryable<AuditEntry> Entries(IQueryable<AuditRow> rows) => rows.Select(row => new AuditEntry
     {

@@ -1,4 +1,4 @@
-using Microsoft.EntityFrameworkCore;
+using Governance.Audit.Checkpoints;
 
 namespace Governance.Audit;
 
@@ -8,16 +8,24 @@ static class AuditSetup
     public static IServiceCollection AddAudit(this IServiceCollection services, JournalSettings settings)
     {
         services.AddSingleton(settings);
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(settings.IsShared ? new LedgerTime() : TimeProvider.System);
         services.AddSingleton<Feed>();
         services.AddSingleton<Journal>();
+        services.AddSingleton<Leases>();
         services.AddSingleton<Reads>();
         services.AddSingleton<AuditQueries>();
-        services.AddSingleton<SignInConnection>();
-        services.AddScoped(provider => new GovernanceDb(new DbContextOptionsBuilder<GovernanceDb>()
-            .UseSqlite(settings.SignInConnectionString)
-            .AddInterceptors(provider.GetRequiredService<SignInConnection>())
-            .Options) { WriteGate = provider.GetRequiredService<Journal>().Gate });
+        services.AddHostedService<InstanceWatch>();
+        // On PostgreSQL the server keeps writers apart; on SQLite they wait at the journal's gate.
+        var open = StoreContext.On(settings.SignInConnectionString, settings.IsShared, options => options.AddInterceptors(settings.IsShared ? [] : [new SignInConnection()]));
+        services.AddScoped(provider =>
+        {
+            var db = open();
+            db.WriteGate = settings.IsShared ? null : provider.GetRequiredService<Journal>().Gate;
+            return db;
+        });
+        services.AddSingleton(provider => new CheckpointSettings(provider.GetService<IConfiguration>(), settings.Folder));
+        // Stopped after all that are added later, so that its last checkpoint covers what they wrote.
+        services.AddSingleton<CheckpointWriter>().AddHostedService(provider => provider.GetRequiredService<CheckpointWriter>());
         return services;
     }
 

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Audit;
@@ -9,10 +9,10 @@ sealed class Change : IDisposable
 {
     readonly List<Action> swaps = [];
 
-    public Change(SqliteConnection connection, JournalTransaction transaction)
+    public Change(DbConnection connection, JournalTransaction transaction)
     {
         Transaction = transaction;
-        Db = new GovernanceDb(new DbContextOptionsBuilder<GovernanceDb>().UseSqlite(connection).Options);
+        Db = StoreContext.Over(connection);
         // The transaction is the journal's; EF must not open one of its own inside it.
         Db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
     }

@@ -9,6 +9,7 @@ sealed class ChangeWork<T>(Journal journal, Func<Change, T> edit) : JournalWork<
 
     public override void Execute(JournalTransaction transaction)
     {
+        transaction.ChangesDefinitions = true;
         change = journal.NewChange(transaction);
         try
         {

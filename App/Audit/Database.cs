@@ -1,18 +1,26 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Governance.Audit;
 
-/// <summary>The database file: one process at a time, brought to this version's tables before anything uses it.</summary>
+/// <summary>The database, brought to this version's tables before anything uses it. A SQLite file is taken for one process at a time; PostgreSQL is shared.</summary>
 sealed class Database : IDisposable
 {
-    readonly FileStream held;
+    /// <summary>Held while tables are changed, so that instances that start together do it once.</summary>
+    const long MigrationLock = 0x476f7665726e;
 
-    Database(FileStream held) => this.held = held;
+    readonly FileStream? held;
+
+    Database(FileStream? held) => this.held = held;
 
     /// <summary>Takes the file for this process and applies what is missing. Throws <see cref="DatabaseInUseException"/> where another process has it.</summary>
     public static Database Take(JournalSettings settings)
     {
+        if (settings.IsShared)
+        {
+            MigrateShared(settings);
+            return new Database(null);
+        }
         Directory.CreateDirectory(Path.GetDirectoryName(settings.File)!);
         FileStream held;
         try
@@ -23,23 +31,47 @@ sealed class Database : IDisposable
         {
             throw new DatabaseInUseException(settings.File, exception);
         }
-        using var connection = new SqliteConnection(settings.WriteConnectionString);
-        using var db = new GovernanceDb(new DbContextOptionsBuilder<GovernanceDb>().UseSqlite(connection).Options);
-        if (File.Exists(settings.File))
+        try
         {
-            // A process that was killed while it migrated leaves EF's own lock behind; ours is held, so nobody else can be at it.
-            db.Database.ExecuteSqlRaw("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
+            using var db = StoreContext.On(settings.WriteConnectionString, shared: false)();
+            if (File.Exists(settings.File))
+            {
+                // A process that was killed while it migrated leaves EF's own lock behind; ours is held, so nobody else can be at it.
+                db.Database.ExecuteSqlRaw("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
+            }
+            Migrate(db, settings);
+            return new Database(held);
         }
-        if (db.Database.GetAppliedMigrations().Except(db.Database.GetMigrations()).FirstOrDefault() is { } newer)
+        catch
         {
             held.Dispose();
-            throw new InvalidOperationException($"The database {settings.File} was written by a newer version (it knows {newer}). Start that version, or restore a backup.");
+            throw;
         }
-        db.Database.Migrate();
-        return new Database(held);
     }
 
-    public void Dispose() => held.Dispose();
+    public void Dispose() => held?.Dispose();
+
+    static void MigrateShared(JournalSettings settings)
+    {
+        using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(settings.WriteConnectionString) { Options = null }.ConnectionString);
+        connection.Open();
+        using (var taken = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { Parameters = { new NpgsqlParameter { Value = MigrationLock } }, CommandTimeout = 300 })
+        {
+            taken.ExecuteNonQuery();
+        }
+        using var db = StoreContext.Over(connection);
+        Migrate(db, settings);
+        // The lock ends with the connection.
+    }
+
+    static void Migrate(GovernanceDb db, JournalSettings settings)
+    {
+        if (db.Database.GetAppliedMigrations().Except(db.Database.GetMigrations()).FirstOrDefault() is { } newer)
+        {
+            throw new InvalidOperationException($"The database {settings.Place} was written by a newer version (it knows {newer}). Start that version, or restore a backup.");
+        }
+        db.Database.Migrate();
+    }
 }
 
 /// <summary>Another process has the database.</summary>

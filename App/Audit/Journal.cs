@@ -1,42 +1,47 @@
 using System.Diagnostics;
-using Microsoft.Data.Sqlite;
 
 namespace Governance.Audit;
 
 /// <summary>
 /// The one door by which anything is written. Work queues up; one thread writes all that waits in one transaction, commits
-/// (one fsync) and then answers every waiter. Only this connection checkpoints, because the SQLite at hand can lose commits
-/// when another connection commits while a checkpoint starts.
+/// (one fsync) and then answers every waiter. Where several instances share the store, their groups take turns.
 /// </summary>
 sealed partial class Journal : IAsyncDisposable
 {
     readonly JournalSettings settings;
-    readonly TimeProvider time;
     readonly ILogger<Journal> logger;
     readonly Feed feed;
     readonly object door = new();
-    readonly SqliteConnection connection;
+    readonly JournalStore store;
     JournalListener[] listeners = [];
     JournalTransaction? transaction;
     List<JournalWork> waiting = [];
     List<JournalWork> group = [];
     Thread? writer;
     bool closing;
+    volatile bool unavailable;
     int lastGroupSize;
     long oldest;
-    int groupsSinceCheckpoint;
 
     public Journal(JournalSettings settings, TimeProvider time, Feed feed, ILogger<Journal> logger)
     {
         this.settings = settings;
-        this.time = time;
         this.feed = feed;
         this.logger = logger;
-        connection = new SqliteConnection(settings.WriteConnectionString);
+        store = JournalStore.Of(settings, time, logger);
     }
 
     /// <summary>Held while anything writes: by the journal's thread, and by the few writers of the sign-in tables.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
+
+    /// <summary>This run of the process; another one after it was declared dead.</summary>
+    public string Instance => store.Instance;
+
+    /// <summary>As in <see cref="InstanceRow.Number"/>; null where only one instance uses the store.</summary>
+    public int? InstanceNumber => store.Number;
+
+    /// <summary>The version of the definitions in force here; another one in the store means that another instance has changed them.</summary>
+    public long Definitions => store.Definitions;
 
     /// <summary>Why the last group could not be written; null since one was.</summary>
     public string? LastFailure { get; private set; }
@@ -46,22 +51,18 @@ sealed partial class Journal : IAsyncDisposable
 
     internal IReadOnlyList<JournalListener> Listeners => listeners;
 
-    internal Change NewChange(JournalTransaction within) => new(connection, within);
+    internal Change NewChange(JournalTransaction within) => new(store.Connection, within);
 
     /// <summary>Opens the connection, lets every room load what it keeps in memory, and starts the thread.</summary>
     public void Start(IEnumerable<JournalListener> rooms)
     {
-        connection.Open();
-        Pragma("journal_mode=WAL");
-        Pragma("synchronous=FULL");
-        Pragma("busy_timeout=5000");
-        Pragma("wal_autocheckpoint=0");
-        Pragma("cache_size=-65536");
+        store.Open();
         listeners = [.. rooms];
-        transaction = new JournalTransaction(connection, time);
+        transaction = new JournalTransaction(store);
         transaction.StartClock();
         transaction.Begin();
-        using (var start = new Change(connection, transaction))
+        store.Register(transaction);
+        using (var start = NewChange(transaction))
         {
             foreach (var listener in listeners)
             {
@@ -92,6 +93,11 @@ sealed partial class Journal : IAsyncDisposable
             if (closing || waiting.Count >= settings.QueueLimit)
             {
                 throw new JournalFullException(closing);
+            }
+            if (unavailable)
+            {
+                JournalAnswers.Fail(work, new JournalUnavailableException("The store cannot be written at the moment."));
+                return;
             }
             waiting.Add(work);
             if (oldest == 0)
@@ -125,8 +131,8 @@ sealed partial class Journal : IAsyncDisposable
         {
             await Task.Run(writer.Join);
         }
-        transaction?.Dispose();
-        await connection.DisposeAsync();
+        store.End();
+        store.Dispose();
         Gate.Dispose();
     }
 
@@ -141,7 +147,7 @@ sealed partial class Journal : IAsyncDisposable
             try
             {
                 WriteInOrder();
-                Checkpoint();
+                store.Tidy();
             }
             catch (Exception exception)
             {
@@ -183,117 +189,6 @@ sealed partial class Journal : IAsyncDisposable
             lastGroupSize = group.Count;
             return true;
         }
-    }
-
-    void WriteInOrder()
-    {
-        var from = 0;
-        for (var i = 0; i < group.Count; i++)
-        {
-            if (group[i].Alone)
-            {
-                WriteGroup(from, i);
-                WriteGroup(i, i + 1);
-                from = i + 1;
-            }
-        }
-        WriteGroup(from, group.Count);
-    }
-
-    /// <summary>Writes works [from, to) in one transaction. Where that fails each is tried alone, so that one bad work never takes others with it.</summary>
-    void WriteGroup(int from, int to)
-    {
-        if (from == to)
-        {
-            return;
-        }
-        try
-        {
-            Commit(from, to);
-        }
-        catch (Exception exception)
-        {
-            // Nothing of the group is in the database; each work is tried by itself.
-            Rollback();
-            if (to - from == 1)
-            {
-                LastFailure = exception is Microsoft.Data.Sqlite.SqliteException ? exception.Message : LastFailure;
-                LogFailed(logger, group[from].GetType().Name, exception);
-                group[from].Fail(exception);
-                return;
-            }
-            for (var i = from; i < to; i++)
-            {
-                WriteGroup(i, i + 1);
-            }
-            return;
-        }
-        Answer(from, to);
-    }
-
-    void Commit(int from, int to)
-    {
-        Debug.Assert(transaction is not null);
-        transaction.Begin();
-        for (var i = from; i < to; i++)
-        {
-            group[i].Execute(transaction);
-        }
-        foreach (var listener in listeners)
-        {
-            listener.BeforeCommit(transaction);
-        }
-        CrashPoint.Reach("before-commit");
-        transaction.Commit();
-        CrashPoint.Reach("after-commit");
-    }
-
-    /// <summary>From here on the group is durable: memory follows, waiters are answered.</summary>
-    void Answer(int from, int to)
-    {
-        LastFailure = null;
-        foreach (var listener in listeners)
-        {
-            listener.AfterCommit();
-        }
-        group[from].Committing();
-        CrashPoint.Reach("before-answer");
-        for (var i = from; i < to; i++)
-        {
-            group[i].Complete();
-        }
-        feed.Publish();
-    }
-
-    void Rollback()
-    {
-        transaction!.Rollback();
-        foreach (var listener in listeners)
-        {
-            listener.AfterRollback();
-        }
-    }
-
-    /// <summary>Moves the log into the database now and then; PASSIVE never waits for readers, TRUNCATE only runs where the log has grown beyond its limit.</summary>
-    void Checkpoint()
-    {
-        if (++groupsSinceCheckpoint < settings.CheckpointGroups)
-        {
-            return;
-        }
-        groupsSinceCheckpoint = 0;
-        var log = new FileInfo(settings.File + "-wal");
-        var mode = log.Exists && log.Length > settings.LogLimitBytes ? SQLitePCL.raw.SQLITE_CHECKPOINT_TRUNCATE : SQLitePCL.raw.SQLITE_CHECKPOINT_PASSIVE;
-        CrashPoint.Reach("checkpoint-begin");
-        _ = SQLitePCL.raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, mode, out _, out _);
-        CrashPoint.Reach("checkpoint-end");
-    }
-
-    void Pragma(string pragma)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA " + pragma;
-        command.ExecuteNonQuery();
     }
 
     [LoggerMessage(LogLevel.Error, "Could not write {Work}")]

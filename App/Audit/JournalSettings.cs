@@ -1,30 +1,71 @@
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Governance.Audit;
 
 /// <summary>Where the journal writes, and its limits.</summary>
 sealed class JournalSettings
 {
+    readonly string file = "";
+
     /// <summary>From <c>ConnectionStrings:Governance</c> and <c>Governance:Journal</c>.</summary>
     public JournalSettings(IConfiguration configuration)
-        : this(configuration.GetConnectionString("Governance") ?? "Data Source=data/governance.db") =>
+        : this(configuration.GetConnectionString("Governance") is { Length: > 0 } named ? named : "Data Source=data/governance.db") =>
         configuration.GetSection("Governance:Journal").Bind(this);
 
+    /// <summary>Throws <see cref="ConnectionFault"/> where the text is of neither form.</summary>
     public JournalSettings(string connectionString)
     {
-        var wanted = new SqliteConnectionStringBuilder(connectionString);
-        File = Path.GetFullPath(wanted.DataSource);
+        if (ConnectionForm.Postgres(connectionString) is { } server)
+        {
+            // What must hold of every session of ours: nobody waits without end for a turn, and nobody who has died keeps it.
+            WriteConnectionString = With(server, "journal", "-c lock_timeout=15000 -c idle_in_transaction_session_timeout=10000", pooled: false);
+            SignInConnectionString = With(server, "sign-in", "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000", pooled: true);
+            ReadConnectionString = With(server, "reads", "-c default_transaction_read_only=on", pooled: true);
+            IsShared = true;
+            Place = $"{server.Database} on {server.Host}";
+            return;
+        }
+        file = Path.GetFullPath(ConnectionForm.File(connectionString));
+        Place = File;
         WriteConnectionString = new SqliteConnectionStringBuilder { DataSource = File, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false, DefaultTimeout = 5 }.ToString();
         SignInConnectionString = new SqliteConnectionStringBuilder { DataSource = File, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = 5 }.ToString();
         ReadConnectionString = new SqliteConnectionStringBuilder { DataSource = File, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = 5 }.ToString();
     }
 
-    /// <summary>The SQLite file, absolute.</summary>
-    public string File { get; }
+    /// <summary>As configured, or null with the reason printed.</summary>
+    public static JournalSettings? Read(IConfiguration configuration)
+    {
+        try
+        {
+            return new JournalSettings(configuration);
+        }
+        catch (ConnectionFault fault)
+        {
+            Console.Error.WriteLine(fault.Message);
+            return null;
+        }
+    }
+
+    /// <summary>True on PostgreSQL, which several instances may use at once.</summary>
+    public bool IsShared { get; }
+
+    /// <summary>The SQLite file, absolute. On PostgreSQL no such file is there, but what belongs to the database lies in its folder all the same.</summary>
+    public string File => IsShared ? Path.Combine(Folder, "governance.db") : file;
+
+    /// <summary>Where files that belong to the database lie, first of all the key ring: beside the SQLite file, or <c>Governance:Journal:Folder</c>, which instances on PostgreSQL share.</summary>
+    public string Folder
+    {
+        get => field ?? (IsShared ? Path.GetFullPath("data") : Path.GetDirectoryName(file)!);
+        set => field = Path.GetFullPath(value);
+    }
+
+    /// <summary>The database as a person would name it, without its password.</summary>
+    public string Place { get; }
 
     public string WriteConnectionString { get; }
 
-    /// <summary>For the sign-in tables, which ASP.NET Identity writes itself, under the journal's gate.</summary>
+    /// <summary>For the sign-in tables, which ASP.NET Identity writes itself; on SQLite under the journal's gate.</summary>
     public string SignInConnectionString { get; }
 
     public string ReadConnectionString { get; }
@@ -39,13 +80,21 @@ sealed class JournalSettings
     public int GatherFrom { get; set; } = 8;
 
     /// <summary>How long a group gathers under load, in milliseconds.</summary>
-    public int GatherMilliseconds { get; set; } = 2;
+    public int GatherMilliseconds { get; set; } = 1;
 
     /// <summary>Commits between two checkpoints.</summary>
     public int CheckpointGroups { get; set; } = 400;
 
     /// <summary>The log is cut back beyond this size, in bytes.</summary>
     public long LogLimitBytes { get; set; } = 64 * 1024 * 1024;
+
+    static string With(NpgsqlConnectionStringBuilder server, string use, string options, bool pooled) => new NpgsqlConnectionStringBuilder(server.ConnectionString)
+    {
+        ApplicationName = "governance " + use,
+        Options = $"{server.Options} {options}".Trim(),
+        Pooling = pooled,
+        Timeout = 5,
+    }.ConnectionString;
 }
 
 /// <summary>Nothing more can be queued: the journal is full or closing. Nothing was written.</summary>

@@ -1,32 +1,28 @@
-using Microsoft.Data.Sqlite;
-
 namespace Governance.Audit;
 
 /// <summary>The open transaction of the journal: prepared statements, the instant, and the trail. Used on the journal's thread only.</summary>
-sealed class JournalTransaction(SqliteConnection connection, TimeProvider time) : IDisposable
+sealed class JournalTransaction(JournalStore store)
 {
-    readonly Dictionary<string, Statement> statements = new(StringComparer.Ordinal);
     readonly Dictionary<string, ChainHead> heads = new(StringComparer.Ordinal);
     long lastMilliseconds;
     long lastAuditId = -1;
 
-    /// <summary>The ledger's clock: never goes back while the process lives.</summary>
+    /// <summary>The ledger's clock, which is the store's: never goes back while the process lives.</summary>
     public long NowMilliseconds { get; private set; }
 
     public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(NowMilliseconds);
+
+    /// <summary>The instance that writes.</summary>
+    public string Instance => store.Instance;
+
+    /// <summary>Set by work that changes definitions: every instance reads them anew.</summary>
+    public bool ChangesDefinitions { get; set; }
 
     /// <summary>The newest event of any chain, 0 where there is none.</summary>
     public long LastAuditId => lastAuditId >= 0 ? lastAuditId : ReadLastAuditId();
 
     /// <summary>The statement for <paramref name="sql"/>, prepared at its first use and kept.</summary>
-    public Statement Prepare(string sql)
-    {
-        if (!statements.TryGetValue(sql, out var statement))
-        {
-            statements[sql] = statement = new Statement(connection, sql);
-        }
-        return statement;
-    }
+    public Statement Prepare(string sql) => store.Prepare(sql);
 
     /// <summary>The sequence number that the next event of <paramref name="chain"/> will have.</summary>
     public long NextSequence(string chain) => Head(chain).Sequence + 1;
@@ -60,34 +56,30 @@ sealed class JournalTransaction(SqliteConnection connection, TimeProvider time) 
         last.Reset();
     }
 
-    internal void Begin()
+    internal Turn Begin()
     {
-        NowMilliseconds = lastMilliseconds = Math.Max(lastMilliseconds, time.GetUtcNow().ToUnixTimeMilliseconds());
-        Prepare("BEGIN IMMEDIATE").Run();
+        ChangesDefinitions = false;
+        var turn = store.Begin();
+        NowMilliseconds = lastMilliseconds = Math.Max(lastMilliseconds, turn.NowMilliseconds);
+        if (turn.Foreign)
+        {
+            Forget();
+        }
+        return turn;
     }
 
-    internal void Commit() => Prepare("COMMIT").Run();
+    internal void Commit() => store.Commit(this, ChangesDefinitions);
 
     internal void Rollback()
     {
-        foreach (var statement in statements.Values)
-        {
-            statement.Reset();
-        }
-        heads.Clear();
-        lastAuditId = -1;
-        if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0)
-        {
-            Prepare("ROLLBACK").Run();
-        }
+        Forget();
+        store.Rollback();
     }
 
-    public void Dispose()
+    void Forget()
     {
-        foreach (var statement in statements.Values)
-        {
-            statement.Dispose();
-        }
+        heads.Clear();
+        lastAuditId = -1;
     }
 
     ChainHead Head(string chain)

@@ -14,20 +14,26 @@ abstract class JournalWork
     /// <summary>Right after the commit, before anybody is answered; called for work that is alone.</summary>
     public virtual void Committing() { }
 
-    /// <summary>Answers whoever waits: durable.</summary>
+    /// <summary>False where nobody waits for the commit.</summary>
+    public virtual bool IsAwaited => true;
+
+    /// <summary>Answers whoever waits: durable. Who waited goes on inside, so it is never called on the journal's thread.</summary>
     public abstract void Complete();
 
-    /// <summary>Answers whoever waits: not written.</summary>
+    /// <summary>Answers whoever waits: not written. Never on the journal's thread, as <see cref="Complete"/>.</summary>
     public abstract void Fail(Exception exception);
 }
 
 /// <summary>Work that answers with a <typeparamref name="T"/>.</summary>
 abstract class JournalWork<T> : JournalWork, IValueTaskSource<T>
 {
-    ManualResetValueTaskSourceCore<T> source = new() { RunContinuationsAsynchronously = true };
+    ManualResetValueTaskSourceCore<T> source;
 
     /// <summary>What <see cref="JournalWork.Execute"/> came to; handed out after the commit.</summary>
     protected T? Result { get; set; }
+
+    /// <summary>For work that wraps this one.</summary>
+    internal T? Outcome => Result;
 
     /// <summary>To be awaited once.</summary>
     public ValueTask<T> Committed => new(this, source.Version);
@@ -57,6 +63,9 @@ abstract class JournalListener
     public virtual void BeforeCommit(JournalTransaction transaction) { }
 
     public virtual void AfterCommit() { }
+
+    /// <summary>Before a group of this instance, where another instance has written meanwhile: forget what is kept of the tables.</summary>
+    public virtual void AfterForeignCommit() { }
 
     /// <summary>Forget everything that the group had brought about.</summary>
     public virtual void AfterRollback() { }

@@ -5,11 +5,8 @@ namespace Governance.Audit;
 /// <summary>Opens the database for reading. Such a context cannot write, whatever is asked of it.</summary>
 sealed class Reads(JournalSettings settings)
 {
-    readonly DbContextOptions<GovernanceDb> options = new DbContextOptionsBuilder<GovernanceDb>()
-        .UseSqlite(settings.ReadConnectionString)
-        .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
-        .Options;
+    readonly Func<GovernanceDb> open = StoreContext.On(settings.ReadConnectionString, settings.IsShared, options => options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
 
     /// <summary>A context of its own, to be disposed by the caller.</summary>
-    public GovernanceDb Open() => new(options);
+    public GovernanceDb Open() => open();
 }

@@ -142,6 +142,8 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         dirty.Clear();
     }
 
+    public override void AfterForeignCommit() => Clear();
+
     public override void AfterRollback() => Clear();
 
     internal void Clear()

@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
 using Governance.Ledger;
 
 namespace Governance.Configuration;
@@ -12,16 +13,20 @@ static class CommandLine
         App                    serve the dashboard and the gateway
         App verify             recompute every balance and the audit chains, print what differs (0 clean, 1 differs, 2 could not read)
         App reconcile          put every balance right from the ledger; the process that serves must be stopped
+        App audit export <file>, verify <export>, public-key
+                               take the trail out, and prove an export without a database (App audit --help)
         App migrate            bring the database to this version's tables and stop
         App --help             this text
 
         Settings come from appsettings.json, the environment (Governance__…) or the command line (--Governance:…=value):
           Urls                             where it listens (http://localhost:5000)
-          ConnectionStrings:Governance     the SQLite file (Data Source=data/governance.db)
+          ConnectionStrings:Governance     a SQLite file (Data Source=data/governance.db) or PostgreSQL (Host=…;Database=…, postgres://…)
           Governance:Bootstrap             a configuration document to apply at start
           Governance:ManagementKey         a key for /api/policy/plan, apply and export
           Governance:PublicUrl             where people reach the dashboard; stands in mails
           Governance:Smtp:Host, Port, From mails about thresholds
+          Governance:Audit:Checkpoints:Folder, KeyFile, Seconds, Records
+                                           where signed checkpoints of the trail are written (checkpoints/ beside the database), and how often
           Governance:Gateway:…             limits of the way through (README, "Running it")
         """;
 
@@ -31,7 +36,7 @@ static class CommandLine
         var command = CommandOf(args);
         if (command == "help" || args.Any(arg => arg is "--help" or "-h" or "-?"))
         {
-            Console.WriteLine(Help);
+            Console.WriteLine(command == "audit" ? AuditCommand.Help : Help);
             return 0;
         }
         switch (command)
@@ -39,13 +44,11 @@ static class CommandLine
             case null:
                 return null;
             case "verify":
-                return await VerifyAsync(Settings(args));
+                return Settings(args) is { } verified ? await VerifyAsync(verified, new CheckpointSettings(Configured(args), verified.Folder)) : 2;
+            case "audit":
+                return await AuditCommand.RunAsync(args[1..], Configured([.. args.Where((arg, i) => i == 0 || (arg.StartsWith("--", StringComparison.Ordinal) && arg.Contains('=')))]));
             case "migrate":
-                using (Database.Take(Settings(args)))
-                {
-                    Console.WriteLine("The database has this version's tables.");
-                    return 0;
-                }
+                return Settings(args) is { } migrated ? Migrate(migrated) : 2;
             case "reconcile":
                 return null;
             default:
@@ -71,15 +74,26 @@ static class CommandLine
     /// <summary>A command stands first; everything behind it, and everything that begins with a dash or has an equals sign, is a setting.</summary>
     static string? CommandOf(string[] args) => args is [var first, ..] && !first.StartsWith('-') && !first.Contains('=') ? first : null;
 
-    static JournalSettings Settings(string[] args) => new(new ConfigurationBuilder()
+    static JournalSettings? Settings(string[] args) => JournalSettings.Read(Configured(args));
+
+    static IConfiguration Configured(string[] args) => new ConfigurationBuilder()
         .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
         .AddEnvironmentVariables()
         .AddCommandLine(args[1..])
-        .Build());
+        .Build();
 
-    static async Task<int> VerifyAsync(JournalSettings settings)
+    static int Migrate(JournalSettings settings)
     {
-        if (!File.Exists(settings.File))
+        using (Database.Take(settings))
+        {
+            Console.WriteLine("The database has this version's tables.");
+            return 0;
+        }
+    }
+
+    static async Task<int> VerifyAsync(JournalSettings settings, CheckpointSettings checkpoints)
+    {
+        if (!settings.IsShared && !File.Exists(settings.File))
         {
             await Console.Error.WriteLineAsync($"There is no database at {settings.File}.");
             return 2;
@@ -88,11 +102,11 @@ static class CommandLine
         try
         {
             var progress = new Progress<string>(text => Console.Error.WriteLine(text));
-            report = await Verification.VerifyAsync(settings.ReadConnectionString, progress);
+            report = await Verification.VerifyAsync(settings.ReadConnectionString, progress, checkpoints);
         }
-        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        catch (System.Data.Common.DbException exception)
         {
-            await Console.Error.WriteLineAsync($"{settings.File} could not be read: {exception.Message}");
+            await Console.Error.WriteLineAsync($"{settings.Place} could not be read: {exception.Message}");
             return 2;
         }
         foreach (var finding in report.Findings)

@@ -23,7 +23,7 @@ static class ConfigurationSetup
             app.Services.GetRequiredService<Journal>().Start(app.Services.GetServices<JournalListener>());
             return database;
         }
-        catch (Exception exception) when (exception is DatabaseInUseException or InvalidOperationException or Microsoft.Data.Sqlite.SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is DatabaseInUseException or InvalidOperationException or System.Data.Common.DbException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(exception.Message);
             return null;

@@ -1,9 +1,10 @@
+using Governance.Audit;
 using Governance.Ledger;
 
 namespace Governance.Gateway;
 
-/// <summary>Gives every call its id: unique in this process and never before an id that was given earlier.</summary>
-sealed class CallIds(TimeProvider time)
+/// <summary>Gives every call its id: unique among all instances, and never before an id that was given earlier.</summary>
+sealed class CallIds(TimeProvider time, Journal? journal = null)
 {
     long last;
 
@@ -13,7 +14,7 @@ sealed class CallIds(TimeProvider time)
         while (true)
         {
             var before = Volatile.Read(ref last);
-            var next = CallId.Next(new CallId(before), now);
+            var next = journal?.InstanceNumber is { } instance ? CallId.Next(new CallId(before), now, instance) : CallId.Next(new CallId(before), now);
             if (Interlocked.CompareExchange(ref last, next.Value, before) == before)
             {
                 return next;

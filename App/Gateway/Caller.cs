@@ -57,6 +57,10 @@ static class CallerIdentity
         }, null);
     }
 
+    /// <summary>The same caller a moment later: looked up anew only where the directory has changed or the key has run out.</summary>
+    public static (Caller? Caller, Refusal? Refusal) Again(HttpRequest request, Caller caller, Projects.Directory before, Projects.Directory current, DateTimeOffset now) =>
+        ReferenceEquals(before, current) && !(caller.Key.Definition.ExpiresAt <= now) ? (caller, null) : Identify(request, current, now);
+
     /// <summary>What has been stopped by hand, from the widest to the narrowest; null where nothing is.</summary>
     public static string? Stopped(Caller caller) =>
         caller.Workspace.Stopped ? $"workspace '{caller.Workspace.Name}'"

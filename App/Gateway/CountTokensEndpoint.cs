@@ -17,7 +17,8 @@ sealed partial class CountTokensEndpoint(DirectoryShelf directory, Gate gate, Ca
     public async Task HandleAsync(HttpContext context)
     {
         var id = ids.Next();
-        var (caller, unknown) = CallerIdentity.Identify(context.Request, directory.Current, time.GetUtcNow());
+        var known = directory.Current;
+        var (caller, unknown) = CallerIdentity.Identify(context.Request, known, time.GetUtcNow());
         if ((state.RefuseAll ?? unknown) is { } closed || caller is null)
         {
             await RefusalAnswer.WriteAsync(context, state.RefuseAll ?? unknown!, id);
@@ -31,7 +32,7 @@ sealed partial class CountTokensEndpoint(DirectoryShelf directory, Gate gate, Ca
         }
         using (body)
         {
-            (caller, unknown) = CallerIdentity.Identify(context.Request, directory.Current, time.GetUtcNow());
+            (caller, unknown) = CallerIdentity.Again(context.Request, caller!, known, directory.Current, time.GetUtcNow());
             id = ids.Next();
             if (caller is null)
             {

@@ -98,8 +98,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
         try
         {
             clock.CancelAfter(TimeSpan.FromSeconds(settings.TotalSeconds));
-            await response.Content.LoadIntoBufferAsync(settings.AnswerLimitBytes, clock.Token);
-            body = await response.Content.ReadAsByteArrayAsync(clock.Token);
+            body = await UpstreamAnswer.ReadAsync(response.Content, settings.AnswerLimitBytes, clock.Token);
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {
@@ -134,10 +133,11 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, IHo
         var broken = ForwardEnd.Completed;
         try
         {
+            var idle = new IdleClock(clock, TimeSpan.FromSeconds(settings.IdleSeconds));
             await using var from = await response.Content.ReadAsStreamAsync(clock.Token);
             while (true)
             {
-                clock.CancelAfter(TimeSpan.FromSeconds(settings.IdleSeconds));
+                idle.Restart();
                 var read = await from.ReadAsync(buffer, clock.Token);
                 if (read == 0)
                 {

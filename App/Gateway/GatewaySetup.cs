@@ -54,7 +54,7 @@ static class GatewaySetup
     {
         public override void Start(Change change)
         {
-            var newest = change.Transaction.Prepare("SELECT MAX(COALESCE((SELECT MAX(id) FROM usage), 0), COALESCE((SELECT MAX(id) FROM holds), 0))");
+            var newest = change.Transaction.Prepare("SELECT COALESCE(MAX(id), 0) FROM (SELECT MAX(id) AS id FROM usage UNION ALL SELECT MAX(id) AS id FROM holds) AS newest");
             newest.Step();
             ids.StartAfter(new CallId(newest.Integer(0)));
             newest.Reset();

@@ -34,7 +34,8 @@ sealed partial class MessagesEndpoint(
             await RefusalAnswer.WriteAsync(context, closed, id);
             return;
         }
-        var (caller, unknown) = CallerIdentity.Identify(context.Request, directory.Current, time.GetUtcNow());
+        var known = directory.Current;
+        var (caller, unknown) = CallerIdentity.Identify(context.Request, known, time.GetUtcNow());
         if (caller is null)
         {
             await RefusalAnswer.WriteAsync(context, unknown!, id);
@@ -48,8 +49,8 @@ sealed partial class MessagesEndpoint(
         }
         using (body)
         {
-            // Asked again: a body may take its time, and what was revoked or stopped meanwhile is. The call, and its period, begin now.
-            (caller, unknown) = CallerIdentity.Identify(context.Request, directory.Current, time.GetUtcNow());
+            // A body may take its time, and what was revoked, stopped or ran out meanwhile is. The call, and its period, begin now.
+            (caller, unknown) = CallerIdentity.Again(context.Request, caller!, known, directory.Current, time.GetUtcNow());
             id = ids.Next();
             if (caller is null)
             {
@@ -206,8 +207,7 @@ sealed partial class MessagesEndpoint(
 
     static void WriteHead(HttpResponse response, GatedCall call, Reservation reservation)
     {
-        RefusalAnswer.WriteIds(response, call.Ledger.Id);
-        response.Headers["x-governance-decision-id"] = call.Ledger.Id.ToString();
+        response.Headers["x-governance-decision-id"] = RefusalAnswer.WriteIds(response, call.Ledger.Id);
         response.Headers["x-governance-model"] = call.ServedModel;
         response.Headers["x-governance-estimate-usd"] = call.Ledger.Estimate.ToPlain();
         if (reservation.Remaining is { } remaining)

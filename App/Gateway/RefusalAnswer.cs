@@ -36,10 +36,12 @@ static class RefusalAnswer
     }
 
     /// <summary>Anthropic's SDKs read <c>request-id</c>, OpenAI's <c>x-request-id</c>.</summary>
-    public static void WriteIds(HttpResponse response, CallId id)
+    /// <returns>The id as it was written.</returns>
+    public static string WriteIds(HttpResponse response, CallId id)
     {
         var text = id.ToString();
         response.Headers["request-id"] = text;
         response.Headers["x-request-id"] = text;
+        return text;
     }
 }

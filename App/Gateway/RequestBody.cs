@@ -40,6 +40,10 @@ sealed class RequestBody : IDisposable
             // Read no further than one byte beyond the limit, which is then refused here, with a body that says so.
             size.MaxRequestBodySize = limitBytes + 1L;
         }
+        if (TakeWhatIsHere(request, limitBytes) is { } whole)
+        {
+            return (whole, null);
+        }
         // A length is only a promise: what is taken at once is what a call usually has.
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min((request.ContentLength ?? 0) + 1, FirstBytes));
         var length = 0;
@@ -73,6 +77,25 @@ sealed class RequestBody : IDisposable
             ArrayPool<byte>.Shared.Return(buffer);
             return (null, exception is BadHttpRequestException { StatusCode: 413 } ? TooLarge(limitBytes) : Refusal.Malformed(clock.IsCancellationRequested ? "The body took too long to arrive." : "The body ended before it was complete."));
         }
+    }
+
+    /// <summary>Most bodies have come with their head: they are taken without waiting. Null where some is missing, or where it is too much.</summary>
+    static RequestBody? TakeWhatIsHere(HttpRequest request, int limitBytes)
+    {
+        if (request.ContentLength is not { } promised || !request.BodyReader.TryRead(out var here))
+        {
+            return null;
+        }
+        if (here.Buffer.Length != promised || promised > limitBytes)
+        {
+            request.BodyReader.AdvanceTo(here.Buffer.Start);
+            return null;
+        }
+        var length = (int)promised;
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(length, 1));
+        here.Buffer.CopyTo(buffer);
+        request.BodyReader.AdvanceTo(here.Buffer.End);
+        return new RequestBody(buffer, length);
     }
 
     /// <summary>Leaves the buffer to the garbage collector: whoever was sending it may not have let go of it.</summary>

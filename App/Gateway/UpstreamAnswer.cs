@@ -14,6 +14,21 @@ static class UpstreamAnswer
     public static string? RequestId(HttpResponseMessage response) =>
         response.Headers.TryGetValues("request-id", out var ids) || response.Headers.TryGetValues("x-request-id", out ids) ? ids.FirstOrDefault() : null;
 
+    /// <summary>The whole body. Longer than <paramref name="limitBytes"/>, cut off or out of time: an exception as of any read.</summary>
+    public static async Task<byte[]> ReadAsync(HttpContent content, int limitBytes, CancellationToken cancellation)
+    {
+        if (content.Headers.ContentLength is not { } length || length > limitBytes)
+        {
+            await content.LoadIntoBufferAsync(limitBytes, cancellation);
+            return await content.ReadAsByteArrayAsync(cancellation);
+        }
+        // Its length is known, so nothing needs to grow or to be copied.
+        var body = GC.AllocateUninitializedArray<byte>((int)length);
+        await using var from = await content.ReadAsStreamAsync(cancellation);
+        await from.ReadExactlyAsync(body, cancellation);
+        return body;
+    }
+
     /// <summary>Status, content type and the few headers that help a client.</summary>
     public static void CopyHead(HttpResponseMessage from, HttpResponse to)
     {

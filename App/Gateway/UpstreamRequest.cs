@@ -1,4 +1,4 @@
-using System.Net.Http.Headers;
+using System.Collections.Concurrent;
 
 namespace Governance.Gateway;
 
@@ -8,13 +8,13 @@ static class UpstreamRequest
     /// <summary>Everything else stays here: it is the client's own, or describes the connection to us.</summary>
     static readonly string[] Forwarded = ["anthropic-version", "anthropic-beta", "accept", "user-agent"];
 
+    /// <summary>Few: an upstream's address and the paths of this interface.</summary>
+    static readonly ConcurrentDictionary<(string Root, string Path, bool Beta), Uri> Addresses = new();
+
     /// <summary>The upstream's whole address for <paramref name="path"/>; of the client's query only <c>beta=true</c> is kept.</summary>
-    public static Uri Address(UpstreamDefinition upstream, string path, HttpRequest client)
-    {
-        var beta = client.Query["beta"] is [ "true" ] ? "?beta=true" : "";
-        var root = upstream.Kind == UpstreamKind.Sandbox ? "http://sandbox.invalid" : upstream.BaseUrl!.TrimEnd('/');
-        return new Uri(root + path + beta, UriKind.Absolute);
-    }
+    public static Uri Address(UpstreamDefinition upstream, string path, HttpRequest client) =>
+        Addresses.GetOrAdd((upstream.Kind == UpstreamKind.Sandbox ? "http://sandbox.invalid" : upstream.BaseUrl!, path, client.Query["beta"] is ["true"]), static known =>
+            new Uri(known.Root.TrimEnd('/') + known.Path + (known.Beta ? "?beta=true" : ""), UriKind.Absolute));
 
     public static HttpRequestMessage Create(HttpMethod method, Uri address, HttpRequest client, string secret, ReadOnlyMemory<byte>? body)
     {
@@ -36,7 +36,7 @@ static class UpstreamRequest
         if (body is { } bytes)
         {
             request.Content = new SentBody(bytes);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Content.Headers.TryAddWithoutValidation("content-type", "application/json");
         }
         return request;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace Governance.Gateway;
@@ -8,6 +9,8 @@ sealed class UpstreamSecrets(IDataProtectionProvider protection)
     /// <summary>Names whose values must never leave, whoever asks for it.</summary>
     static readonly string[] Reserved = ["Governance__", "ConnectionStrings__", "ASPNETCORE_", "DOTNET_"];
 
+    /// <summary>Decrypted once for as long as the entry is in force: a call should not wait for that.</summary>
+    readonly ConditionalWeakTable<UpstreamEntry, string> opened = [];
     readonly IDataProtector protector = protection.CreateProtector("Governance.Gateway.Upstream");
 
     public string Protect(string secret) => protector.Protect(secret);
@@ -38,7 +41,7 @@ sealed class UpstreamSecrets(IDataProtectionProvider protection)
         }
         try
         {
-            return protector.Unprotect(upstream.ProtectedSecret);
+            return opened.GetValue(upstream, entry => protector.Unprotect(entry.ProtectedSecret!));
         }
         catch (System.Security.Cryptography.CryptographicException)
         {

@@ -8,6 +8,7 @@ namespace Governance.Ledger;
 readonly record struct CallId(long Value) : IComparable<CallId>
 {
     const int LowerBits = 22;
+    const int InstanceBits = 10;
     const string Prefix = "req_";
     const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     const int Digits = 13;
@@ -18,6 +19,10 @@ readonly record struct CallId(long Value) : IComparable<CallId>
 
     /// <summary>The id behind <paramref name="last"/>: of this instant, or one more where the clock has not moved on or went back.</summary>
     public static CallId Next(CallId last, DateTimeOffset now) => new(Math.Max(last.Value + 1, FirstAt(now).Value));
+
+    /// <summary>As <see cref="Next(CallId, DateTimeOffset)"/> where several instances give ids: each ends in the instance's number, so that no two give the same.</summary>
+    public static CallId Next(CallId last, DateTimeOffset now, int instance) =>
+        new((Math.Max((last.Value >> InstanceBits) + 1, FirstAt(now).Value >> InstanceBits) << InstanceBits) | (long)instance);
 
     /// <summary>The instant of the call, to the millisecond: the one that decides its period.</summary>
     public DateTimeOffset At => DateTimeOffset.FromUnixTimeMilliseconds((Value >> LowerBits) + Origin);

@@ -1,42 +1,46 @@
 using Governance.Audit;
 using Governance.Pricing;
+using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Ledger;
 
 /// <summary>
-/// Resolves what an earlier run left open, before anything new is admitted. A hold that was never dispatched is voided. One that was
-/// dispatched may have been billed: it is assumed, with its whole amount as cost, because a provider's bill must never exceed ours.
+/// Resolves what a process that has ended left open: at start, before anything new is admitted, and where several instances share the
+/// store from time to time. A hold that was never dispatched is voided. One that was dispatched may have been billed: it is assumed,
+/// with its whole amount as cost, because a provider's bill must never exceed ours. A living instance's holds are its own.
 /// </summary>
 sealed class HoldRecovery(SpendLedger ledger) : JournalListener
 {
     /// <summary>How many holds the last start resolved.</summary>
     public int Resolved { get; private set; }
 
-    public override void Start(Change change)
+    public override void Start(Change change) => Resolved = Resolve(change.Transaction, long.MaxValue);
+
+    /// <summary>Answers how many holds were resolved, oldest first.</summary>
+    public int Resolve(JournalTransaction transaction, long most)
     {
         CrashPoint.Reach("recovery-begin");
         var open = new List<(LedgerCall Call, bool Dispatched)>();
-        var rows = change.Transaction.Prepare("SELECT call, dispatched FROM holds ORDER BY id");
+        var rows = transaction.Prepare($"SELECT call, dispatched FROM holds WHERE {Instances.NotLiving} ORDER BY id LIMIT ?1").Bind(1, most);
         while (rows.Step())
         {
             open.Add((HoldText.Read(rows.Text(0)), rows.Integer(1) != 0));
         }
         foreach (var (call, dispatched) in open)
         {
-            ledger.SettleInTransaction(change.Transaction, call, new CallResult
+            ledger.SettleInTransaction(transaction, call, new CallResult
             {
                 Outcome = dispatched ? UsageOutcome.Assumed : UsageOutcome.Voided,
                 Cost = dispatched ? call.Estimate : Money.Zero,
                 Flags = dispatched ? UsageFlags.Unverified : UsageFlags.None,
                 End = "process_ended",
             });
-                CrashPoint.Reach("recovery-middle");
+            CrashPoint.Reach("recovery-middle");
         }
-        Resolved = open.Count;
         if (open.Count > 0)
         {
             var assumed = open.Where(hold => hold.Dispatched).Aggregate(Money.Zero, (sum, hold) => sum + hold.Call.Estimate);
-            change.Append(new AuditEvent
+            transaction.Append(new AuditEvent
             {
                 Chain = AuditEvent.SystemChain,
                 Category = AuditCategory.System,
@@ -49,5 +53,51 @@ sealed class HoldRecovery(SpendLedger ledger) : JournalListener
             });
             CrashPoint.Reach("recovery-end");
         }
+        return open.Count;
+    }
+}
+
+/// <summary>Declares silent instances dead and resolves what they held, some holds at a time.</summary>
+sealed class RecoveryWork(HoldRecovery recovery, int most) : JournalWork<int>
+{
+    public override void Execute(JournalTransaction transaction)
+    {
+        Instances.EndSilent(transaction, transaction.Instance);
+        Result = recovery.Resolve(transaction, most);
+    }
+}
+
+/// <summary>Looks for instances that gave no sign of life, and for what they left open. Only where several share the store: a file has one process.</summary>
+sealed class InstanceRecovery(Journal journal, JournalSettings settings, Reads reads, Leases leases, HoldRecovery recovery, TimeProvider time)
+{
+    public const string LeaseName = "recovery";
+
+    /// <summary>Most holds that one transaction resolves, so that calls do not wait behind it.</summary>
+    const int AtOnce = 200;
+
+    /// <summary>Answers how many holds were resolved.</summary>
+    public async Task<int> RunAsync()
+    {
+        var resolved = 0;
+        while (settings.IsShared && await AnyAsync() && await leases.TakeAsync(LeaseName) is { } lease)
+        {
+            var work = lease.Fence(new RecoveryWork(recovery, AtOnce));
+            journal.Submit(work);
+            var some = await work.Committed;
+            resolved += some;
+            if (some == 0)
+            {
+                break;
+            }
+        }
+        return resolved;
+    }
+
+    async Task<bool> AnyAsync()
+    {
+        var silent = (time.GetUtcNow() - Instances.Lease).ToUnixTimeMilliseconds();
+        await using var db = reads.Open();
+        return await db.Instances.AnyAsync(instance => instance.EndedMilliseconds == null && instance.HeartbeatMilliseconds < silent)
+            || await db.Holds.AnyAsync(hold => !db.Instances.Any(instance => instance.Id == hold.Instance && instance.EndedMilliseconds == null));
     }
 }

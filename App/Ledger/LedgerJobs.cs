@@ -9,7 +9,13 @@ static class LedgerJobs
     /// <summary>02:00 every night, in UTC whatever the machine's zone.</summary>
     public const string NightlyCron = "0 0 2 * * ?";
 
+    public const string ReconciliationLease = "reconciliation";
+
+    /// <summary>For so long whoever reconciled keeps others from doing it again, however far apart their clocks are.</summary>
+    public static readonly TimeSpan Night = TimeSpan.FromHours(6);
+
     static readonly TimeSpan expiryInterval = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan recoveryInterval = TimeSpan.FromSeconds(5);
 
     public static IServiceCollection AddLedgerJobs(this IServiceCollection services) => services
         .AddHostedService<ReconciliationAtStart>()
@@ -20,16 +26,43 @@ static class LedgerJobs
                 .WithCronSchedule(NightlyCron, cron => cron.InTimeZone(TimeZoneInfo.Utc).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)));
             quartz.ScheduleJob<HoldExpiryJob>(trigger => trigger.WithIdentity("hold-expiry")
                 .WithSimpleSchedule(simple => simple.WithInterval(expiryInterval).RepeatForever().WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithRemainingCount)));
+            quartz.ScheduleJob<InstanceRecoveryJob>(trigger => trigger.WithIdentity("instance-recovery")
+                .WithSimpleSchedule(simple => simple.WithInterval(recoveryInterval).RepeatForever().WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithRemainingCount)));
         })
         .AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
 }
 
-/// <summary>The nightly reconciliation.</summary>
+/// <summary>The nightly reconciliation, once for all instances.</summary>
 [DisallowConcurrentExecution]
-sealed class ReconciliationJob(Reconciliation reconciliation) : IJob
+sealed class ReconciliationJob(Reconciliation reconciliation, Leases leases) : IJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
-        await reconciliation.TryRunAsync(Actor.System);
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        if (await leases.TakeAsync(LedgerJobs.ReconciliationLease, LedgerJobs.Night) is { } lease)
+        {
+            await reconciliation.TryRunAsync(Actor.System, lease: lease);
+        }
+    }
+}
+
+/// <summary>The end of what dead instances held, every few seconds.</summary>
+[DisallowConcurrentExecution]
+sealed partial class InstanceRecoveryJob(InstanceRecovery recovery, ILogger<InstanceRecoveryJob> logger) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await recovery.RunAsync();
+        }
+        catch (Exception exception)
+        {
+            LogFailed(logger, exception);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Holds of ended instances could not be resolved; tried again in a few seconds")]
+    static partial void LogFailed(ILogger logger, Exception exception);
 }
 
 /// <summary>The expiry of holds, every minute.</summary>

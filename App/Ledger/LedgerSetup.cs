@@ -13,10 +13,11 @@ static class LedgerSetup
         .AddSingleton<UsageTable>()
         .AddSingleton<UsageQueries>()
         .AddSingleton<SpendTally>()
-        .AddSingleton(new LedgerInstance(Guid.NewGuid().ToString("N")))
+        .AddSingleton<LedgerInstance>()
         .AddJournalListener<LedgerSeal>()
         .AddSingleton<SpendLedger>()
         .AddJournalListener<HoldRecovery>()
+        .AddSingleton<InstanceRecovery>()
         .AddSingleton<Reconciliation>()
         .AddSingleton<HoldExpiry>()
         .AddLedgerJobs();

@@ -45,14 +45,7 @@ sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, 
         CrashPoint.Reach("settle-executed");
     }
 
-    public override void Complete()
-    {
-        CrashPoint.Reach("settle-committed");
-        if (failed is null)
-        {
-            base.Complete();
-        }
-    }
+    public override bool IsAwaited => failed is null;
 
     public override void Fail(Exception exception)
     {

@@ -20,7 +20,8 @@ sealed partial class Reconciliation(Journal journal, JournalSettings settings, B
     public ReconciliationReport? Last { get; private set; }
 
     /// <summary>Reconciles every stored balance of every live budget, and opens those of the current period that are missing. The journal must have started.</summary>
-    public async Task<ReconciliationReport> RunAsync(Actor actor, ReconciliationReach reach = ReconciliationReach.All)
+    /// <param name="lease">Under which it runs as the one nightly run of all instances; null where it runs because somebody asked.</param>
+    public async Task<ReconciliationReport> RunAsync(Actor actor, ReconciliationReach reach = ReconciliationReach.All, Lease? lease = null)
     {
         await one.WaitAsync();
         try
@@ -33,8 +34,7 @@ sealed partial class Reconciliation(Journal journal, JournalSettings settings, B
             foreach (var (budget, at) in suspects)
             {
                 var work = new CorrectionWork(balances, shelf, budget, at, actor);
-                journal.Submit(work);
-                if (await work.Committed is { } drift)
+                if (await SubmitAsync(work, lease) is { } drift)
                 {
                     drifts.Add(drift);
                 }
@@ -46,7 +46,7 @@ sealed partial class Reconciliation(Journal journal, JournalSettings settings, B
                 corrected = drifts.Count,
                 reach,
                 milliseconds = (long)clock.Elapsed.TotalMilliseconds,
-            }));
+            }), lease);
             CrashPoint.Reach("reconciliation-end");
             return Last = report;
         }
@@ -57,11 +57,11 @@ sealed partial class Reconciliation(Journal journal, JournalSettings settings, B
     }
 
     /// <summary>As <see cref="RunAsync"/>, for jobs: a failure is logged and told to the trail, and answered with null.</summary>
-    public async Task<ReconciliationReport?> TryRunAsync(Actor actor, ReconciliationReach reach = ReconciliationReach.All)
+    public async Task<ReconciliationReport?> TryRunAsync(Actor actor, ReconciliationReach reach = ReconciliationReach.All, Lease? lease = null)
     {
         try
         {
-            return await RunAsync(actor, reach);
+            return await RunAsync(actor, reach, lease);
         }
         catch (Exception exception)
         {
@@ -103,11 +103,13 @@ sealed partial class Reconciliation(Journal journal, JournalSettings settings, B
         return (count + missing.Count, suspects);
     }
 
-    async Task TellAsync(AuditEvent told)
+    async Task TellAsync(AuditEvent told, Lease? lease = null) => await SubmitAsync(new TellWork(told), lease);
+
+    ValueTask<T> SubmitAsync<T>(JournalWork<T> work, Lease? lease)
     {
-        var work = new TellWork(told);
-        journal.Submit(work);
-        await work.Committed;
+        var fenced = lease?.Fence(work) ?? work;
+        journal.Submit(fenced);
+        return fenced.Committed;
     }
 
     async Task TryTellAsync(Exception failure, Actor actor)

@@ -90,4 +90,7 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
 }
 
 /// <summary>Which run of the process holds what; a new one at every start.</summary>
-sealed record LedgerInstance(string Id);
+sealed class LedgerInstance(Journal journal)
+{
+    public string Id => journal.Instance;
+}

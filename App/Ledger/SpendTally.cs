@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Pricing;
+using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Ledger;
 
@@ -44,7 +45,7 @@ sealed class SpendTally(Reads reads, TimeProvider time)
             }
             using var db = reads.Open();
             // One snapshot: a hold that is gone has its entry in the same one.
-            using var snapshot = db.Database.BeginTransaction();
+            using var snapshot = db.Database.BeginTransaction(System.Data.IsolationLevel.Serializable);
             var held = db.Holds.Sum(hold => hold.HeldNanos);
             var final = Math.Min(CallId.FirstAt(now - Margin).Value, db.Holds.Min(hold => (long?)hold.Id) ?? long.MaxValue);
             if (final > settledTo)

@@ -96,6 +96,8 @@ sealed class UsageTable
 
         public Row Add(string? value)
         {
+            // PostgreSQL keeps no NUL in text, and what is sealed must be what is kept.
+            value = value?.Replace('\0', '\uFFFD');
             statement.Bind(++index, value);
             bytes.Add(value);
             return this;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Governance.Audit.Checkpoints;
 
 namespace Governance.Ledger;
 
@@ -8,17 +9,24 @@ namespace Governance.Ledger;
 /// </summary>
 static class Verification
 {
-    /// <summary>A file that is not there or cannot be read is a <see cref="Microsoft.Data.Sqlite.SqliteException"/>; everything else that is wrong is a finding.</summary>
+    /// <summary>A database that is not there or cannot be read is a <see cref="System.Data.Common.DbException"/>; everything else that is wrong is a finding.</summary>
     /// <param name="connectionString">As in <c>ConnectionStrings:Governance</c>; opened read-only whatever it says.</param>
-    public static Task<VerificationReport> VerifyAsync(string connectionString, IProgress<string>? progress) => Task.Run(() => Verify(connectionString, progress));
+    /// <param name="checkpoints">Where the signed checkpoints are that the chains are compared with; null where they are not.</param>
+    public static Task<VerificationReport> VerifyAsync(string connectionString, IProgress<string>? progress, CheckpointSettings? checkpoints = null) =>
+        Task.Run(() => Verify(connectionString, progress, checkpoints));
 
-    static VerificationReport Verify(string connectionString, IProgress<string>? progress)
+    static VerificationReport Verify(string connectionString, IProgress<string>? progress, CheckpointSettings? checkpoints)
     {
         var clock = Stopwatch.StartNew();
         var findings = new Findings();
         using var snapshot = new LedgerSnapshot(connectionString);
         progress?.Report("Audit chains");
         var chains = VerificationChains.Check(snapshot, findings);
+        if (checkpoints is not null)
+        {
+            progress?.Report("Signed checkpoints");
+            VerificationCheckpoints.Check(snapshot, findings, checkpoints);
+        }
         progress?.Report("Sealed ledger entries");
         var (seals, entries) = VerificationSeals.Check(snapshot, findings);
         progress?.Report("Holds");

@@ -58,7 +58,34 @@ public readonly record struct Money(long Nanos) : IComparable<Money>
     public decimal Usd => (decimal)Nanos / NanosPerDollar;
 
     /// <summary>Dollars as a plain decimal with at least two decimals and no trailing zeros beyond them: <c>50.00</c>, <c>0.000486</c>. <see cref="TryParse"/> reads it back.</summary>
-    public string ToPlain() => Usd.ToString("0.00#######", CultureInfo.InvariantCulture);
+    public string ToPlain()
+    {
+        // By hand: several of these stand in the head of every answer.
+        Span<char> text = stackalloc char[24];
+        var size = Nanos < 0 ? 0UL - (ulong)Nanos : (ulong)Nanos;
+        var (whole, fraction) = (size / (ulong)NanosPerDollar, size % (ulong)NanosPerDollar);
+        var at = text.Length;
+        for (var decimals = 9; decimals > 0; decimals--)
+        {
+            (fraction, var digit) = (fraction / 10, fraction % 10);
+            if (decimals <= 2 || digit != 0 || at < text.Length)
+            {
+                text[--at] = (char)('0' + digit);
+            }
+        }
+        text[--at] = '.';
+        do
+        {
+            (whole, var digit) = (whole / 10, whole % 10);
+            text[--at] = (char)('0' + digit);
+        }
+        while (whole > 0);
+        if (Nanos < 0)
+        {
+            text[--at] = '-';
+        }
+        return new string(text[at..]);
+    }
 
     /// <summary>Dollars and cents for people, rounded half away from zero: <c>$1,234.56</c>, <c>−$0.10</c>.</summary>
     public string ToCents() => Signed(Math.Abs(Usd).ToString("#,##0.00", CultureInfo.InvariantCulture));

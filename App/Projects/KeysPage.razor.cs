@@ -1,6 +1,6 @@
 using Governance.Shell;
 using Microsoft.AspNetCore.Components;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Governance.Projects;
 
@@ -47,7 +47,7 @@ public sealed partial class KeysPage
             use = await Uses.ReadAsync();
             useFailed = false;
         }
-        catch (SqliteException)
+        catch (DbException)
         {
             useFailed = true;
         }

@@ -1,6 +1,6 @@
 using Governance.Shell;
 using Microsoft.AspNetCore.Components;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Governance.Projects;
 
@@ -49,7 +49,7 @@ public sealed partial class MembersPage
             members = await Queries.ListAsync();
             unreadable = false;
         }
-        catch (SqliteException)
+        catch (DbException)
         {
             unreadable = true;
         }

@@ -22,7 +22,7 @@ static class ProjectsSetup
         services.AddOptions<Frame>().Configure<DirectoryShelf>((frame, shelf) => frame.WorkspaceName = _ => ValueTask.FromResult<string?>(shelf.Current.Workspace.Name));
         services.AddDataProtection()
             .SetApplicationName("Governance")
-            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(Path.GetDirectoryName(journal.File)!, "keyring")));
+            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(journal.Folder, "keyring")));
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
         services.AddIdentityCore<Member>(options =>
             {

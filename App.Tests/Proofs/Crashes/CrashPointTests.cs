@@ -15,7 +15,7 @@ public sealed partial class CrashPointTests(ITestOutputHelper output)
     {
         ["body-read"] = Often, ["decided"] = Often, ["hold-queued"] = Often, ["hold-executed"] = Often, ["before-commit"] = Often, ["after-commit"] = Often,
         ["before-answer"] = Often, ["before-send"] = Often, ["sending"] = Often, ["sent"] = Often, ["first-byte"] = Often, ["mid-stream"] = Often,
-        ["final-usage"] = Often, ["before-settle"] = Often, ["settle-queued"] = Often, ["settle-executed"] = Often, ["settle-committed"] = Often,
+        ["final-usage"] = Often, ["before-settle"] = Often, ["settle-queued"] = Often, ["settle-executed"] = Often,
         ["entries-sealed"] = Often, ["record-executed"] = 3, ["cache-kept"] = Often, ["audit-appended"] = Often, ["checkpoint-begin"] = 3, ["checkpoint-end"] = 3,
         ["threshold-claimed"] = Seldom, ["mail-drafted"] = Seldom, ["mail-sending"] = Seldom, ["mail-sent"] = Seldom, ["mail-recorded"] = Seldom,
         ["change-executed"] = 3, ["change-prepared"] = 3, ["change-committed"] = 3, ["change-swapped"] = 3,

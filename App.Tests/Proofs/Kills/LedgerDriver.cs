@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Governance.Audit;
 using Governance.Budgets;
@@ -5,6 +6,7 @@ using Governance.Ledger;
 using Governance.Pricing;
 using Governance.Projects;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -33,13 +35,37 @@ static class LedgerDriver
         await using var rooms = services.BuildServiceProvider();
         using var database = Database.Take(settings);
         rooms.GetRequiredService<Journal>().Start(rooms.GetServices<JournalListener>());
+        if (settings.IsShared)
+        {
+            // Signs of life, so that the other instances leave this one's holds alone.
+            await rooms.GetServices<IHostedService>().OfType<InstanceWatch>().Single().StartAsync(CancellationToken.None);
+        }
         await SetUpAsync(rooms);
         await Console.Out.WriteLineAsync("ready");
         using var told = new DriverLog(log);
         var driver = new Driver(rooms.GetRequiredService<SpendLedger>(), told, int.Parse(instance, CultureInfo.InvariantCulture));
         var first = int.Parse(seed, CultureInfo.InvariantCulture);
         await Task.WhenAll(Enumerable.Range(0, int.Parse(callers, CultureInfo.InvariantCulture)).Select(caller => Task.Run(() => driver.CallAsync(new Random(first + caller)))));
+        if (callers == "0" && settings.IsShared)
+        {
+            await RecoverAsync(rooms);
+        }
         return 0;
+    }
+
+    /// <summary>What killed instances held is resolved once their signs of life have run out.</summary>
+    static async Task RecoverAsync(ServiceProvider rooms)
+    {
+        var reads = rooms.GetRequiredService<Reads>();
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(500))
+        {
+            await rooms.GetRequiredService<InstanceRecovery>().RunAsync();
+            await using var db = reads.Open();
+            if (!db.Holds.Any())
+            {
+                return;
+            }
+        }
     }
 
     /// <summary>Fifty budgets, of which some are spent in the course of the proof and then refuse.</summary>

@@ -131,6 +131,17 @@ sealed class BooksCheck : IDisposable
         return row.Read() ? (row.GetInt64(0), row.GetInt32(1)) : null;
     }
 
+    public HashSet<long> Holds()
+    {
+        using var rows = Read("SELECT id FROM holds");
+        var open = new HashSet<long>();
+        while (rows.Read())
+        {
+            open.Add(rows.GetInt64(0));
+        }
+        return open;
+    }
+
     public long Number(string sql)
     {
         using var row = Read(sql);

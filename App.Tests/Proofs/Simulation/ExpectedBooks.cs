@@ -6,10 +6,17 @@ namespace Governance.Tests.Proofs.Simulation;
 
 /// <summary>A call as the simulator knows it.</summary>
 /// <param name="At">Unix milliseconds of its reservation; they decide its period.</param>
-sealed record ExpectedHold(long Id, long At, Attribution For, long Nanos, long Expires);
+/// <param name="Passed">The time that had passed when it was reserved, whatever the wall clock said.</param>
+/// <param name="Expires">Unix milliseconds from which no clock can still take it for alive.</param>
+sealed record ExpectedHold(long Id, long At, Attribution For, long Nanos, long Passed, long Expires);
 
 /// <summary>How a call ended.</summary>
-sealed record ExpectedEntry(long Id, long At, Attribution For, long Nanos, int Outcome);
+/// <param name="Corrected">What it came to after all, where the entry was only a bound.</param>
+sealed record ExpectedEntry(long Id, long At, Attribution For, long Nanos, int Outcome, long? Corrected = null)
+{
+    /// <summary>What stands.</summary>
+    public long Stands => Corrected ?? Nanos;
+}
 
 /// <summary>What the ledger must say, kept in plain dictionaries and computed by other means than the product's: it knows the document, not the code.</summary>
 sealed class ExpectedBooks
@@ -61,6 +68,18 @@ sealed class ExpectedBooks
         }
     }
 
+    /// <summary>A late settlement corrects what was only a bound, in the period of its call (I7).</summary>
+    public void Correct(long id, long nanos)
+    {
+        var entry = Entries[id];
+        Entries[id] = entry with { Corrected = nanos };
+        Move(entry.For, entry.At, nanos - entry.Nanos, 0);
+        foreach (var budget in Matching(entry.For))
+        {
+            Claim(budget, Period(budget, entry.At));
+        }
+    }
+
     public void Refuse(long id, long at, Attribution call) => Entries.Add(id, new ExpectedEntry(id, at, call, 0, 4));
 
     /// <summary>A budget is saved: what it counts is what the ledger has for it under its new definition.</summary>
@@ -99,7 +118,7 @@ sealed class ExpectedBooks
         var periods = new Dictionary<string, (long Posted, long Held)>();
         foreach (var entry in Entries.Values.Where(entry => Counts(budget, entry.For)))
         {
-            Add(periods, Period(budget, entry.At), entry.Nanos, 0);
+            Add(periods, Period(budget, entry.At), entry.Stands, 0);
         }
         foreach (var hold in Holds.Values.Where(hold => Counts(budget, hold.For)))
         {

@@ -50,7 +50,7 @@ sealed partial class Walk
             {
                 return $"I1: admitted {call.Estimate}, for which {string.Join(" and ", refusing)} had no room";
             }
-            books.Reserve(new ExpectedHold(call.Id.Value, at, call.For, call.Estimate.Nanos, journalNow + lifetime));
+            books.Reserve(new ExpectedHold(call.Id.Value, at, call.For, call.Estimate.Nanos, passed, journalNow + lifetime));
             open[call.Id.Value] = call;
             var remaining = books.Remaining(call.For, at);
             return reservation.Remaining?.Nanos == remaining ? null : $"{reservation.Remaining} said to remain, the books say {remaining} nano-dollars";
@@ -92,9 +92,13 @@ sealed partial class Walk
                 books.Settle(call.Id.Value, cost, (int)outcome);
                 ended.Add(call);
             }
+            else if (books.Entries[call.Id.Value] is { Outcome: (int)UsageOutcome.Assumed or (int)UsageOutcome.Expired, Corrected: null } bound && stands.Nanos == cost && cost != bound.Nanos)
+            {
+                books.Correct(call.Id.Value, cost);
+            }
             var expected = books.Entries[call.Id.Value];
             var entry = check.Entry(call.Id.Value);
-            return stands.Nanos != expected.Nanos ? $"I3: settling answered {stands.Nanos}, the first result was {expected.Nanos}"
+            return stands.Nanos != expected.Stands ? $"I3: settling answered {stands.Nanos}, what stands is {expected.Stands}"
                 : entry != (expected.Nanos, expected.Outcome) ? $"I3: the entry says {entry}, the books say {expected}"
                 : null;
         };
@@ -120,7 +124,7 @@ sealed partial class Walk
 
     string? Move(TimeSpan by)
     {
-        clock.Now += by;
+        SetClock(clock.Now + by);
         return null;
     }
 
@@ -130,7 +134,7 @@ sealed partial class Walk
         var offset = TimeSpan.FromMinutes(ExpectedBooks.Offset(Pick("UTC", "Asia/Kolkata", "Pacific/Kiritimati", "America/Phoenix")));
         var local = clock.Now.UtcDateTime + offset;
         var next = random.Next(3) == 0 ? new DateTime(local.Year, local.Month, 1, 0, 0, 0, DateTimeKind.Utc).AddMonths(1) : local.Date.AddDays(1);
-        clock.Now = new DateTimeOffset(DateTime.SpecifyKind(next - offset, DateTimeKind.Utc)).AddMilliseconds(random.Next(-2, 3));
+        SetClock(new DateTimeOffset(DateTime.SpecifyKind(next - offset, DateTimeKind.Utc)).AddMilliseconds(random.Next(-2, 3)));
         return null;
     }
 
@@ -174,18 +178,23 @@ sealed partial class Walk
         }
     }
 
+    /// <summary>What has outlived its time ends with its whole hold; nothing ends before it, and nothing stays that every clock calls dead.</summary>
     string? Expire()
     {
+        var lifetime = (long)store.Ledger.HoldLifetime.TotalMilliseconds;
         var resolved = store.Drive(store.Get<HoldExpiry>().RunAsync());
-        // Asked by the machine's clock, resolved by the journal's.
-        if (!books.Holds.Values.Any(hold => hold.Expires <= Milliseconds))
+        if (resolved > 0)
         {
-            return resolved == 0 ? null : $"I6: {resolved} holds expired before their time";
+            Tick(() => null)();
         }
-        Tick(() => null)();
-        var due = books.Holds.Values.Where(hold => hold.Expires <= journalNow).ToList();
-        due.ForEach(hold => Ends(hold, UsageOutcome.Expired));
-        return resolved == due.Count ? null : $"I6: {resolved} holds expired, the books say {due.Count}";
+        var still = check.Holds();
+        var gone = books.Holds.Values.Where(hold => !still.Contains(hold.Id)).ToList();
+        if (gone.Count != resolved || gone.Any(hold => passed - hold.Passed < lifetime))
+        {
+            return $"I6: {resolved} holds expired, {gone.Count} are gone, of them {gone.Count(hold => passed - hold.Passed < lifetime)} before their time";
+        }
+        gone.ForEach(hold => Ends(hold, UsageOutcome.Expired));
+        return books.Holds.Values.FirstOrDefault(hold => hold.Expires <= Milliseconds) is { } immortal ? $"I6: hold {immortal.Id} is still open" : null;
     }
 
     /// <summary>The process ends with whatever it held, and another one starts; the store may refuse its first commits.</summary>

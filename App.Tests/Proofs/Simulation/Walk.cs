@@ -24,6 +24,7 @@ sealed partial class Walk : IDisposable
     readonly Dictionary<long, LedgerCall> open = [];
     CallId last;
     long journalNow;
+    long passed;
     int step;
 
     Walk(int seed, string? planted)
@@ -84,7 +85,7 @@ sealed partial class Walk : IDisposable
 
     string? Step()
     {
-        clock.Now = clock.Now.AddMilliseconds(random.Next(0, 3000));
+        SetClock(clock.Now.AddMilliseconds(random.Next(0, 3000)));
         return random.Next(1000) switch
         {
             < 350 => Alone("reserve", Reserve),
@@ -105,6 +106,13 @@ sealed partial class Walk : IDisposable
             < 995 => Named("hands on a balance", Tamper),
             _ => Alone("settle of a call that never was", SettleNobody),
         };
+    }
+
+    /// <summary>Forward is time that passes; back is a hand on the clock.</summary>
+    void SetClock(DateTimeOffset to)
+    {
+        passed += Math.Max(0, (long)(to - clock.Now).TotalMilliseconds);
+        clock.Now = to;
     }
 
     string? Named(string name, Func<string?> act)
@@ -168,7 +176,13 @@ sealed partial class Walk : IDisposable
     T Await<T>(ValueTask<T> work)
     {
         store.Journal.WriteWaiting();
-        return work.IsCompleted ? work.GetAwaiter().GetResult() : throw new InvalidOperationException("The journal left a work unanswered.");
+        // Written; only the answer is handed over on another thread.
+        var spin = new SpinWait();
+        while (!work.IsCompleted)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+        return work.GetAwaiter().GetResult();
     }
 
     /// <summary>The answer, or the exception where the store was made to fail; any other is a finding.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Governance.Policies;
 
 namespace Governance.Gateway.Reading;
@@ -41,6 +42,8 @@ static class TaskClassifier
         ".csproj", ".yml", ".yaml", ".toml", ".css", ".scss", ".vue",
     ];
 
+    static readonly SearchValues<string> AnyWord = SearchValues.Create([.. CodeWords, .. ReasoningWords], StringComparison.OrdinalIgnoreCase);
+
     readonly record struct Word(string Text, TaskType Kind);
 
     /// <summary>By the lower-case character that a word begins with, so that a text is looked at once.</summary>
@@ -65,8 +68,12 @@ static class TaskClassifier
     static TaskType KindOfWords(ReadOnlySpan<char> text)
     {
         var kind = TaskType.Simple;
-        var inWord = false;
-        for (var index = 0; index < text.Length; index++)
+        // Most texts have no such word, which is quick to find out; what stands before the first needs no look.
+        var from = text.IndexOfAny(AnyWord);
+        if (from < 0)
+            return kind;
+        var inWord = from > 0 && char.IsLetterOrDigit(text[from - 1]);
+        for (var index = from; index < text.Length; index++)
         {
             var first = text[index];
             var continues = inWord;

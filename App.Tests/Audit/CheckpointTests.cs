@@ -1,0 +1,257 @@
+using Governance.Audit;
+using Governance.Audit.Checkpoints;
+using Governance.Audit.Exports;
+using Governance.Ledger;
+using Governance.Tests.Ledger;
+
+namespace Governance.Tests.Audit;
+
+/// <summary>Checkpoints of a real database: what they find that the database itself cannot tell.</summary>
+public sealed class CheckpointTests
+{
+    static string Edit(string chain, long sequence) =>
+        $"UPDATE audit SET body = CAST(replace(CAST(body AS TEXT), '\"sentence\":\"', '\"sentence\":\"Not ') AS BLOB), sentence = 'Not ' || sentence WHERE chain = '{chain}' AND sequence = {sequence}";
+
+    [Fact]
+    public async Task AnExportOfADatabaseIsCleanForBothVerifiersAndTellsItsUnprotectedTail()
+    {
+        await using var rig = await SpentAsync();
+        var written = await WriteAsync(rig);
+        await rig.SpendAsync(1m);
+        var file = Export(rig);
+        var report = Verify(rig, file);
+        Assert.Null(report.Bad);
+        Assert.Equal(1, report.Checkpoints);
+        var tail = Assert.Single(report.Unprotected);
+        Assert.Equal(("_ledger", written.Checkpoint.Heads["_ledger"].Sequence + 1), (tail.Chain, tail.From));
+        Assert.Equal(4, report.Entries);
+        var (code, text) = await SecondVerifier.CommandAsync(file, "--checkpoints", Settings(rig).Folder, "--public-key", PublicKey(rig));
+        Assert.True(code == 0, text);
+        Assert.Contains("'chain': '_ledger', 'from': " + tail.From, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AHistoryThatWasLinkedAnewIsFoundByItsCheckpointsOnly()
+    {
+        await using var rig = await SpentAsync();
+        await WriteAsync(rig);
+        Tamper(rig, Edit("_system", 1));
+        Relink(rig, "_system");
+        var export = Export(rig);
+        using (var alone = new ExportVerification(CheckpointBook.Empty))
+        using (var stream = File.OpenRead(export))
+        {
+            Assert.Null(alone.Verify(stream).Bad);
+        }
+        Assert.Equal("checkpoint", Verify(rig, export).Bad?.Code);
+        var (code, text) = await SecondVerifier.CommandAsync(export, "--checkpoints", Settings(rig).Folder, "--public-key", PublicKey(rig), "--json");
+        Assert.True(code == 1 && text.Contains("\"code\": \"checkpoint\"", StringComparison.Ordinal), text);
+        var findings = (await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null, Settings(rig))).Findings;
+        Assert.Contains(findings, finding => finding is { Severity: FindingSeverity.Failure, Invariant: "checkpoint" });
+    }
+
+    [Fact]
+    public async Task AHistoryThatContradictsTheLastCheckpointIsNotSigned()
+    {
+        await using var rig = await SpentAsync();
+        var before = await WriteAsync(rig);
+        Tamper(rig, Edit("_system", 1));
+        Relink(rig, "_system");
+        await rig.SpendAsync(1m);
+        var writer = rig.Get<CheckpointWriter>();
+        Assert.Null(await writer.WriteAsync("asked"));
+        Assert.Contains("_system", writer.Status.Failure, StringComparison.Ordinal);
+        Assert.NotNull(writer.Status.FailingSince);
+        Assert.Equal(before, new CheckpointFolder(Settings(rig).Folder).Last()! with { Checkpoint = before.Checkpoint });
+    }
+
+    [Fact]
+    public async Task ARewoundDatabaseThatBeganAnEpochReadsAsRewound()
+    {
+        await using var rig = await SpentAsync();
+        var last = await WriteAsync(rig);
+        var ledger = last.Checkpoint.Heads["_ledger"].Sequence;
+        Tamper(rig, $"DELETE FROM usage WHERE batch = {ledger}; DELETE FROM audit WHERE chain = '_ledger' AND sequence = {ledger}");
+        Assert.Equal("cut", Verify(rig, Export(rig)).Bad?.Code);
+        await using var restored = new LedgerRig(Copy(rig), now: rig.Clock.Now.AddHours(1));
+        var epoch = await restored.Get<Journal>().ChangeAsync(change => AuditEpochs.Begin(change, "A backup was restored.", last));
+        await restored.SpendAsync(2m);
+        Assert.Equal(2, epoch.Epoch);
+        var report = Verify(restored, Export(restored));
+        Assert.Null(report.Bad);
+        Assert.Contains(report.Notes, note => note.Contains($"_ledger was rewound from sequence {ledger} to {ledger - 1}", StringComparison.Ordinal));
+        var next = await WriteAsync(restored);
+        Assert.Equal((2, last.Checkpoint.Number + 1, "epoch"), (next.Checkpoint.Epoch, next.Checkpoint.Number, next.Checkpoint.Reason));
+        Assert.Null(Verify(restored, Export(restored)).Bad);
+        var findings = (await Verification.VerifyAsync(restored.Settings.ReadConnectionString, null, Settings(restored))).Findings;
+        Assert.DoesNotContain(findings, finding => finding is { Severity: FindingSeverity.Failure, Invariant: "chain" or "checkpoint" or "seal" });
+        Assert.Contains(findings, finding => finding is { Severity: FindingSeverity.Note, Invariant: "checkpoint" } && finding.Message.StartsWith("Rewound", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ALostKeyBeginsAnotherOneWithAnEventAndBothProveTheirPart()
+    {
+        await using var rig = await SpentAsync();
+        var first = await WriteAsync(rig);
+        File.Delete(Settings(rig).KeyFile);
+        using (var again = Writer(rig))
+        {
+            var second = await again.WriteAsync("start");
+            Assert.Equal("new_key", second?.Checkpoint.Reason);
+            Assert.Equal(first.LineHash, second?.Checkpoint.Previous);
+            Assert.Equal([first.Checkpoint.Key, second?.Checkpoint.Key], rig.Events("audit.key_taken").Select(row => row.TargetId));
+        }
+        Assert.Null(Verify(rig, Export(rig)).Bad);
+        var one = CheckpointBook.Read([Settings(rig).Folder], CheckpointKey.ReadPublic(await File.ReadAllTextAsync(PublicKey(rig))));
+        Assert.Equal("checkpoint_file", one.Bad?.Code);
+    }
+
+    [Fact]
+    public async Task TheKeyIsForItsOwnerOnly()
+    {
+        await using var rig = await SpentAsync();
+        await WriteAsync(rig);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Settings(rig).KeyFile));
+    }
+
+    [Fact]
+    public async Task ACheckpointThatCannotBeWrittenStopsNothingAndIsTold()
+    {
+        await using var rig = await SpentAsync();
+        await File.WriteAllTextAsync(Settings(rig).Folder, "A file where the folder should be.");
+        var writer = rig.Get<CheckpointWriter>();
+        Assert.Null(await writer.WriteAsync("asked"));
+        Assert.NotNull(writer.Status.Failure);
+        await rig.SpendAsync(1m);
+        File.Delete(Settings(rig).Folder);
+        Assert.NotNull(await writer.WriteAsync("asked"));
+        Assert.Null(writer.Status.Failure);
+    }
+
+    [Fact]
+    public async Task WhatACrashLeftHalfWrittenIsCutOffByTheNextCheckpoint()
+    {
+        await using var rig = await SpentAsync();
+        await WriteAsync(rig);
+        var file = CheckpointFolder.Files(Settings(rig).Folder).Single();
+        await File.AppendAllTextAsync(file, "c2lnbmF0dXJl {\"format\":\"gov");
+        await rig.SpendAsync(1m);
+        using var again = Writer(rig);
+        Assert.Equal(2, (await again.WriteAsync("start"))?.Checkpoint.Number);
+        Assert.Null(Verify(rig, Export(rig)).Bad);
+        Assert.Equal(2, (await File.ReadAllLinesAsync(file)).Length);
+    }
+
+    [Fact]
+    public async Task EveryChangeOfACheckpointFileIsFoundByBothVerifiers()
+    {
+        await using var rig = await SpentAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await WriteAsync(rig);
+            await rig.SpendAsync(0.1m);
+        }
+        var export = Export(rig);
+        var file = CheckpointFolder.Files(Settings(rig).Folder).Single();
+        var text = await File.ReadAllBytesAsync(file);
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        for (var i = 0; i < 12; i++)
+        {
+            // The end of the last line is left: without it the line is one that a crash left half written.
+            var changed = text.ToArray();
+            changed[random.Next(text.Length - 1)] ^= (byte)(1 << random.Next(8));
+            await File.WriteAllBytesAsync(file, changed);
+            var bad = Verify(rig, export).Bad;
+            var (code, other) = await SecondVerifier.CommandAsync(export, "--checkpoints", Settings(rig).Folder, "--public-key", PublicKey(rig), "--json");
+            Assert.True(bad is { Code: "checkpoint_file" } && code == 1 && other.Contains($"\"line\": {bad.Line},", StringComparison.Ordinal), $"{bad} {other} (seed {seed})");
+        }
+    }
+
+    [Fact]
+    public async Task APartOfTheTrailIsProvenWithItsSeals()
+    {
+        await using var rig = await SpentAsync();
+        var written = await WriteAsync(rig);
+        var whole = written.Checkpoint.Heads["_ledger"].Sequence;
+        var report = Verify(rig, Export(rig, new ExportRange("_ledger", From: 2)));
+        Assert.Null(report.Bad);
+        Assert.Equal((whole - 1, "chain _ledger, from 2"), (report.Events, report.Part));
+        Assert.InRange(report.Entries, 1, 2);
+        Assert.Empty(report.Unprotected);
+        Assert.Equal(0, Verify(rig, Export(rig, new ExportRange(Before: rig.Clock.Now.AddDays(-1)))).Events);
+    }
+
+    static async Task<LedgerRig> SpentAsync()
+    {
+        var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "20"));
+        for (var i = 1; i <= 3; i++)
+        {
+            await rig.SpendAsync(i);
+        }
+        return rig;
+    }
+
+    static CheckpointSettings Settings(LedgerRig rig) => rig.Get<CheckpointSettings>();
+
+    static async Task<WrittenCheckpoint> WriteAsync(LedgerRig rig)
+    {
+        var writer = rig.Get<CheckpointWriter>();
+        return await writer.WriteAsync("asked") ?? throw new InvalidOperationException(writer.Status.Failure);
+    }
+
+    /// <summary>As a process that starts anew.</summary>
+    static CheckpointWriter Writer(LedgerRig rig) =>
+        new(Settings(rig), rig.Get<Journal>(), rig.Get<Reads>(), rig.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<CheckpointWriter>.Instance);
+
+    static string PublicKey(LedgerRig rig) => Directory.EnumerateFiles(Settings(rig).Folder, "*.pem").OrderBy(File.GetCreationTimeUtc).First();
+
+    static string Export(LedgerRig rig, ExportRange? range = null)
+    {
+        var file = Path.Combine(rig.Folder, "export.jsonl");
+        using var snapshot = new LedgerSnapshot(rig.Settings.ReadConnectionString);
+        using var stream = File.Create(file);
+        new AuditExport(snapshot, range ?? new ExportRange()).Write(stream, rig.Clock.Now);
+        return file;
+    }
+
+    static ExportReport Verify(LedgerRig rig, string export)
+    {
+        var keys = Directory.EnumerateFiles(Settings(rig).Folder, "*.pem").SelectMany(file => CheckpointKey.ReadPublic(File.ReadAllText(file))).ToDictionary();
+        using var verification = new ExportVerification(CheckpointBook.Read([Settings(rig).Folder], keys));
+        using var stream = File.OpenRead(export);
+        return verification.Verify(stream);
+    }
+
+    static void Tamper(LedgerRig rig, string sql) =>
+        rig.Tamper("DROP TRIGGER IF EXISTS audit_no_update; DROP TRIGGER IF EXISTS audit_no_delete; DROP TRIGGER IF EXISTS usage_no_delete; " + sql);
+
+    /// <summary>Links a chain anew from its stored bodies, as a forger with the database in hand would.</summary>
+    static void Relink(LedgerRig rig, string chain)
+    {
+        using var db = rig.Get<Reads>().Open();
+        var previous = new byte[32];
+        foreach (var row in db.Audit.Where(row => row.Chain == chain).OrderBy(row => row.Sequence).ToList())
+        {
+            previous = AuditChain.Link(chain, row.Sequence, previous, row.Body);
+            Tamper(rig, $"UPDATE audit SET hash = x'{Convert.ToHexString(previous)}' WHERE id = {row.Id}");
+        }
+    }
+
+    /// <summary>The database and what lies beside it, in another folder, as after a restore.</summary>
+    static string Copy(LedgerRig rig)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(rig.Folder, "restored")).FullName;
+        LedgerRig.Execute(rig.Settings.ReadConnectionString, $"VACUUM INTO '{Path.Combine(folder, "governance.db")}'");
+        foreach (var part in new[] { "checkpoints", "keys" })
+        {
+            Directory.CreateDirectory(Path.Combine(folder, part));
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(rig.Folder, part)))
+            {
+                File.Copy(file, Path.Combine(folder, part, Path.GetFileName(file)));
+            }
+        }
+        return folder;
+    }
+}

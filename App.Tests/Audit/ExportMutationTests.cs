@@ -1,0 +1,127 @@
+using Governance.Audit.Checkpoints;
+using Governance.Audit.Exports;
+using Governance.Tests.Proofs;
+using Xunit.Abstractions;
+
+namespace Governance.Tests.Audit;
+
+/// <summary>Every damage to an export is found without a database, by two verifiers that come to the same, and nothing else is.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class ExportMutationTests : IDisposable
+{
+    readonly ITestOutputHelper output;
+    readonly CheckpointKey key = CheckpointKey.Create();
+    readonly SecondVerifier second;
+    readonly string folder = Directory.CreateTempSubdirectory("governance-mutations-").FullName;
+    readonly int seed = Environment.TickCount;
+
+    public ExportMutationTests(ITestOutputHelper output)
+    {
+        this.output = output;
+        second = new SecondVerifier(key.PublicPem);
+        output.WriteLine($"seed {seed}");
+    }
+
+    [Fact]
+    public async Task EveryMutationIsFoundAndBothVerifiersNameTheSameRow()
+    {
+        const int PerTrail = 100;
+        var random = new Random(seed);
+        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        for (var round = 0; round < Effort.Times(3, 100); round++)
+        {
+            var trailSeed = random.Next();
+            DraftTrail Trail(string name)
+            {
+                var trail = DraftTrail.Create(new Random(trailSeed), key, Path.Combine(folder, name), events: 30);
+                trail.Checkpoint();
+                return trail;
+            }
+            using var original = Trail($"{round}");
+            var export = original.Export();
+            Assert.Equal("clean", Verdict(export, original.Folder));
+            var cases = new List<(byte[] Export, string? Checkpoints)>();
+            for (var i = 0; i < PerTrail; i++)
+            {
+                cases.Add((Mutation.Apply(Mutation.Kinds[i % Mutation.Kinds.Length], export, () => { using var copy = Trail($"{round}-{i}"); return copy; }, random), original.Folder));
+                Assert.False(cases[^1].Export.AsSpan().SequenceEqual(export), $"mutation {i} of round {round} changed nothing (seed {seed})");
+            }
+            var others = await second.RunAsync(cases);
+            for (var i = 0; i < PerTrail; i++)
+            {
+                var (kind, verdict) = (Mutation.Kinds[i % Mutation.Kinds.Length], Verdict(cases[i].Export, original.Folder));
+                Assert.True(verdict != "clean", $"{kind}, mutation {i} of round {round}, was not found (seed {seed})");
+                Assert.True(verdict == others[i], $"{kind}, mutation {i} of round {round}: {verdict} and {others[i]} (seed {seed})");
+                var code = $"{kind} -> {verdict.Split('|')[3]}";
+                counts[code] = counts.GetValueOrDefault(code) + 1;
+            }
+        }
+        foreach (var (code, count) in counts)
+        {
+            output.WriteLine($"{count,6} {code}");
+        }
+        string[] sometimes = Effort.Full ? ["cut -> cut", "delete -> sequence", "renumber -> cut", "renumber -> checkpoint", "swap -> sequence"] : [];
+        Assert.All(["rechain -> checkpoint", "reseal -> checkpoint", "cut -> end", "splice -> hash", "flip -> hash", .. sometimes], code => Assert.True(counts.ContainsKey(code), $"no {code} in {string.Join(", ", counts.Keys)} (seed {seed})"));
+    }
+
+    [Fact]
+    public async Task CleanExportsRaiseNoAlarm()
+    {
+        const int PerTrail = 10;
+        const int TrailsAtOnce = 15;
+        var random = new Random(seed);
+        for (var round = 0; round < Effort.Times(2, 67); round++)
+        {
+            var trails = Enumerable.Range(0, TrailsAtOnce).Select(i => RandomTrail(random, $"{round}-{i}")).ToList();
+            var cases = trails.SelectMany(trail => Growing(trail, random, PerTrail)).ToList();
+            var others = await second.RunAsync(cases);
+            for (var i = 0; i < cases.Count; i++)
+            {
+                var verdict = Verdict(cases[i].Export, cases[i].Checkpoints);
+                Assert.True((verdict, others[i]) == ("clean", "clean"), $"export {i} of round {round}: {verdict} and {others[i]} (seed {seed})");
+            }
+            trails.ForEach(trail => trail.Dispose());
+        }
+    }
+
+    /// <summary>Some of them went back once, and said so.</summary>
+    DraftTrail RandomTrail(Random random, string name)
+    {
+        var trail = DraftTrail.Create(random, key, Path.Combine(folder, name), events: random.Next(40));
+        if (random.Next(3) == 0)
+        {
+            trail.Checkpoint();
+            trail.BeginEpoch("A backup was restored.", trail.Rewind(random.NextDouble()));
+            trail.AppendRandom("_ledger");
+        }
+        trail.Checkpoint();
+        return trail;
+    }
+
+    /// <summary>Exports of a trail that grows while its checkpoints stay where they are: a tail that nothing covers yet is no alarm.</summary>
+    static IEnumerable<(byte[] Export, string? Checkpoints)> Growing(DraftTrail trail, Random random, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            yield return (trail.Export(), i == 0 ? null : trail.Folder);
+            for (var more = random.Next(5); more > 0; more--)
+            {
+                trail.AppendRandom(trail.Chains.Keys.ElementAt(random.Next(trail.Chains.Count)));
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        second.Dispose();
+        key.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    string Verdict(byte[] export, string? checkpoints)
+    {
+        var book = checkpoints is null ? CheckpointBook.Empty : CheckpointBook.Read([checkpoints], CheckpointKey.ReadPublic(key.PublicPem));
+        using var verification = new ExportVerification(book);
+        return Mutation.Describe(verification.Verify(new MemoryStream(export)).Bad);
+    }
+}

@@ -1,0 +1,215 @@
+using Governance.Alerts;
+using Governance.Audit;
+using Governance.Ledger;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Governance.Tests.Ledger;
+
+/// <summary>Several instances in one process on one PostgreSQL database, with clocks that the test moves.</summary>
+public sealed class InstancesTests
+{
+    [Fact]
+    public async Task InstancesTogetherNeverExceedACap()
+    {
+        var connection = PostgresServer.Shared.NewDatabase();
+        await using var first = new LedgerRig(connection: connection);
+        await using var second = new LedgerRig(connection: connection);
+        await using var third = new LedgerRig(connection: connection);
+        await first.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        LedgerRig[] rigs = [first, second, third];
+        var at = 0;
+        var admitted = await Task.WhenAll(Enumerable.Range(0, 300).Select(i => Task.Run(async () =>
+        {
+            var rig = rigs[i % 3];
+            var call = rig.Call(1m) with { Id = new CallId(CallId.FirstAt(rig.Clock.Now).Value + Interlocked.Increment(ref at)) };
+            if (!await rig.HoldAsync(call))
+            {
+                return 0;
+            }
+            if (i % 2 == 0)
+            {
+                await rig.SettleAsync(call, 1m);
+            }
+            return 1;
+        })));
+        Assert.Equal(49, admitted.Sum());
+        var balance = Assert.Single(first.Balances("chat-month"));
+        Assert.Equal(49_000_000_000, balance.PostedNanos + balance.HeldNanos);
+        var report = await Verification.VerifyAsync(first.Settings.ReadConnectionString, null);
+        Assert.True(report.IsClean, string.Join('\n', report.Findings));
+    }
+
+    [Fact]
+    public async Task AnEditElsewhereIsInForceWithTheNextGroupHere()
+    {
+        var connection = PostgresServer.Shared.NewDatabase();
+        await using var here = new LedgerRig(connection: connection);
+        await using var there = new LedgerRig(connection: connection);
+        await here.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        Assert.True(await here.HoldAsync(here.Call(20m)));
+        await there.SaveAsync(LedgerRig.Budget("chat-month", "10"));
+        Assert.False(await here.HoldAsync(here.Call(1m)));
+        await there.SaveAsync(LedgerRig.Budget("chat-month", "30"));
+        Assert.True(await here.HoldAsync(here.Call(1m)));
+    }
+
+    [Fact]
+    public async Task HoldsOfADeadInstanceAreResolvedByAnotherAndThoseOfALivingOneAreNot()
+    {
+        var connection = PostgresServer.Shared.NewDatabase();
+        await using var living = new LedgerRig(connection: connection);
+        var dead = new LedgerRig(connection: connection);
+        await living.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        Assert.True(await dead.HoldAsync(dead.Call(2m)));
+        dead.Clock.Now += TimeSpan.FromMilliseconds(1);
+        living.Clock.Now += TimeSpan.FromSeconds(1);
+        var own = living.Call(3m);
+        Assert.True(await living.HoldAsync(own));
+
+        Assert.Equal(0, await living.Get<InstanceRecovery>().RunAsync());
+        living.Clock.Now += Instances.Lease;
+        Assert.Equal(1, await living.Get<InstanceRecovery>().RunAsync());
+
+        Assert.Equal([own.Id.Value], Holds(living));
+        Assert.Single(living.Events("ledger.recovered"));
+        await living.SettleAsync(own, 3m);
+        Assert.Equal((5_000_000_000, 0), living.Balances("chat-month").Select(balance => (balance.PostedNanos, balance.HeldNanos)).Single());
+
+        // It was only paused: what it decides with what it remembers is refused once, then it goes on as somebody new.
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => dead.HoldAsync(dead.Call(1m)));
+        var before = dead.Get<Journal>().Instance;
+        Assert.True(await dead.HoldAsync(dead.Call(1m)));
+        using (var db = living.Get<Reads>().Open())
+        {
+            Assert.Equal(2, db.Instances.Count(instance => instance.EndedMilliseconds == null));
+            Assert.Equal(before, db.Holds.Single().Instance);
+        }
+        await dead.DisposeAsync();
+        Assert.Equal(1, await living.Get<InstanceRecovery>().RunAsync());
+    }
+
+    [Fact]
+    public async Task AHolderThatWasPausedBeyondItsLeaseCannotWriteUnderIt()
+    {
+        var connection = PostgresServer.Shared.NewDatabase();
+        await using var first = new LedgerRig(connection: connection);
+        await using var second = new LedgerRig(connection: connection);
+        var old = await first.Get<Leases>().TakeAsync("mail");
+        Assert.NotNull(old);
+        Assert.Null(await second.Get<Leases>().TakeAsync("mail"));
+        second.Clock.Now += TimeSpan.FromSeconds(31);
+        var young = await second.Get<Leases>().TakeAsync("mail");
+        Assert.Equal(old.Token + 1, young?.Token);
+
+        var late = old.Fence(new TellWork(Event("late")));
+        first.Get<Journal>().Submit(late);
+        await Assert.ThrowsAsync<LeaseLostException>(async () => await late.Committed);
+        var punctual = young!.Fence(new TellWork(Event("punctual")));
+        second.Get<Journal>().Submit(punctual);
+        Assert.True(await punctual.Committed);
+        Assert.Equal("punctual", Assert.Single(first.Events("test.told")).Sentence);
+    }
+
+    [Fact]
+    public async Task TheNightlyRunHappensOnceForAllInstances()
+    {
+        var connection = PostgresServer.Shared.NewDatabase();
+        await using var first = new LedgerRig(connection: connection);
+        await using var second = new LedgerRig(connection: connection);
+        await using var third = new LedgerRig(connection: connection);
+        LedgerRig[] rigs = [first, second, third];
+        for (var night = 1; night <= 2; night++)
+        {
+            await Task.WhenAll(rigs.Select(rig => Task.Run(async () => await new ReconciliationJob(rig.Get<Reconciliation>(), rig.Get<Leases>()).Execute(null!))));
+            Assert.Equal(night, first.Events("ledger.reconciled").Count);
+            foreach (var rig in rigs)
+            {
+                rig.Clock.Now += TimeSpan.FromDays(1);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task NumbersOfInstancesThatStartTogetherDiffer()
+    {
+        var connection = PostgresServer.Shared.NewDatabase();
+        var rigs = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => new LedgerRig(connection: connection))));
+        try
+        {
+            var clock = TimeProvider.System;
+            Assert.Equal(6, rigs.Select(rig => rig.Get<Journal>().InstanceNumber).Distinct().Count());
+            var ids = rigs.SelectMany(rig =>
+            {
+                var next = new Governance.Gateway.CallIds(clock, rig.Get<Journal>());
+                return Enumerable.Range(0, 5000).Select(_ => next.Next()).ToList();
+            }).ToList();
+            Assert.Equal(ids.Count, ids.Distinct().Count());
+        }
+        finally
+        {
+            foreach (var rig in rigs)
+            {
+                await rig.DisposeAsync();
+            }
+        }
+    }
+
+    [Fact]
+    public void AFreshDatabaseIsBroughtToThisVersionByManyAtOnce()
+    {
+        var connection = PostgresServer.Shared.EmptyDatabase();
+        Parallel.For(0, 4, _ => Database.Take(new JournalSettings(connection)).Dispose());
+        using var db = new Reads(new JournalSettings(connection)).Open();
+        Assert.False(db.Database.HasPendingModelChanges());
+        Assert.Empty(db.Database.GetPendingMigrations());
+    }
+
+    [Theory]
+    [InlineData("UPDATE audit SET sentence = 'other'")]
+    [InlineData("DELETE FROM usage")]
+    [InlineData("TRUNCATE threshold_claims")]
+    [InlineData("TRUNCATE audit")]
+    public async Task WhatIsOnlyAppendedToCannotBeChangedOnPostgres(string sql)
+    {
+        await using var rig = new LedgerRig(store: Store.Postgres);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        await rig.SpendAsync(45m);
+        var refused = Assert.Throws<Npgsql.PostgresException>(() => rig.Tamper(sql));
+        Assert.Contains("append-only", refused.MessageText, StringComparison.Ordinal);
+        var reader = Assert.Throws<Npgsql.PostgresException>(() => PostgresServer.Execute(rig.Settings.ReadConnectionString, "DELETE FROM holds"));
+        Assert.Equal("25006", reader.SqlState);
+    }
+
+    [Theory]
+    [InlineData("UPDATE usage SET cost_nanos = 1", "seal")]
+    [InlineData("UPDATE audit SET hash = '\\x00' WHERE id = 2", "chain")]
+    [InlineData("UPDATE balances SET posted_nanos = posted_nanos + 1", "I2")]
+    public async Task VerificationFindsWhatWasChangedOnPostgres(string sql, string invariant)
+    {
+        await using var rig = new LedgerRig(store: Store.Postgres);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        await rig.SpendAsync(1m);
+        await rig.SpendAsync(45m);
+        Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);
+        rig.Tamper("ALTER TABLE usage DISABLE TRIGGER ALL; ALTER TABLE audit DISABLE TRIGGER ALL; " + sql);
+        Assert.Contains((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).Findings, finding => finding.Invariant == invariant);
+    }
+
+    static List<long> Holds(LedgerRig rig)
+    {
+        using var db = rig.Get<Reads>().Open();
+        return [.. db.Holds.Select(hold => hold.Id)];
+    }
+
+    static AuditEvent Event(string sentence) => new()
+    {
+        Chain = AuditEvent.SystemChain,
+        Category = AuditCategory.System,
+        Action = "test.told",
+        Actor = Actor.System,
+        TargetKind = "test",
+        TargetId = "test",
+        Sentence = sentence,
+    };
+}

@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Sockets;
+using Governance.Audit;
+using Governance.Ledger;
+using Npgsql;
+
+namespace Governance.Tests.Ledger;
+
+/// <summary>The connection is cut at a commit: before the server has it, or after it but before its answer.</summary>
+public sealed class LostAnswerTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ACommitThatNobodyAnsweredIsLookedUpBeforeAnybodyIsAnswered(bool arrives)
+    {
+        var direct = PostgresServer.Shared.NewDatabase();
+        using var way = new CutWay(direct);
+        await using var rig = new LedgerRig(connection: way.Connection);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "1000"));
+        for (var round = 1; round <= 5; round++)
+        {
+            Assert.True(await rig.HoldAsync(rig.Call(1m)));
+            way.CutAtCommit(arrives);
+            var call = rig.Call(1m);
+            if (arrives)
+            {
+                Assert.True(await rig.HoldAsync(call));
+            }
+            else
+            {
+                await Assert.ThrowsAsync<JournalUnavailableException>(() => rig.HoldAsync(call));
+            }
+            Assert.Equal(round, way.Cuts);
+            using var db = rig.Get<Reads>().Open();
+            Assert.Equal(arrives, db.Holds.Any(hold => hold.Id == call.Id.Value));
+            Assert.Equal(db.Holds.Sum(hold => hold.HeldNanos), db.Balances.Single().HeldNanos);
+        }
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
+        Assert.True(report.IsClean, string.Join('\n', report.Findings));
+    }
+
+    /// <summary>Stands between the journal and the server, and cuts the way at the next COMMIT when it is told to.</summary>
+    sealed class CutWay : IDisposable
+    {
+        readonly TcpListener listener = new(IPAddress.Loopback, 0);
+        readonly NpgsqlConnectionStringBuilder server;
+        int order;
+        int cuts;
+
+        public CutWay(string connection)
+        {
+            server = new NpgsqlConnectionStringBuilder(connection);
+            listener.Start();
+            _ = AcceptAsync();
+        }
+
+        public string Connection => new NpgsqlConnectionStringBuilder(server.ConnectionString) { Port = ((IPEndPoint)listener.LocalEndpoint).Port }.ConnectionString;
+
+        public int Cuts => Volatile.Read(ref cuts);
+
+        public void CutAtCommit(bool arrives) => Volatile.Write(ref order, arrives ? 2 : 1);
+
+        public void Dispose() => listener.Dispose();
+
+        async Task AcceptAsync()
+        {
+            while (true)
+            {
+                try
+                {
+                    var client = await listener.AcceptTcpClientAsync();
+                    _ = CarryAsync(client);
+                }
+                catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+                {
+                    return;
+                }
+            }
+        }
+
+        async Task CarryAsync(TcpClient client)
+        {
+            using (client)
+            using (var upstream = new TcpClient())
+            {
+                await upstream.ConnectAsync(server.Host!, server.Port);
+                var answers = new StrongBox();
+                var back = CopyAsync(upstream, client, answers);
+                var buffer = new byte[65536];
+                try
+                {
+                    for (int read; (read = await client.GetStream().ReadAsync(buffer)) > 0;)
+                    {
+                        var cut = buffer.AsSpan(0, read).IndexOf("COMMIT\0"u8) >= 0 ? Interlocked.Exchange(ref order, 0) : 0;
+                        if (cut == 2)
+                        {
+                            answers.Swallow = true;
+                        }
+                        if (cut != 1)
+                        {
+                            await upstream.GetStream().WriteAsync(buffer.AsMemory(0, read));
+                        }
+                        if (cut != 0)
+                        {
+                            if (cut == 2)
+                            {
+                                await answers.Swallowed.Task;
+                            }
+                            Interlocked.Increment(ref cuts);
+                            break;
+                        }
+                    }
+                }
+                catch (IOException)
+                {
+                    // One side has gone.
+                }
+                client.Close();
+                upstream.Close();
+                await back;
+            }
+        }
+
+        static async Task CopyAsync(TcpClient from, TcpClient to, StrongBox answers)
+        {
+            var buffer = new byte[65536];
+            try
+            {
+                for (int read; (read = await from.GetStream().ReadAsync(buffer)) > 0;)
+                {
+                    if (answers.Swallow)
+                    {
+                        answers.Swallowed.TrySetResult();
+                        return;
+                    }
+                    await to.GetStream().WriteAsync(buffer.AsMemory(0, read));
+                }
+            }
+            catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+            {
+                // One side has gone.
+            }
+        }
+
+        sealed class StrongBox
+        {
+            public volatile bool Swallow;
+            public TaskCompletionSource Swallowed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+}

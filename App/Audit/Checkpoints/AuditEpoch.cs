@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Audit.Checkpoints;
+
+/// <summary>What an epoch's event tells of the checkpoint that was the last before it.</summary>
+[Pure]
+sealed record EpochCheckpoint(long Number, int Epoch, long At, long AuditId, string Hash);
+
+/// <summary>
+/// A new count of the trail after the database went back: a restored backup has fewer events than were once there, and the next
+/// ones take their numbers. The event names where every chain stood, so that checkpoints of the lost part read as rewound, not as broken.
+/// </summary>
+/// <param name="Epoch">2 for the first.</param>
+/// <param name="Heads">The sequence at which every chain stood before this event.</param>
+[Pure]
+sealed record AuditEpoch(int Epoch, string Reason, EpochCheckpoint? LastCheckpoint, IReadOnlyDictionary<string, long> Heads)
+{
+    public const string Action = "audit.epoch_begun";
+
+    /// <summary>The number before the first event of this kind.</summary>
+    public const int First = 1;
+
+    /// <summary>True where it explains that an event with this sequence, named by a checkpoint of <paramref name="epoch"/>, is gone.</summary>
+    public bool Explains(string chain, long sequence, int epoch) => Epoch > epoch && sequence > Heads.GetValueOrDefault(chain);
+}
+
+/// <summary>Begins epochs, and reads which there are.</summary>
+static class AuditEpochs
+{
+    /// <summary>Tells the trail that the database went back. Call it before anything else is appended to what was restored.</summary>
+    /// <param name="lastCheckpoint">The last known one (<see cref="CheckpointFolder.Last"/>); null where none is left.</param>
+    /// <returns>The new epoch.</returns>
+    public static AuditEpoch Begin(Change change, string reason, WrittenCheckpoint? lastCheckpoint, Actor? actor = null)
+    {
+        var (_, heads) = ChainHeads.Read(change.Db);
+        var last = lastCheckpoint?.Checkpoint;
+        var number = Math.Max(ReadAfter(change.Db, 0).Select(each => each.Epoch.Epoch).DefaultIfEmpty(AuditEpoch.First).Max(), last?.Epoch ?? AuditEpoch.First) + 1;
+        var epoch = new AuditEpoch(
+            number,
+            reason,
+            last is null ? null : new EpochCheckpoint(last.Number, last.Epoch, last.AtMilliseconds, last.AuditId, lastCheckpoint!.LineHash),
+            heads.ToDictionary(head => head.Key, head => head.Value.Sequence, StringComparer.Ordinal));
+        change.Append(new AuditEvent
+        {
+            Chain = AuditEvent.SystemChain,
+            Category = AuditCategory.System,
+            Action = AuditEpoch.Action,
+            Actor = actor ?? Actor.System,
+            TargetKind = "audit",
+            TargetId = "epoch",
+            Sentence = $"Epoch {number} of the trail begins: {reason}",
+            Details = AuditJson.Element(epoch),
+        });
+        return epoch;
+    }
+
+    /// <summary>The epochs whose events stand behind <paramref name="sequence"/> in the system chain, in their order.</summary>
+    public static IReadOnlyList<(long Sequence, AuditEpoch Epoch)> ReadAfter(GovernanceDb db, long sequence) =>
+    [
+        .. db.Audit.AsNoTracking()
+            .Where(row => row.Chain == AuditEvent.SystemChain && row.Sequence > sequence && row.Action == AuditEpoch.Action)
+            .OrderBy(row => row.Sequence)
+            .Select(row => new { row.Sequence, row.Body })
+            .AsEnumerable()
+            .Select(row => (row.Sequence, Read(row.Body)))
+            .Where(each => each.Item2 is not null)
+            .Select(each => (each.Sequence, each.Item2!)),
+    ];
+
+    /// <summary>What the body of an event says; null where it begins no epoch.</summary>
+    public static AuditEpoch? Read(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.TryGetProperty("action", out var action) && action.ValueEquals(AuditEpoch.Action)
+                && document.RootElement.GetProperty("details").Deserialize<AuditEpoch>(AuditJson.Options) is { Heads: not null, Reason: not null } epoch
+                ? epoch
+                : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return null;
+        }
+    }
+}

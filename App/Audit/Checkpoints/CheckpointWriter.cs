@@ -1,0 +1,214 @@
+using System.Diagnostics;
+
+namespace Governance.Audit.Checkpoints;
+
+/// <summary>
+/// Writes checkpoints beside what is served. It reads what is committed with a connection of its own and never takes part in a
+/// call; where it fails calls go on, and its <see cref="Status"/> and the log say so.
+/// </summary>
+sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journal, Reads reads, TimeProvider time, ILogger<CheckpointWriter> logger) : BackgroundService
+{
+    static readonly TimeSpan look = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan longestWaitAtStop = TimeSpan.FromSeconds(2);
+
+    readonly CheckpointFolder folder = new(settings.Folder);
+    readonly SemaphoreSlim turn = new(1, 1);
+    CheckpointKey? key;
+    WrittenCheckpoint? last;
+    long epochsReadTo;
+    List<AuditEpoch> epochs = [];
+    long writtenAt;
+    volatile CheckpointStatus status = CheckpointStatus.None;
+
+    public CheckpointStatus Status => status;
+
+    public CheckpointSettings Settings => settings;
+
+    /// <summary>Writes one now where anything is uncovered. Answers the last one, or null where there is none or it could not be written.</summary>
+    public async Task<WrittenCheckpoint?> WriteAsync(string reason, CancellationToken cancellation = default)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            await WriteInTurnAsync(reason);
+            status = new CheckpointStatus(last?.Checkpoint.At, last?.Checkpoint.Number ?? 0, last?.Checkpoint.AuditId ?? 0, 0, null, null);
+            return last;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            if (status.Failure != exception.Message)
+            {
+                LogFailed(logger, exception);
+            }
+            status = status with { Failure = exception.Message, FailingSince = status.FailingSince ?? time.GetUtcNow() };
+            return null;
+        }
+        finally
+        {
+            writtenAt = Stopwatch.GetTimestamp();
+            turn.Release();
+        }
+    }
+
+    /// <summary>The last checkpoint of an orderly stop covers what the last calls wrote.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        for (var clock = Stopwatch.StartNew(); journal.Delay > TimeSpan.Zero && clock.Elapsed < longestWaitAtStop;)
+        {
+            await Task.Delay(20, CancellationToken.None);
+        }
+        await WriteAsync("stop", CancellationToken.None);
+    }
+
+    public override void Dispose()
+    {
+        key?.Dispose();
+        turn.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        await WriteAsync("start", stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await Task.Delay(look, stoppingToken);
+            if (Due() is { } reason)
+            {
+                await WriteAsync(reason, stoppingToken);
+            }
+        }
+    }
+
+    /// <summary>Why one is due; null where none is. After a failure it waits as long as between two.</summary>
+    string? Due()
+    {
+        var isTime = Stopwatch.GetElapsedTime(writtenAt) >= TimeSpan.FromSeconds(settings.Seconds);
+        try
+        {
+            using var db = reads.Open();
+            var behind = (db.Audit.Max(row => (long?)row.Id) ?? 0) - (last?.Checkpoint.AuditId ?? 0);
+            status = status with { Behind = Math.Max(behind, 0) };
+            return behind == 0 && status.Failure is null ? null
+                : isTime ? "time"
+                : behind >= settings.Records && status.Failure is null ? "records"
+                : null;
+        }
+        catch (System.Data.Common.DbException exception)
+        {
+            status = status with { Failure = exception.Message, FailingSince = status.FailingSince ?? time.GetUtcNow() };
+            return isTime ? "time" : null;
+        }
+    }
+
+    async Task WriteInTurnAsync(string reason)
+    {
+        last ??= folder.Last();
+        key ??= await TakeKeyAsync();
+        using var db = reads.Open();
+        var (auditId, heads) = ChainHeads.Read(db);
+        if (auditId == 0)
+        {
+            return;
+        }
+        ReadEpochs(db, heads);
+        var epoch = epochs.Select(each => each.Epoch).DefaultIfEmpty(AuditEpoch.First).Max();
+        if (last?.Checkpoint is { } before)
+        {
+            if (Contradiction(db, before, heads) is { } contradiction)
+            {
+                throw new TrailContradictedException(contradiction);
+            }
+            if (before.AuditId == auditId && before.Epoch == epoch && before.Key == key.Id)
+            {
+                return;
+            }
+            reason = before.Key != key.Id ? "new_key" : before.Epoch != epoch ? "epoch" : reason;
+        }
+        var checkpoint = new Checkpoint
+        {
+            Number = (last?.Checkpoint.Number ?? 0) + 1,
+            AtMilliseconds = Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), last?.Checkpoint.AtMilliseconds ?? 0),
+            Epoch = epoch,
+            AuditId = auditId,
+            Key = key.Id,
+            Previous = last?.LineHash ?? Checkpoint.NoPrevious,
+            Reason = reason,
+            Heads = heads,
+        };
+        var body = CheckpointText.Write(checkpoint);
+        var line = CheckpointText.Line(body, key.Sign(body));
+        folder.Publish(key);
+        folder.Append(checkpoint, line);
+        last = new WrittenCheckpoint(checkpoint, CheckpointText.HashOf(line));
+    }
+
+    void ReadEpochs(GovernanceDb db, SortedDictionary<string, ChainHead> heads)
+    {
+        foreach (var (sequence, epoch) in AuditEpochs.ReadAfter(db, epochsReadTo))
+        {
+            epochs.Add(epoch);
+            epochsReadTo = sequence;
+        }
+        epochsReadTo = Math.Max(epochsReadTo, heads.TryGetValue(AuditEvent.SystemChain, out var head) ? head.Sequence : 0);
+    }
+
+    /// <summary>What the last checkpoint says that the trail does not say any more; a history that was rewritten is not signed.</summary>
+    string? Contradiction(GovernanceDb db, Checkpoint before, SortedDictionary<string, ChainHead> heads)
+    {
+        foreach (var (chain, was) in before.Heads)
+        {
+            if (epochs.Any(epoch => epoch.Explains(chain, was.Sequence, before.Epoch)))
+            {
+                continue;
+            }
+            var isThere = heads.TryGetValue(chain, out var now) && now.Sequence >= was.Sequence;
+            var hash = !isThere ? null
+                : now.Sequence == was.Sequence ? now.Hash.ToArray()
+                : db.Audit.Where(row => row.Chain == chain && row.Sequence == was.Sequence).Select(row => row.Hash).FirstOrDefault();
+            if (hash is null || !was.Hash.Span.SequenceEqual(hash))
+            {
+                return $"Event {was.Sequence} of the chain {chain} is {(hash is null ? "gone" : "another one")}, checkpoint {before.Number} of {before.At:u} says. "
+                    + $"Nothing is signed until that is explained: a restore begins an epoch; a new database needs another folder than {settings.Folder}.";
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The key, made where there is none; and its event, where the trail does not know it.</summary>
+    async Task<CheckpointKey> TakeKeyAsync()
+    {
+        var taken = CheckpointKey.Load(settings.KeyFile) ?? CheckpointKey.Create(settings.KeyFile);
+        var earlier = last?.Checkpoint.Key is { } other && other != taken.Id ? other : null;
+        await journal.ChangeAsync(change =>
+        {
+            var isKnown = change.Db.Audit.Any(row => row.Chain == AuditEvent.SystemChain && row.Action == "audit.key_taken" && row.TargetId == taken.Id);
+            if (!isKnown)
+            {
+                change.Append(new AuditEvent
+                {
+                    Chain = AuditEvent.SystemChain,
+                    Category = AuditCategory.System,
+                    Action = "audit.key_taken",
+                    Actor = Actor.System,
+                    TargetKind = "audit",
+                    TargetId = taken.Id,
+                    Sentence = earlier is null
+                        ? $"Checkpoints of the trail are signed with key {taken.Id}."
+                        : $"Checkpoints of the trail are signed with another key, {taken.Id}; the ones before were signed with {earlier}.",
+                    Details = AuditJson.Element(new { public_key = taken.PublicPem, earlier }),
+                });
+            }
+            return isKnown;
+        });
+        return taken;
+    }
+
+    [LoggerMessage(LogLevel.Error, "No checkpoint of the trail could be written. Calls go on; what is not covered is not protected against whoever administers the database")]
+    static partial void LogFailed(ILogger logger, Exception exception);
+}
+
+/// <summary>The trail in the database is not what the last checkpoint says it was.</summary>
+sealed class TrailContradictedException(string message) : Exception(message);

@@ -1,0 +1,112 @@
+using Npgsql;
+
+namespace Governance.Audit;
+
+/// <summary>
+/// Hears what other instances commit, on a connection of its own: changed definitions come into force here at once, live pages follow.
+/// Asks each second besides, because a notice may be lost with the connection; and gives this instance's sign of life.
+/// </summary>
+sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Feed feed, ILogger<InstanceWatch> logger) : BackgroundService
+{
+    static readonly TimeSpan interval = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!settings.IsShared)
+        {
+            return;
+        }
+        await Task.Yield();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await WatchAsync(stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogLost(logger, exception.Message);
+                await Task.Delay(interval / 2, CancellationToken.None);
+            }
+            catch (Exception)
+            {
+                return;
+            }
+        }
+    }
+
+    async Task WatchAsync(CancellationToken stopping)
+    {
+        await using var connection = new NpgsqlConnection(settings.WriteConnectionString);
+        await connection.OpenAsync(stopping);
+        await using (var listen = new NpgsqlCommand("LISTEN " + PostgresStore.Channel, connection))
+        {
+            await listen.ExecuteNonQueryAsync(stopping);
+        }
+        var sequence = -1L;
+        var beat = DateTime.MinValue;
+        while (!stopping.IsCancellationRequested)
+        {
+            if (DateTime.UtcNow - beat > Instances.Heartbeat)
+            {
+                await GiveSignAsync(connection, stopping);
+                beat = DateTime.UtcNow;
+            }
+            await using (var ask = new NpgsqlCommand("SELECT sequence, definitions_version, instance FROM journal_turn WHERE id = 1", connection))
+            await using (var row = await ask.ExecuteReaderAsync(stopping))
+            {
+                await row.ReadAsync(stopping);
+                if (row.GetInt64(0) != sequence && row.GetString(2) != journal.Instance)
+                {
+                    feed.Publish();
+                }
+                sequence = row.GetInt64(0);
+                if (row.GetInt64(1) != journal.Definitions)
+                {
+                    Follow();
+                }
+            }
+            await connection.WaitAsync(interval, stopping);
+        }
+    }
+
+    /// <summary>Where the row says that this instance has ended, the journal finds out with its next group and goes on as a new one.</summary>
+    async Task GiveSignAsync(NpgsqlConnection connection, CancellationToken stopping)
+    {
+        await using var sign = new NpgsqlCommand("""
+            UPDATE instances SET heartbeat_milliseconds = (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE id = $1 AND ended_milliseconds IS NULL
+            """, connection) { Parameters = { new NpgsqlParameter { Value = journal.Instance } } };
+        if (await sign.ExecuteNonQueryAsync(stopping) == 0)
+        {
+            Follow();
+        }
+    }
+
+    /// <summary>An empty group: it begins, as every group does, by taking in what others have committed.</summary>
+    void Follow()
+    {
+        try
+        {
+            journal.Submit(new FollowWork());
+        }
+        catch (JournalFullException)
+        {
+            // Asked again in a second.
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Other instances cannot be heard at the moment: {Message}")]
+    static partial void LogLost(ILogger logger, string message);
+
+    /// <summary>Writes nothing.</summary>
+    sealed class FollowWork : JournalWork
+    {
+        public override bool IsAwaited => false;
+
+        public override void Execute(JournalTransaction transaction) { }
+
+        public override void Complete() { }
+
+        public override void Fail(Exception exception) { }
+    }
+}

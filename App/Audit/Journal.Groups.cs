@@ -1,0 +1,176 @@
+using System.Data.Common;
+using System.Diagnostics;
+
+namespace Governance.Audit;
+
+/// <content>How a group is written, answered, or taken back.</content>
+sealed partial class Journal
+{
+    void WriteInOrder()
+    {
+        var from = 0;
+        for (var i = 0; i < group.Count; i++)
+        {
+            if (group[i].Alone)
+            {
+                WriteGroup(from, i);
+                WriteGroup(i, i + 1);
+                from = i + 1;
+            }
+        }
+        WriteGroup(from, group.Count);
+    }
+
+    /// <summary>Writes works [from, to) in one transaction. Where that fails each is tried alone, so that one bad work never takes others with it.</summary>
+    void WriteGroup(int from, int to)
+    {
+        if (from == to)
+        {
+            return;
+        }
+        try
+        {
+            Commit(from, to);
+        }
+        catch (Exception exception) when (exception is not CommitUnknownException)
+        {
+            TakeBack(from, to, exception);
+            return;
+        }
+        catch (CommitUnknownException exception)
+        {
+            if (!Arrived(exception))
+            {
+                TakeBack(from, to, exception);
+                return;
+            }
+        }
+        Answer(from, to);
+    }
+
+    /// <summary>Nothing of the group is in the database.</summary>
+    void TakeBack(int from, int to, Exception exception)
+    {
+        Rollback();
+        if (exception is InstanceEndedException)
+        {
+            store.BeBornAgain();
+        }
+        if (to - from == 1 || store.IsUnavailable(exception))
+        {
+            Refuse(from, to, exception);
+            return;
+        }
+        for (var i = from; i < to; i++)
+        {
+            WriteGroup(i, i + 1);
+        }
+    }
+
+    void Commit(int from, int to)
+    {
+        Debug.Assert(transaction is not null);
+        var turn = transaction.Begin();
+        if (turn.New)
+        {
+            store.Register(transaction);
+        }
+        Follow(turn);
+        for (var i = from; i < to; i++)
+        {
+            group[i].Execute(transaction);
+        }
+        foreach (var listener in listeners)
+        {
+            listener.BeforeCommit(transaction);
+        }
+        CrashPoint.Reach("before-commit");
+        transaction.Commit();
+        CrashPoint.Reach("after-commit");
+    }
+
+    /// <summary>What other instances have committed since this one's last group comes into force here, before anything is decided.</summary>
+    void Follow(Turn turn)
+    {
+        if (turn.Foreign)
+        {
+            foreach (var listener in listeners)
+            {
+                listener.AfterForeignCommit();
+            }
+        }
+        if (turn.Outdated)
+        {
+            using var change = NewChange(transaction!);
+            change.Prepare(listeners);
+            change.Swap();
+        }
+    }
+
+    /// <summary>After a commit that nobody answered. While it is asked for, everybody else is told to come back rather than left waiting.</summary>
+    bool Arrived(Exception exception)
+    {
+        LastFailure = exception.Message;
+        unavailable = true;
+        try
+        {
+            FailWaiting(exception);
+            return store.Arrived();
+        }
+        catch (Exception unanswered)
+        {
+            LogFailed(logger, "the outcome of a commit", unanswered);
+            return false;
+        }
+        finally
+        {
+            unavailable = false;
+        }
+    }
+
+    void FailWaiting(Exception exception)
+    {
+        List<JournalWork> turnedAway;
+        lock (door)
+        {
+            (turnedAway, waiting) = (waiting, []);
+        }
+        var answer = new JournalUnavailableException("The store cannot be written at the moment.", exception);
+        turnedAway.ForEach(work => JournalAnswers.Fail(work, answer));
+    }
+
+    void Refuse(int from, int to, Exception exception)
+    {
+        var down = store.IsUnavailable(exception);
+        LastFailure = down || exception is DbException ? exception.Message : LastFailure;
+        LogFailed(logger, to - from == 1 ? group[from].GetType().Name : $"{to - from} works", exception);
+        var answer = down ? new JournalUnavailableException("The store cannot be written at the moment.", exception) : exception;
+        for (var i = from; i < to; i++)
+        {
+            JournalAnswers.Fail(group[i], answer);
+        }
+    }
+
+    /// <summary>From here on the group is durable: memory follows, waiters are answered.</summary>
+    void Answer(int from, int to)
+    {
+        LastFailure = null;
+        foreach (var listener in listeners)
+        {
+            listener.AfterCommit();
+        }
+        group[from].Committing();
+        CrashPoint.Reach("before-answer");
+        JournalAnswers.Complete(group, from, to);
+        feed.Publish();
+    }
+
+    void Rollback()
+    {
+        transaction!.Rollback();
+        foreach (var listener in listeners)
+        {
+            listener.AfterRollback();
+        }
+    }
+}

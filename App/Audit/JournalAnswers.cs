@@ -1,0 +1,62 @@
+namespace Governance.Audit;
+
+/// <summary>
+/// Answers the waiters of a group on the thread pool, as many at a time as there are processors: one hand-over for a share of the group
+/// costs far less than one for each. A waiter goes on until it waits again, which is soon; what changes definitions is answered by itself,
+/// because a page may take its time.
+/// </summary>
+sealed class JournalAnswers : IThreadPoolWorkItem
+{
+    readonly List<JournalWork> works;
+    readonly Exception? failure;
+
+    JournalAnswers(List<JournalWork> works, Exception? failure = null) => (this.works, this.failure) = (works, failure);
+
+    /// <summary>Tells everybody who waits for works [from, to) of <paramref name="group"/> that they are durable.</summary>
+    public static void Complete(List<JournalWork> group, int from, int to)
+    {
+        var awaited = 0;
+        for (var i = from; i < to; i++)
+        {
+            awaited += group[i].IsAwaited ? 1 : 0;
+        }
+        var share = Math.Max(1, (awaited + Environment.ProcessorCount - 1) / Environment.ProcessorCount);
+        List<JournalWork>? some = null;
+        for (var i = from; i < to; i++)
+        {
+            if (!group[i].IsAwaited)
+            {
+                continue;
+            }
+            (some ??= new List<JournalWork>(share)).Add(group[i]);
+            if (some.Count == share)
+            {
+                Queue(new JournalAnswers(some));
+                some = null;
+            }
+        }
+        if (some is not null)
+        {
+            Queue(new JournalAnswers(some));
+        }
+    }
+
+    public static void Fail(JournalWork work, Exception failure) => Queue(new JournalAnswers([work], failure));
+
+    public void Execute()
+    {
+        foreach (var work in works)
+        {
+            if (failure is null)
+            {
+                work.Complete();
+            }
+            else
+            {
+                work.Fail(failure);
+            }
+        }
+    }
+
+    static void Queue(JournalAnswers answers) => ThreadPool.UnsafeQueueUserWorkItem(answers, preferLocal: false);
+}

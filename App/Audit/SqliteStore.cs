@@ -1,0 +1,90 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace Governance.Audit;
+
+/// <summary>
+/// One file and one process. Only this connection checkpoints, because the SQLite at hand can lose commits when another connection
+/// commits while a checkpoint starts.
+/// </summary>
+sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalStore
+{
+    readonly SqliteConnection connection = new(settings.WriteConnectionString);
+    int groupsSinceCheckpoint;
+    bool registered;
+
+    public override DbConnection Connection => connection;
+
+    public override void Open()
+    {
+        connection.Open();
+        Pragma("journal_mode=WAL");
+        Pragma("synchronous=FULL");
+        Pragma("busy_timeout=5000");
+        Pragma("wal_autocheckpoint=0");
+        // Small on purpose: SQLite walks the whole cache at every commit in which a page was split.
+        Pragma("cache_size=-8192");
+    }
+
+    /// <summary>The file is held by this process, so every other one that is in it has ended.</summary>
+    public override void Register(JournalTransaction transaction)
+    {
+        transaction.Prepare("UPDATE instances SET ended_milliseconds = ?1 WHERE ended_milliseconds IS NULL").Bind(1, transaction.NowMilliseconds).Run();
+        Instances.Add(transaction, Instance, 0);
+    }
+
+    public override Turn Begin()
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        Prepare("BEGIN IMMEDIATE").Run();
+        return new Turn(now, New: !registered, Foreign: false, Outdated: false);
+    }
+
+    public override void Commit(JournalTransaction transaction, bool definitionsChanged)
+    {
+        Prepare("COMMIT").Run();
+        registered = true;
+    }
+
+    public override void Rollback()
+    {
+        ResetStatements();
+        if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0)
+        {
+            Prepare("ROLLBACK").Run();
+        }
+    }
+
+    /// <summary>Each work is tried by itself: a full disk may still take a small one.</summary>
+    public override bool IsUnavailable(Exception exception) => false;
+
+    /// <summary>Moves the log into the database now and then; PASSIVE never waits for readers, TRUNCATE only runs where the log has grown beyond its limit.</summary>
+    public override void Tidy()
+    {
+        if (++groupsSinceCheckpoint < settings.CheckpointGroups)
+        {
+            return;
+        }
+        groupsSinceCheckpoint = 0;
+        var log = new FileInfo(settings.File + "-wal");
+        var mode = log.Exists && log.Length > settings.LogLimitBytes ? SQLitePCL.raw.SQLITE_CHECKPOINT_TRUNCATE : SQLitePCL.raw.SQLITE_CHECKPOINT_PASSIVE;
+        CrashPoint.Reach("checkpoint-begin");
+        _ = SQLitePCL.raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, mode, out _, out _);
+        CrashPoint.Reach("checkpoint-end");
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        connection.Dispose();
+    }
+
+    protected override Statement NewStatement(string sql) => new SqliteStatement(connection, sql);
+
+    void Pragma(string pragma)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA " + pragma;
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,128 @@
+using Governance.Audit;
+using Governance.Audit.Exports;
+
+namespace Governance.Ledger;
+
+/// <summary>Which events an export holds; the first and last named are part of it. All of them where nothing is said.</summary>
+[Pure]
+sealed record ExportRange(string? Chain = null, long? From = null, long? To = null, DateTimeOffset? Since = null, DateTimeOffset? Before = null)
+{
+    public string? Part => Chain is null && From is null && To is null && Since is null && Before is null
+        ? null
+        : string.Join(", ", new[]
+        {
+            Chain is null ? null : $"chain {Chain}",
+            From is null ? null : $"from {From}",
+            To is null ? null : $"to {To}",
+            Since is null ? null : $"since {Since:yyyy-MM-ddTHH:mm:ssZ}",
+            Before is null ? null : $"before {Before:yyyy-MM-ddTHH:mm:ssZ}",
+        }.Where(word => word is not null));
+}
+
+/// <summary>Streams the trail, and the ledger entries that it seals, out of one snapshot of the database. What is damaged goes out as it is: the verifier names it.</summary>
+sealed class AuditExport(LedgerSnapshot snapshot, ExportRange range)
+{
+    const int ProgressRows = 100_000;
+    const long Last = long.MaxValue;
+
+    /// <summary>Answers how many events and entries were written.</summary>
+    public (long Events, long Entries) Write(Stream stream, DateTimeOffset now, IProgress<string>? progress = null)
+    {
+        using var writer = new ExportWriter(stream);
+        var (first, last) = SealsInRange();
+        writer.WriteHeader(new ExportHeader(
+            now.ToUnixTimeMilliseconds(), snapshot.LastAuditId, Counted($"SELECT COUNT(*) FROM audit {Where}"), CountEntries(first, last), range.Part));
+        var entries = snapshot.Prepare($"SELECT {UsageTable.Columns} FROM usage WHERE batch BETWEEN ?1 AND ?2 ORDER BY batch, id").Bind(1, first).Bind(2, last);
+        var bytes = new EntryBytes();
+        var isEntry = last >= first && entries.Step();
+        void WriteEntries(long upTo)
+        {
+            for (; isEntry && entries.Integer(1) <= upTo; isEntry = entries.Step())
+            {
+                UsageTable.ReadBytes(entries, bytes);
+                writer.WriteEntry(bytes.Written);
+            }
+        }
+        string? chain = null;
+        byte[] previous = [];
+        var rows = Bind(snapshot.Prepare($"SELECT chain, sequence, body, hash FROM audit {Where} ORDER BY chain, sequence"));
+        while (rows.Step())
+        {
+            var (name, sequence, hash) = (rows.Text(0), rows.Integer(1), rows.Blob(3));
+            if (name != chain)
+            {
+                (chain, previous) = (name, HashBefore(name, sequence));
+            }
+            if (name == AuditEvent.LedgerChain)
+            {
+                WriteEntries(sequence - 1);
+            }
+            writer.WriteEvent(name, sequence, previous, hash, rows.Blob(2));
+            previous = hash;
+            if (name == AuditEvent.LedgerChain)
+            {
+                WriteEntries(sequence);
+            }
+            if (writer.Events % ProgressRows == 0)
+            {
+                progress?.Report($"{writer.Events} events, {writer.Entries} entries");
+            }
+        }
+        WriteEntries(Last);
+        entries.Reset();
+        writer.Complete();
+        return (writer.Events, writer.Entries);
+    }
+
+    string Where => "WHERE sequence >= ?1 AND sequence <= ?2 AND at_milliseconds >= ?3 AND at_milliseconds < ?4" + (range.Chain is null ? "" : " AND chain = ?5");
+
+    Statement Bind(Statement statement)
+    {
+        statement.Bind(1, range.From ?? 0).Bind(2, range.To ?? Last).Bind(3, range.Since?.ToUnixTimeMilliseconds() ?? 0).Bind(4, range.Before?.ToUnixTimeMilliseconds() ?? Last);
+        return range.Chain is null ? statement : statement.Bind(5, range.Chain);
+    }
+
+    long Counted(string sql)
+    {
+        var row = Bind(snapshot.Prepare(sql));
+        row.Step();
+        var count = row.Integer(0);
+        row.Reset();
+        return count;
+    }
+
+    /// <summary>The seals whose entries are wanted. Of the whole trail all entries are, whether a seal stands for them or not.</summary>
+    (long First, long Last) SealsInRange()
+    {
+        if (range.Part is null)
+        {
+            return (0, Last);
+        }
+        if (range.Chain is not null and not AuditEvent.LedgerChain)
+        {
+            return (1, 0);
+        }
+        var row = Bind(snapshot.Prepare($"SELECT COALESCE(MIN(sequence), 1), COALESCE(MAX(sequence), 0) FROM audit {Where} AND chain = '{AuditEvent.LedgerChain}'"));
+        row.Step();
+        var seals = (row.Integer(0), row.Integer(1));
+        row.Reset();
+        return seals;
+    }
+
+    long CountEntries(long first, long last)
+    {
+        var row = snapshot.Prepare("SELECT COUNT(*) FROM usage WHERE batch BETWEEN ?1 AND ?2").Bind(1, first).Bind(2, last);
+        row.Step();
+        var count = row.Integer(0);
+        row.Reset();
+        return count;
+    }
+
+    byte[] HashBefore(string chain, long sequence)
+    {
+        var row = snapshot.Prepare("SELECT hash FROM audit WHERE chain = ?1 AND sequence = ?2").Bind(1, chain).Bind(2, sequence - 1);
+        var hash = row.Step() ? row.Blob(0) : ChainHead.Empty.Hash.ToArray();
+        row.Reset();
+        return hash;
+    }
+}

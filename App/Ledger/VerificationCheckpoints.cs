@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using Governance.Audit;
+using Governance.Audit.Checkpoints;
+using Governance.Audit.Exports;
+
+namespace Governance.Ledger;
+
+/// <summary>Compares the chains with the signed checkpoints outside the database: a tail that was cut, a history that was changed and linked anew.</summary>
+static class VerificationCheckpoints
+{
+    const string Invariant = "checkpoint";
+
+    public static void Check(LedgerSnapshot snapshot, Findings findings, CheckpointSettings settings)
+    {
+        CheckpointBook book;
+        try
+        {
+            book = CheckpointBook.Read(Directory.Exists(settings.Folder) ? [settings.Folder] : [], Keys(settings));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            findings.Note(Invariant, settings.Folder, $"The checkpoints cannot be read: {exception.Message}");
+            return;
+        }
+        if (book.Bad is { } bad)
+        {
+            findings.Fail(Invariant, $"line {bad.Line}", bad.Why);
+            return;
+        }
+        foreach (var note in book.Notes)
+        {
+            findings.Note(Invariant, settings.Folder, note);
+        }
+        Compare(snapshot, findings, book);
+        var covered = book.Last?.AuditId ?? 0;
+        if (snapshot.LastAuditId > covered)
+        {
+            findings.Note(Invariant, settings.Folder, book.Last is null
+                ? $"There are no checkpoints: the {snapshot.LastAuditId} events are not protected against whoever administers the database."
+                : $"{snapshot.LastAuditId - covered} events are behind the last checkpoint of {book.Last.At:yyyy-MM-dd HH:mm:ss}Z and not protected yet.");
+        }
+    }
+
+    /// <summary>The chains are linked from their first event, so the last place that an epoch's checkpoints named vouches for all before it.</summary>
+    static void Compare(LedgerSnapshot snapshot, Findings findings, CheckpointBook book)
+    {
+        var epochs = Epochs(snapshot);
+        foreach (var chain in book.Chains.Order(StringComparer.Ordinal))
+        {
+            foreach (var named in book.Of(chain).GroupBy(head => head.Epoch).Select(epoch => epoch.Last()))
+            {
+                var row = snapshot.Prepare("SELECT hash FROM audit WHERE chain = ?1 AND sequence = ?2").Bind(1, chain).Bind(2, named.Sequence);
+                var hash = row.Step() ? Convert.ToHexStringLower(row.Blob(0)) : null;
+                row.Reset();
+                if (hash == named.Hash)
+                {
+                    continue;
+                }
+                if (epochs.FirstOrDefault(epoch => epoch.Explains(chain, named.Sequence, named.Epoch)) is { } epoch)
+                {
+                    findings.Note(Invariant, $"audit {chain} {named.Sequence}", $"Rewound from sequence {named.Sequence} to {epoch.Heads.GetValueOrDefault(chain)}: epoch {epoch.Epoch} says: {epoch.Reason}");
+                    continue;
+                }
+                findings.Fail(Invariant, $"audit {chain} {named.Sequence}", hash is null
+                    ? $"Checkpoint {named.Number} names it, and it is not there: the end of the chain was cut off."
+                    : $"Checkpoint {named.Number} names another hash for it: the chain was written anew after a change at or before it.");
+            }
+        }
+    }
+
+    static List<AuditEpoch> Epochs(LedgerSnapshot snapshot)
+    {
+        var epochs = new List<AuditEpoch>();
+        var rows = snapshot.Prepare($"SELECT body FROM audit WHERE chain = '{AuditEvent.SystemChain}' AND action = '{AuditEpoch.Action}' ORDER BY sequence");
+        while (rows.Step())
+        {
+            if (AuditEpochs.Read(rows.Blob(0)) is { } epoch)
+            {
+                epochs.Add(epoch);
+            }
+        }
+        return epochs;
+    }
+
+    /// <summary>The keys beside the checkpoints, and the own one.</summary>
+    static Dictionary<string, ECDsa> Keys(CheckpointSettings settings)
+    {
+        var texts = Directory.Exists(settings.Folder) ? Directory.EnumerateFiles(settings.Folder, "*.pem").Select(File.ReadAllText).ToList() : [];
+        using var own = CheckpointKey.Load(settings.KeyFile);
+        texts.Add(own?.PublicPem ?? "");
+        return texts.SelectMany(CheckpointKey.ReadPublic).DistinctBy(key => key.Key).ToDictionary(StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Verifies an export of the audit trail without the product: Python 3.8 or later, standard library only.
+Exit code 0 clean, 1 differs, 2 could not be read. The format, and what each check proves, is in audit-format.md."""
+import argparse, base64, glob, hashlib, json, os, re, struct, sys
+
+LEDGER, SYSTEM, HEX = "_ledger", "_system", re.compile("[0-9a-f]{64}")
+
+# P-256: a signature is r and s, 32 bytes each, over SHA-256; a point is (x, y), None is infinity.
+P = 2**256 - 2**224 + 2**192 + 2**96 - 1
+N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+G = (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+     0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5)
+
+def add(p, q):
+    if p is None or q is None or p[0] == q[0] and p != q:
+        return None if p and q else p or q
+    slope = 3 * (p[0] * p[0] - 1) * pow(2 * p[1], -1, P) if p == q else (q[1] - p[1]) * pow(q[0] - p[0], -1, P)
+    x = (slope * slope - p[0] - q[0]) % P
+    return x, (slope * (p[0] - x) - p[1]) % P
+
+def signed(key, message, signature):
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    if len(signature) != 64 or not (0 < r < N and 0 < s < N):
+        return False
+    w, both, point = pow(s, -1, N), add(G, key), None
+    u, v = int.from_bytes(hashlib.sha256(message).digest(), "big") * w % N, r * w % N
+    for bit in range(255, -1, -1):
+        point = add(add(point, point), (None, G, key, both)[(u >> bit & 1) + 2 * (v >> bit & 1)])
+    return point is not None and point[0] % N == r
+
+def read_keys(text):
+    keys = {}
+    for block in re.findall("-----BEGIN PUBLIC KEY-----(.*?)-----END PUBLIC KEY-----", text, re.S):
+        der = base64.b64decode("".join(block.split()))
+        keys[hashlib.sha256(der).hexdigest()[:16]] = int.from_bytes(der[27:59], "big"), int.from_bytes(der[59:], "big")
+    return keys
+
+class Bad(Exception):
+    """Where something is first wrong: line (0 for no line of the export), chain, sequence, code, and where the code is not enough, why."""
+
+def read_checkpoints(folders, keys):
+    """({chain: {sequence: {(hash, epoch)}}}, how many there are, notes)"""
+    named, count, notes = {}, 0, []
+    for folder in sorted({d for top in folders for d, _, _ in os.walk(top)}):
+        last = None  # (key, number, previous, epoch), signed bytes, signature, hash of the line, line number
+        files = sorted(glob.glob(os.path.join(glob.escape(folder), "*.checkpoints")))
+        for number, line, file in ((n, line, f) for f in files for n, line in enumerate(open(f, "rb"), 1)):
+            bad = Bad(number, None, None, "checkpoint_file", file)
+            if not line.endswith(b"\n") and file == files[-1]:
+                notes.append(f"the last line of {file} is not whole")
+                break
+            try:
+                text, body = line[:-1].split(b" ", 1)
+                signature, said = base64.b64decode(text, validate=True), json.loads(body.decode())
+                this = said["key"], said["number"], said["previous"], said["epoch"]
+                heads = [(chain, sequence, hash) for chain, (sequence, hash) in said["heads"].items() if HEX.fullmatch(hash)]
+                numbers = [said[name] for name in ("number", "at", "epoch", "audit_id")] + [sequence for _, sequence, _ in heads]
+                if (said["format"], base64.b64encode(signature), line[-1], len(heads), type(said["reason"]), {type(number) for number in numbers}) != (
+                        "governance-checkpoint-1", text, 10, len(said["heads"]), str, {int}):
+                    raise bad
+            except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+                raise bad
+            if this[0] not in keys or last and (this[2] != last[3] or this[1] != last[0][1] + 1) or (
+                    last and this[0] != last[0][0] and not signed(keys[last[0][0]], *last[1:3])):
+                raise bad  # the last signature of a key vouches for all lines before it
+            last, count = (this, body, signature, hashlib.sha256(line[:-1]).hexdigest(), number), count + 1
+            for chain, sequence, hash in heads:
+                named.setdefault(chain, {}).setdefault(sequence, {})[hash, this[3]] = None
+        if last and not signed(keys[last[0][0]], *last[1:3]):
+            raise Bad(last[4], None, None, "checkpoint_file", folder)
+    return named, count, notes
+
+def verify(export, folders, keys):
+    """export: a binary file; keys: what read_keys gave. Returns a report; its "bad" is None where nothing is wrong."""
+    bad, named, count, notes = None, {}, 0, []
+    state = {"events": 0, "entries": 0, "part": None}
+    heads, epochs, suspects = {}, [], {}  # chain: [first, last, covered]; (chain, epoch): (line, row, sequence named)
+    try:
+        named, count, notes = read_checkpoints(folders, keys)
+        read_export(export, named, state, heads, epochs, suspects)
+        for chain, sequence in [(c, s) for c in named for s in sorted(named[c]) if state["part"] is None]:
+            last = heads[chain][1] if chain in heads else 0
+            for _, epoch in named[chain][sequence] if sequence > last else ():
+                suspects.setdefault((chain, epoch), (float("inf"), last + 1, sequence))
+        for (chain, epoch), (line, row, sequence) in sorted(suspects.items(), key=lambda s: (s[1][0], s[0])):
+            told = next((e for e in epochs if e["epoch"] > epoch and sequence > e["heads"].get(chain, 0)), None)
+            if told is None:
+                raise Bad(*((0, chain, row, "cut") if line == float("inf") else (line, chain, row, "checkpoint")))
+            top = max(s for s, places in named[chain].items() if epoch in [e for _, e in places])
+            notes.append(f"chain {chain} was rewound from sequence {top} to {told['heads'].get(chain, 0)}: {told['reason']}")
+    except Bad as found:
+        bad = dict(zip(("line", "chain", "sequence", "code", "why"), found.args))
+    tails = [{"chain": c, "from": max(covered + 1, first), "to": last} for c, (first, last, covered) in heads.items() if covered < last and not bad]
+    return dict(state, bad=bad, clean=bad is None, checkpoints=count, unprotected=tails, notes=notes)
+
+def read_export(export, named, state, heads, epochs, suspects):
+    digest, header, ended, seal, number, before = hashlib.sha256(), None, False, None, 0, {"name": None}
+    for number, line in enumerate(export, 1):
+        text = line[:-1]
+        if not line.endswith(b"\n") or ended:
+            raise Bad(number, None, None, "end", "cut off in this line, or more behind the last one")
+        if number == 1:
+            try:
+                header = json.loads(text.decode())
+                state["part"] = header.get("part")
+                if header["format"] != "governance-audit-export-1" or {type(header[k]) for k in ("at", "audit_id", "events", "entries")} != {int}:
+                    raise ValueError
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise Bad(1, None, None, "header")
+        elif text.startswith(b'{"entry":"'):
+            read_entry(number, text, seal)
+            state["entries"] += 1
+        else:
+            if seal and seal["told"] != (seal["count"], seal["first"], seal["last"], seal["digest"].hexdigest()):
+                raise Bad(seal["line"], LEDGER, seal["sequence"], "seal")
+            ended, seal = text.startswith(b'{"end":'), None
+            if not ended:
+                seal = read_event(number, text, before, named, state, heads, epochs, suspects)
+            elif text != b'{"end":true,"events":%d,"entries":%d,"digest":"%s"}' % (state["events"], state["entries"], digest.hexdigest().encode()):
+                raise Bad(number, None, None, "end", "something before this line was changed")
+        digest.update(line)
+    if not ended:
+        raise Bad(number + 1, None, None, "end" if header else "header", "the last line is missing")
+    if (header["events"], header["entries"]) != (state["events"], state["entries"]):
+        raise Bad(1, None, None, "count")
+
+def read_entry(number, text, seal):
+    try:
+        entry = base64.b64decode(text[10:-2], validate=True)
+        one, id, two, batch = struct.unpack(">bqbq", entry[:18])
+        if base64.b64encode(entry) + b'"}' != text[10:] or (one, two) != (1, 1):
+            raise ValueError
+    except (ValueError, struct.error):
+        raise Bad(number, LEDGER, seal and seal["sequence"], "unreadable")
+    if not seal or batch != seal["sequence"] or seal["count"] and id <= seal["last"]:
+        raise Bad(number, LEDGER, batch, "entry")
+    seal.update(first=seal["first"] if seal["count"] else id, last=id, count=seal["count"] + 1)
+    seal["digest"].update(hashlib.sha256(entry).digest())
+
+def read_event(number, text, at, named, state, heads, epochs, suspects):
+    """Checks an event against the one before it (at, which becomes this one); returns what it seals."""
+    try:
+        pairs = json.loads(text.decode(), object_pairs_hook=list)
+        names, (chain, sequence, previous, hash, body) = zip(*pairs)
+        name, body = chain.encode(), body.encode()
+        if names != ("chain", "sequence", "previous", "hash", "body") or type(sequence) is not int or not 0 < sequence < 2**63 or not (
+                chain and HEX.fullmatch(previous) and HEX.fullmatch(hash)):
+            raise ValueError
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise Bad(number, None, None, "unreadable")
+    if chain != at["name"]:
+        if chain in heads:
+            raise Bad(number, chain, sequence, "order")
+        at.update(name=chain, sequence=0, hash="0" * 64, at=0)
+        if state["part"] is not None:  # of a part the first event's place is taken as it says
+            at.update(sequence=sequence - 1, hash=previous)
+        heads[chain] = [at["sequence"] + 1, at["sequence"], 0]
+    linked = hashlib.sha256(b"\0aud1" + struct.pack(">q", len(name)) + name + struct.pack(">q", sequence)
+                            + bytes.fromhex(previous) + struct.pack(">q", len(body)) + body).hexdigest()
+    instant = re.match(b'{"chain":"%s","sequence":%d,"at":([0-9]{1,18}),' % (re.escape(name), sequence), body)
+    wrong = {"sequence": sequence != at["sequence"] + 1, "previous": previous != at["hash"], "hash": hash != linked,
+             "body": not instant, "time": instant and int(instant[1]) < at["at"]}
+    if any(wrong.values()):
+        raise Bad(number, chain, sequence, next(code for code in wrong if wrong[code]))
+    at.update(sequence=sequence, hash=hash, at=int(instant[1]))
+    heads[chain][1], state["events"] = sequence, state["events"] + 1
+    for wanted, epoch in named.get(chain, {}).get(sequence, ()):
+        if wanted == hash:
+            heads[chain][2] = sequence
+        else:
+            suspects.setdefault((chain, epoch), (number, sequence, sequence))
+    try:
+        said = json.loads(body) if chain == LEDGER or chain == SYSTEM and b'"action":"audit.epoch_begun"' in body else {"action": ""}
+        if chain == SYSTEM and said["action"] == "audit.epoch_begun":
+            epochs.append(said["details"])
+        if chain == LEDGER and said["action"] == "ledger.sealed":
+            told = tuple(said["details"][name] for name in ("entries", "first_id", "last_id", "digest"))
+            return dict(line=number, sequence=sequence, told=told, count=0, first=0, last=0, digest=hashlib.sha256())
+    except (ValueError, KeyError, TypeError):
+        if chain == LEDGER:
+            raise Bad(number, chain, sequence, "seal")
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("export")
+    parser.add_argument("--checkpoints", action="append", default=[], metavar="folder")
+    parser.add_argument("--public-key", action="append", metavar="file", help="default: the keys beside the checkpoints, which proves less")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    try:
+        files = asked.public_key or [file for folder in asked.checkpoints for file in glob.glob(os.path.join(folder, "**", "*.pem"), recursive=True)]
+        with open(asked.export, "rb") as export:
+            report = verify(export, asked.checkpoints, read_keys("".join(open(file).read() for file in files)))
+    except (OSError, ValueError) as why:
+        sys.exit(print(why, file=sys.stderr) or 2)
+    print(json.dumps(report) if asked.json else "\n".join(f"{name}: {value}" for name, value in report.items()))
+    sys.exit(0 if report["clean"] else 1)
+
+if __name__ == "__main__":
+    main()
