@@ -74,7 +74,12 @@ abstract partial class GovernanceDb(DbContextOptions options) : IdentityUserCont
         builder.Entity<BalanceRow>().ToTable("balances").HasIndex(row => new { row.BudgetId, row.Period }).IsUnique();
         builder.Entity<ThresholdClaimRow>().ToTable("threshold_claims").HasKey(row => new { row.BudgetId, row.Period, row.Percent });
         builder.Entity<HoldRow>().ToTable("holds").Property(row => row.Id).ValueGeneratedNever();
-        builder.Entity<UsageRow>().ToTable("usage").Ignore(row => row.CallId).Property(row => row.Id).ValueGeneratedNever();
+        builder.Entity<UsageRow>(usage =>
+        {
+            usage.ToTable("usage").Ignore(row => row.CallId);
+            usage.Property(row => row.Id).ValueGeneratedNever();
+            usage.HasIndex(row => row.Session).HasFilter("session IS NOT NULL");
+        });
         builder.Entity<AuditRow>(audit =>
         {
             audit.ToTable("audit").Ignore(row => row.At);

@@ -29,14 +29,14 @@ public abstract class MailTests(Store store)
         await PassAsync(rig);
 
         var mail = Assert.Single(await server.ReceiveAsync(1));
-        Assert.Equal("chat-widget reached 80 % of its $50.00 November cap", mail.Subject);
+        Assert.Equal("Warning: chat-widget reached 80 % of its $50.00 November cap", mail.Subject);
         Assert.Equal(("lisa@example.com", "governance@example.com"), (Assert.Single(mail.To), mail.From));
         Assert.Matches("^<threshold\\.chat-month\\.2026-11\\.80\\.[0-9a-f]{16}@governance>$", mail.MessageId);
-        foreach (var line in (string[])["Spent:   $40.00", "Cap:     $50.00 (chat-month, 2026-11)", "Resets:  1 December 2026 00:00 (UTC)", "At 100 % calls stop", "https://gov.example.com/dashboard/usage", "https://gov.example.com/dashboard/policy", "You get this once per month."])
+        foreach (var line in (string[])["Spent:   $40.00", "Cap:     $50.00 (chat-month, 2026-11)", "Resets:  1 December 2026 00:00 (UTC)", "At 100 % calls stop", "https://gov.example.com/dashboard/usage", "https://gov.example.com/dashboard/policy", "You get this once in a calendar month."])
         {
             Assert.Contains(line, mail.Body, StringComparison.Ordinal);
         }
-        Assert.Equal("lisa@example.com was told: chat-widget reached 80 % of its $50.00 November cap.", Assert.Single(rig.Events("mail.sent")).Sentence);
+        Assert.Equal("lisa@example.com was told: Warning: chat-widget reached 80 % of its $50.00 November cap.", Assert.Single(rig.Events("mail.sent")).Sentence);
         Assert.Equal(MailState.Sent, Assert.Single(await rig.Get<MailQueries>().RecentAsync()).State);
         Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);
     }
@@ -94,7 +94,7 @@ public abstract class MailTests(Store store)
         await rig.SpendAsync(49m);
         await PassAsync(rig);
         var mails = await server.ReceiveAsync(2);
-        Assert.Equal(["chat-widget reached 50 % of its $50.00 November cap", "chat-widget reached 80 % of its $50.00 November cap"], mails.Select(mail => mail.Subject));
+        Assert.Equal(["Warning: chat-widget reached 50 % of its $50.00 November cap", "Warning: chat-widget reached 80 % of its $50.00 November cap"], mails.Select(mail => mail.Subject));
         Assert.Equal(2, mails.Select(mail => mail.MessageId).Distinct().Count());
     }
 
@@ -110,7 +110,7 @@ public abstract class MailTests(Store store)
         await rig.SpendAsync(45m);
         await PassAsync(rig);
         var mails = await server.ReceiveAsync(2);
-        Assert.Equal("chat-widget reached 80 % of its $50.00 December cap", mails[1].Subject);
+        Assert.Equal("Warning: chat-widget reached 80 % of its $50.00 December cap", mails[1].Subject);
         Assert.Contains("At 100 % nothing stops", mails[1].Body, StringComparison.Ordinal);
     }
 
@@ -154,7 +154,7 @@ public abstract class MailTests(Store store)
         await PassAsync(rig);
         var mails = await server.ReceiveAsync(2);
         Assert.Equal(["olga@example.com", "otto@example.com"], mails.Select(mail => Assert.Single(mail.To)));
-        Assert.Equal("The workspace reached 80 % of its $50.00 November cap", mails[0].Subject);
+        Assert.Equal("Warning: The workspace reached 80 % of its $50.00 November cap", mails[0].Subject);
         Assert.Equal(2, rig.Events("mail.given_up").Count);
         Assert.Equal(2, rig.Events("mail.sent").Count);
 
@@ -170,7 +170,7 @@ public abstract class MailTests(Store store)
         await rig.SpendAsync(45m);
         rig.Tamper($"{(store is Store.Postgres ? "DROP TRIGGER audit_no_change ON audit" : "DROP TRIGGER audit_no_update")}; UPDATE audit SET body = {(store is Store.Postgres ? "'\\x00'" : "X'00'")} WHERE id = (SELECT MIN(id) FROM audit WHERE action = 'budget.threshold_reached')");
         await PassAsync(rig);
-        Assert.Equal("chat-widget reached 80 % of its $50.00 November cap", Assert.Single(await server.ReceiveAsync(1)).Subject);
+        Assert.Equal("Warning: chat-widget reached 80 % of its $50.00 November cap", Assert.Single(await server.ReceiveAsync(1)).Subject);
         Assert.Single(rig.Events("mail.unreadable_event"));
     }
 

@@ -66,12 +66,32 @@ public sealed class BudgetAdmissionTests
     public void ARefusalSaysWhoseCapAndTheNumbers(string scope, string window, string message, string text)
     {
         var budget = new CompiledBudget(Budget("b", "50.00", scope) with { Window = Enum.Parse<BudgetWindow>(window) }, 3);
-        var period = budget.PeriodAt(new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero));
+        var period = budget.PeriodAt(new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero))!.Value;
         var refusal = BudgetRefusal.Of(budget, period, Usd("49.87"), Money.Zero, Usd("0.18"))!;
         Assert.Equal(message, refusal.Message);
         Assert.Equal(text, refusal.Scope);
-        Assert.Equal(("b", 3, "BUDGET_EXCEEDED", period.Ends, period.Key), (refusal.BudgetId, refusal.BudgetVersion, refusal.DenyCode, refusal.ResetsAt, refusal.PeriodKey));
+        Assert.Equal(("b", 3, "BUDGET_EXCEEDED", period.Resets, period.Key), (refusal.BudgetId, refusal.BudgetVersion, refusal.DenyCode, refusal.ResetsAt, refusal.PeriodKey));
         Assert.Null(BudgetRefusal.Of(new CompiledBudget(Budget("b", "50.06", scope), 3), period, Usd("49.87"), Money.Zero, Usd("0.18")));
+    }
+
+    [Theory]
+    [InlineData(BudgetWindow.RollingDays, "Project would exceed 30-day cap of $50.00 (current $49.87, this request est. $0.18)", "2026-11-23T00:00:00Z", "wait until 2026-11-23 00:00 UTC, when the oldest day drops out.")]
+    [InlineData(BudgetWindow.Fixed, "Project would exceed fixed-term cap of $50.00 (current $49.87, this request est. $0.18)", "2026-12-01T00:00:00Z", "wait until 2026-12-01 00:00 UTC.")]
+    [InlineData(BudgetWindow.Session, "Session would exceed session cap of $50.00 (current $49.87, this request est. $0.18)", null, "start a new session (X-Governance-Session).")]
+    public void ARefusalSaysWhatItsWindowIsAndWhatHelps(BudgetWindow window, string message, string? resets, string advice)
+    {
+        var definition = Budget("b", "50.00", "Project=chat-widget") with { Window = window };
+        definition = window switch
+        {
+            BudgetWindow.RollingDays => definition with { RollingDays = 30 },
+            BudgetWindow.Fixed => definition with { From = new DateOnly(2026, 11, 1), To = new DateOnly(2026, 11, 30) },
+            _ => definition,
+        };
+        var budget = new CompiledBudget(definition, 1);
+        var period = budget.PeriodAt(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero), "s1")!.Value;
+        var refusal = BudgetRefusal.Of(budget, period, Usd("49.87"), Money.Zero, Usd("0.18"))!;
+        Assert.Equal((message, resets is null ? null : DateTimeOffset.Parse(resets, CultureInfo.InvariantCulture)), (refusal.Message, refusal.ResetsAt));
+        Assert.EndsWith(advice, refusal.Recovery, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,7 +118,7 @@ public sealed class BudgetAdmissionTests
     static BudgetRefusal Refusal(string id, string cap, string posted, string held)
     {
         var budget = new CompiledBudget(Budget(id, cap, ""), 1);
-        return BudgetRefusal.Of(budget, budget.PeriodAt(DateTimeOffset.UnixEpoch), Usd(posted), Usd(held), Usd("0.18"))!;
+        return BudgetRefusal.Of(budget, budget.PeriodAt(DateTimeOffset.UnixEpoch)!.Value, Usd(posted), Usd(held), Usd("0.18"))!;
     }
 
     static BudgetDefinition Budget(string id, string cap, string scope) => new()

@@ -15,7 +15,10 @@ public sealed class BudgetFormTests
         Budget(new ScopeTerm(ScopeKind.Project, "chat-widget")) with { Cap = Money.FromUsd(0.000000001m), Window = BudgetWindow.CalendarDay, TimeZone = "Europe/Berlin", HardBlock = false },
         Budget(new ScopeTerm(ScopeKind.Project, "chat-widget"), new ScopeTerm(ScopeKind.Model, "claude-opus")) with { Retired = true, Hold = HoldKind.Expected },
         Budget(new ScopeTerm(ScopeKind.Department, "marketing")) with { Thresholds = [], AlertEmail = "cfo@acme.test", Window = BudgetWindow.CalendarWeek },
-        Budget() with { Thresholds = [new Threshold(50, Severity.Info, false), new Threshold(100, Severity.Critical)] },
+        Budget() with { Thresholds = [new Threshold(50, Severity.Info, false), new Threshold(100, Severity.Critical, InApp: false)] },
+        Budget() with { Window = BudgetWindow.RollingDays, RollingDays = 7 },
+        Budget() with { Window = BudgetWindow.Fixed, From = new DateOnly(2026, 11, 1), To = new DateOnly(2026, 12, 31) },
+        Budget(new ScopeTerm(ScopeKind.Employee, "jo@acme.test"), new ScopeTerm(ScopeKind.Session, "s 1")) with { Window = BudgetWindow.Session },
     ];
 
     [Theory]
@@ -65,6 +68,27 @@ public sealed class BudgetFormTests
         Assert.Equal([new Threshold(75), new Threshold(90), new Threshold(100, Severity.Critical)], form.Read().Thresholds);
         form.Thresholds[1].Percent = "75";
         Assert.Equal("thresholds[1].percent", Assert.Single(form.Problems()).Path);
+    }
+
+    [Theory]
+    [InlineData("Opus of Jo!", BudgetWindow.RollingDays, "chat-widget-opus-of-jo-7-day")]
+    [InlineData("", BudgetWindow.Session, "chat-widget-session")]
+    public void TheIdFollowsEveryDimension(string feature, BudgetWindow window, string id)
+    {
+        var form = BudgetForm.New("chat-widget");
+        form.Scope.Add(new ScopeForm { Kind = ScopeKind.Feature, Id = feature });
+        (form.Window, form.RollingDays) = (window, "7");
+        Assert.Equal(id, form.Read().Id);
+    }
+
+    [Fact]
+    public void WhatIsWrongWithADimensionIsToldAtIt()
+    {
+        var form = BudgetForm.New("chat-widget");
+        form.Cap = "1";
+        form.Scope.Add(new ScopeForm { Kind = ScopeKind.Model });
+        form.Scope.Add(new ScopeForm { Kind = ScopeKind.Project, Id = "other" });
+        Assert.Equal(["scope.model", "scope.project"], form.Problems().Select(problem => problem.Path).Distinct().Order());
     }
 
     [Theory]

@@ -76,7 +76,7 @@ public abstract class EditConflictTests(Store store) : IAsyncLifetime
         Assert.Equal(FixedSpend.Held, standing.Held);
         Assert.Equal(Money.FromUsd(8.5m), standing.Remaining);
         Assert.Equal([80], standing.Told.Keys);
-        Assert.InRange(DateTimeOffset.UtcNow, standing.Period.Starts, standing.Period.Ends);
+        Assert.InRange(DateTimeOffset.UtcNow, standing.Period!.Value.Starts, standing.Period.Value.Ends);
     }
 
     static (EditOutcome, int) Told(EditResult result) => (result.Outcome, result.Version);
@@ -88,6 +88,10 @@ public abstract class EditConflictTests(Store store) : IAsyncLifetime
         public static readonly Money Held = Money.FromUsd(0.5m);
 
         public override (Money Posted, Money Held) Recompute(JournalTransaction transaction, BudgetDefinition budget, BudgetPeriod period) => (Posted, Held);
+
+        public override Task<Money> SpentAsync(GovernanceDb db, BudgetDefinition budget, BudgetPeriod period) => Task.FromResult(Posted);
+
+        public override Task<(int Calls, Money WorstCase)> InFlightAsync(GovernanceDb db, BudgetDefinition budget, BudgetPeriod period) => Task.FromResult((1, Held));
     }
 }
 

@@ -65,7 +65,7 @@ public sealed class DocumentReaderTests
         Assert.Equal(8000, document.Rules[3].Tokens);
         var budget = Assert.Single(document.Budgets);
         Assert.Equal([new(ScopeKind.Department, "support"), new(ScopeKind.Project, "help-desk")], budget.Scope);
-        Assert.Equal([new(50, Severity.Info, Email: false), new(90, Severity.Critical)], budget.Thresholds);
+        Assert.Equal([new(50, Severity.Info, Email: false, InApp: false), new(90, Severity.Critical, InApp: false)], budget.Thresholds);
         Assert.Equal((Money.FromUsd(50), BudgetWindow.CalendarMonth, "Europe/Berlin", true, HoldKind.WorstCase),
             (budget.Cap, budget.Window, budget.TimeZone, budget.HardBlock, budget.Hold));
         Assert.Equal([new() { Project = "help-desk", Mode = Mode.Eco, TaskType = TaskType.Simple, Model = "claude-haiku-4-5" }], document.Routes);
@@ -95,7 +95,7 @@ public sealed class DocumentReaderTests
             apiVersion: governance/v1
             extra: 1
             rules: [{ id: R, type: deny_model, scope: { }, models: [] }, 7]
-            budgets: [{ id: b, scope: { }, cap_usd: 50, window: session }]
+            budgets: [{ id: b, scope: { }, cap_usd: 50, window: fortnight }]
             """);
         Assert.Equal(
             ["rules[0].id", "rules[0].models", "rules[1]", "budgets[0].cap_usd", "budgets[0].window", "extra"],

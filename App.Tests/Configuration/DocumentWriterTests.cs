@@ -70,7 +70,7 @@ public sealed class DocumentWriterTests
                 time_zone: Europe/Berlin
                 thresholds:
                   - { percent: 50, severity: info, channels: [] }
-                  - { percent: 90, severity: critical }
+                  - { percent: 90, severity: critical, channels: [email] }
             router:
               - { project: help-desk, mode: eco, task_type: simple, model: claude-haiku-4-5 }
             prices:

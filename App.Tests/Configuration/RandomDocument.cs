@@ -61,6 +61,7 @@ sealed class RandomDocument(int seed)
             Cache = Coin(),
             Stopped = Stopped(released, new(Noun.Project, id)),
             AllowUnbounded = Coin(),
+            WaitForHoldsMilliseconds = Coin() ? 0 : random.Next(1, 5_001),
         };
         if (Coin())
         {
@@ -100,17 +101,29 @@ sealed class RandomDocument(int seed)
         };
     }
 
-    BudgetDefinition Budget(string id) => new()
+    BudgetDefinition Budget(string id)
+    {
+        var budget = Calendar(id);
+        return random.Next(4) switch
+        {
+            0 => budget with { Window = BudgetWindow.RollingDays, RollingDays = random.Next(1, 367) },
+            1 => budget with { Window = BudgetWindow.Fixed, From = new(2026, 1, 31), To = new DateOnly(2026, 1, 31).AddDays(random.Next(400)) },
+            2 => budget with { Window = BudgetWindow.Session },
+            _ => budget,
+        };
+    }
+
+    BudgetDefinition Calendar(string id) => new()
     {
         Id = id,
-        Scope = [.. new[] { ScopeKind.Tenant, ScopeKind.Department, ScopeKind.Project, ScopeKind.Key, ScopeKind.Vendor }.Where(_ => Coin())
-            .Select(kind => new ScopeTerm(kind, kind is ScopeKind.Department or ScopeKind.Vendor ? Text() : "x1"))],
+        Scope = [.. new[] { ScopeKind.Tenant, ScopeKind.Department, ScopeKind.Project, ScopeKind.Key, ScopeKind.Vendor, ScopeKind.Session }.Where(_ => Coin())
+            .Select(kind => new ScopeTerm(kind, kind is ScopeKind.Department or ScopeKind.Vendor or ScopeKind.Session ? Text() : "x1"))],
         Cap = new(random.NextInt64(1_000_000_000_000_000_000) / (Coin() ? 1 : 1_000_000_000)),
-        Window = One<BudgetWindow>(),
+        Window = (BudgetWindow)random.Next(3),
         TimeZone = Coin() ? "UTC" : "Asia/Kolkata",
         HardBlock = Coin(),
         Hold = One<HoldKind>(),
-        Thresholds = random.Next(3) switch { 0 => [], 1 => [new(80)], _ => [new(10, Severity.Info, false), new(100, Severity.Critical)] },
+        Thresholds = random.Next(3) switch { 0 => [], 1 => [new(80)], _ => [new(10, Severity.Info, Coin(), Coin()), new(100, Severity.Critical, Coin())] },
         AlertEmail = Maybe("b@x.test"),
         Retired = Coin(),
     };

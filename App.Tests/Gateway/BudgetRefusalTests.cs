@@ -25,7 +25,7 @@ public sealed class BudgetRefusalTests(SharedProduct shared)
             {"type":"error","error":{"type":"budget_exceeded","message":"Project would exceed monthly cap of $50.00 (current $49.87, this request est. $0.18)","monthly_cap_usd":50.00,"current_spend_usd":49.87,"policy_url":"/dashboard/policy",
             """, reply.Text, StringComparison.Ordinal);
         Assert.Equal(
-            ["type", "message", "monthly_cap_usd", "current_spend_usd", "policy_url", "code", "param", "held_usd", "estimate_usd", "scope", "budget_id", "resets_at", "deny_code", "retryable", "recovery", "would_pass", "audit_url", "details"],
+            ["type", "message", "monthly_cap_usd", "current_spend_usd", "policy_url", "code", "param", "held_usd", "estimate_usd", "scope", "budget_id", "cap_usd", "window", "period", "resets_at", "deny_code", "retryable", "recovery", "would_pass", "audit_url", "details"],
             reply.Error.EnumerateObject().Select(member => member.Name));
         Assert.Equal(("BUDGET_EXCEEDED", "project widget", "widget-monthly"), (reply.Error.GetProperty("deny_code").GetString(), reply.Error.GetProperty("scope").GetString(), reply.Error.GetProperty("budget_id").GetString()));
         Assert.Null(reply.Header("retry-after"));
@@ -68,6 +68,61 @@ public sealed class BudgetRefusalTests(SharedProduct shared)
         Assert.Equal(0.66m, reply.Error.GetProperty("held_usd").GetDecimal());
 
         await _product.UsageOfAsync((await first).Passed());
+        (await _product.CallAsync(Answers.Call("proof-cents", 60), key)).Passed();
+    }
+
+    [Fact]
+    public async Task WhereTheProjectAllowsItACallWaitsForThoseInFlight()
+    {
+        var key = await _product.ProjectAsync("patient", ", wait_for_holds_ms: 5000", sections: Budget("patient", "1.00"));
+        var release = new TaskCompletionSource();
+        _provider.Answer = request => Answers.Message(request, 0, 1) with { Play = async (context, body) => { await release.Task; await context.Response.Body.WriteAsync(body); } };
+        var before = _provider.Requests.Count;
+        var first = _product.CallAsync(Answers.Call("proof-cents", 60), key);
+        await Product.EventuallyAsync(() => _provider.Requests.Count, count => count > before);
+
+        var second = _product.CallAsync(Answers.Call("proof-cents", 60), key);
+        await Task.Delay(500);
+        Assert.False(second.IsCompleted);
+        Assert.Equal(before + 1, _provider.Requests.Count);
+        release.SetResult();
+        (await first).Passed();
+        var waited = (await second).Passed();
+        Assert.Equal("patient-monthly", waited.Header("x-governance-budget-id"));
+        await _product.UsageOfAsync(waited);
+        Assert.Equal((20_000_000, 0), _product.Balance("patient-monthly"));
+        Assert.Empty(_product.Rows("SELECT * FROM usage WHERE project = 'patient' AND outcome = 4"));
+    }
+
+    [Fact]
+    public async Task ABudgetOfExpectedCostsHoldsLessAndSettlesInFull()
+    {
+        _provider.Answer = request => Answers.Message(request, 0, request.MaxTokens);
+        var key = await _product.ProjectAsync("probable", sections: """
+            budgets:
+              - { id: probable-worst, scope: { project: probable }, cap_usd: "100.00", hard_block: false }
+              - { id: probable-expected, scope: { project: probable }, cap_usd: "0.30", hold: expected }
+            """);
+        // A quarter of 80 tokens at a cent, times 1.10, is 22 cents; the worst case would be 88.
+        await _product.UsageOfAsync((await _product.CallAsync(Answers.Call("proof-cents", 80), key)).Passed());
+        Assert.Equal((800_000_000, 0), _product.Balance("probable-expected"));
+        var refused = (await _product.CallAsync(Answers.Call("proof-cents", 80), key)).Refused(402, "budget_exceeded");
+        Assert.Equal(("probable-expected", 0.22m), (refused.Error.GetProperty("budget_id").GetString(), refused.Error.GetProperty("estimate_usd").GetDecimal()));
+    }
+
+    [Fact]
+    public async Task ASessionThatHasSpentItsCapIsBlockedUntilANewOne()
+    {
+        _provider.Answer = request => Answers.Message(request, 0, request.MaxTokens);
+        var key = await _product.ProjectAsync("sessions", sections: """
+            budgets:
+              - { id: sessions-each, scope: { project: sessions }, cap_usd: "1.00", window: session }
+            """);
+        await _product.UsageOfAsync((await _product.CallAsync(Answers.Call("proof-cents", 60), key, ("X-Governance-Session", "one"))).Passed());
+        var refused = (await _product.CallAsync(Answers.Call("proof-cents", 60), key, ("X-Governance-Session", "one"))).Refused(402, "budget_exceeded");
+        Assert.StartsWith("Session would exceed session cap of $1.00", refused.Error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, refused.Error.GetProperty("resets_at").ValueKind);
+        (await _product.CallAsync(Answers.Call("proof-cents", 60), key, ("X-Governance-Session", "two"))).Passed();
         (await _product.CallAsync(Answers.Call("proof-cents", 60), key)).Passed();
     }
 

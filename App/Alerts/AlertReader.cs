@@ -100,7 +100,7 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
         }
         if (recipients.Count == 0)
         {
-            told.Add(MailTrail.Of(row, NobodyAction, numbers.Budget, $"Nobody has an address to be told that {ThresholdMail.Subject(numbers, budget)}.", null));
+            told.Add(MailTrail.Of(row, NobodyAction, numbers.Budget, $"Nobody has an address to be told that {ThresholdMail.Reached(numbers, budget)}.", null));
         }
     }
 

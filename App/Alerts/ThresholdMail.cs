@@ -16,30 +16,33 @@ static class ThresholdMail
     {
         var mark = Convert.ToHexStringLower(eventHash[..8]);
         var which = recipient is { } number ? string.Create(CultureInfo.InvariantCulture, $".{number}") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"<threshold.{Plain(told.Budget)}.{Plain(told.Period)}.{told.Percent}.{mark}{which}@governance>");
+        return string.Create(CultureInfo.InvariantCulture, $"<threshold.{Plain(told.Budget)}.{Plain(Short(told.Period))}.{told.Percent}.{mark}{which}@governance>");
     }
 
+    /// <summary><c>Warning: chat-widget reached 80 % of its $50.00 November cap</c>.</summary>
+    public static string Subject(ThresholdNotice.Numbers told, BudgetDefinition? budget) => $"{told.Severity}: {Reached(told, budget)}";
+
     /// <summary><c>chat-widget reached 80 % of its $50.00 November cap</c>.</summary>
-    public static string Subject(ThresholdNotice.Numbers told, BudgetDefinition? budget) =>
+    public static string Reached(ThresholdNotice.Numbers told, BudgetDefinition? budget) =>
         $"{Name(told, budget)} reached {told.Percent} % of its {Dollars(told.CapUsd)} {When(told.Period)} cap";
 
     /// <param name="publicUrl">Empty where nobody said how the dashboard is reached.</param>
     public static string Body(ThresholdNotice.Numbers told, BudgetDefinition? budget, string publicUrl)
     {
         var zone = budget?.TimeZone ?? "UTC";
-        var resets = TimeZoneInfo.ConvertTime(told.ResetsAt, BudgetPeriod.Zone(zone)).ToString("d MMMM yyyy HH:mm", CultureInfo.InvariantCulture);
+        var resets = told.ResetsAt is { } at ? $"{TimeZoneInfo.ConvertTime(at, BudgetPeriod.Zone(zone)).ToString("d MMMM yyyy HH:mm", CultureInfo.InvariantCulture)} ({zone})" : "with a new session";
         var body = new StringBuilder();
-        body.Append(Subject(told, budget)).Append(".\n\n");
+        body.Append(Reached(told, budget)).Append(".\n\n");
         body.Append(CultureInfo.InvariantCulture, $"Spent:   {Dollars(told.PostedUsd)}\n");
         body.Append(CultureInfo.InvariantCulture, $"Held:    {Dollars(told.HeldUsd)} by calls that are still running\n");
         body.Append(CultureInfo.InvariantCulture, $"Cap:     {Dollars(told.CapUsd)} ({told.Budget}, {told.Period})\n");
-        body.Append(CultureInfo.InvariantCulture, $"Resets:  {resets} ({zone})\n\n");
+        body.Append(CultureInfo.InvariantCulture, $"{(budget?.Window is BudgetWindow.RollingDays ? "Eases:   " : "Resets:  ")}{resets}\n\n");
         body.Append(told.HardBlock
             ? "At 100 % calls stop: any call that would meet or exceed the cap is refused until the budget resets or the cap is raised.\n\n"
             : "At 100 % nothing stops: this budget only warns, and calls keep flowing past the cap.\n\n");
         body.Append(CultureInfo.InvariantCulture, $"View usage:  {publicUrl}/dashboard/usage\n");
         body.Append(CultureInfo.InvariantCulture, $"Adjust cap:  {publicUrl}/dashboard/policy\n\n");
-        body.Append(CultureInfo.InvariantCulture, $"You get this once per {Window(told.Period)}.\n");
+        body.Append(CultureInfo.InvariantCulture, $"You get this {told.Once ?? $"once in a {Window(told.Period)}"}.\n");
         return body.ToString();
     }
 
@@ -57,9 +60,12 @@ static class ThresholdMail
     static string When(string period) =>
         DateOnly.TryParseExact(period, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day.ToString("d MMMM", CultureInfo.InvariantCulture)
         : DateOnly.TryParseExact(period, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month) ? month.ToString("MMMM", CultureInfo.InvariantCulture)
-        : period;
+        : Short(period);
 
-    static string Window(string period) => period.Contains('W', StringComparison.Ordinal) ? "week" : period.Length == "2026-11".Length ? "month" : "day";
+    /// <summary>A session may have a long name.</summary>
+    static string Short(string period) => period.Length <= 48 ? period : period[..48] + "…";
+
+    static string Window(string period) => period.Contains('W', StringComparison.Ordinal) ? "calendar week" : period.Length == "2026-11".Length ? "calendar month" : "calendar day";
 
     /// <summary>Only what may stand in the left part of a message id.</summary>
     static string Plain(string text) => string.Concat(text.Select(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' ? character : '_'));

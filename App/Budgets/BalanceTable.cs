@@ -5,20 +5,6 @@ using Governance.Projects;
 
 namespace Governance.Budgets;
 
-/// <summary>A balance in memory, as the open transaction has it.</summary>
-sealed class Balance
-{
-    public required CompiledBudget Budget { get; init; }
-    public required BudgetPeriod Period { get; init; }
-    public long Id { get; init; }
-    public Money Posted { get; set; }
-    public Money Held { get; set; }
-    public long Version { get; set; }
-    public bool Dirty { get; set; }
-    /// <summary>The highest percentage that is claimed already, so that the database is asked only at a crossing.</summary>
-    public int ClaimedPercent { get; set; }
-}
-
 /// <summary>
 /// The balances of all budgets. Used on the journal's thread only. A group's effects are added up here and written once for
 /// each balance before the commit, with the version that was read as the condition: if any other writer had touched the row,
@@ -26,71 +12,80 @@ sealed class Balance
 /// </summary>
 sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListener
 {
+    /// <summary>Sessions come and go: what is kept of them is dropped at this many, and read again where it is needed.</summary>
+    const int Most = 20_000;
+
     readonly Dictionary<(string Budget, string Period), Balance> balances = [];
     readonly List<Balance> dirty = [];
+    readonly List<Balance> counting = [];
     readonly Dictionary<CompiledBudget, Balance> newest = new(ReferenceEqualityComparer.Instance);
+    bool freed;
 
-    /// <summary>Admits the call at all matching budgets or at none. A refusal names the budget with the smallest remainder.</summary>
+    /// <summary>Called after a commit that gave back what calls had held. On the journal's thread: must not wait.</summary>
+    public Action? Freed { get; set; }
+
+    /// <summary>Admits the call at all matching budgets or at none, each holding by its own measure. A refusal names the budget with the smallest remainder.</summary>
     /// <param name="enforce">False where the plan has no policy stage: everything is admitted, held and counted.</param>
-    public Reservation Reserve(JournalTransaction transaction, Attribution call, Money amount, DateTimeOffset at, bool enforce)
+    public Reservation Reserve(JournalTransaction transaction, Attribution call, HoldAmounts amounts, DateTimeOffset at, bool enforce)
     {
-        var matching = shelf.Current.Matching(call);
+        Count(transaction, call, at);
         List<BudgetRefusal>? refusals = null;
         Money? remaining = null;
-        foreach (var budget in matching)
+        string? remainingOf = null;
+        var remainingStops = false;
+        foreach (var balance in counting)
         {
-            var balance = Find(transaction, budget, at);
+            var budget = balance.Budget;
+            var amount = amounts.Of(budget.Definition.Hold);
             if (enforce && BudgetRefusal.Of(budget, balance.Period, balance.Posted, balance.Held, amount) is { } refusal)
             {
                 (refusals ??= []).Add(refusal);
             }
             var left = Money.Nearest((Int128)budget.Definition.Cap.Nanos - balance.Posted.Nanos - balance.Held.Nanos - amount.Nanos);
-            remaining = remaining is { } least ? Money.Min(least, left) : left;
+            // A budget that only warns decides nothing; it is named only where no other matches.
+            if (remaining is not { } least || (budget.Definition.HardBlock == remainingStops ? left < least : budget.Definition.HardBlock))
+            {
+                (remaining, remainingOf, remainingStops) = (left, budget.Definition.Id, budget.Definition.HardBlock);
+            }
         }
         if (refusals is not null)
         {
             return new Reservation(BudgetRefusal.Decisive(refusals), null);
         }
-        foreach (var budget in matching)
+        foreach (var balance in counting)
         {
-            var balance = Find(transaction, budget, at);
-            balance.Held += amount;
+            balance.Held += amounts.Of(balance.Budget.Definition.Hold);
             Touch(balance);
         }
-        return new Reservation(null, remaining);
+        return new Reservation(null, remaining, remainingOf);
     }
 
     /// <summary>Makes sure that the balances of all matching budgets are known as they stand now.</summary>
-    public void Load(JournalTransaction transaction, Attribution call, DateTimeOffset at)
-    {
-        foreach (var budget in shelf.Current.Matching(call))
-        {
-            Find(transaction, budget, at);
-        }
-    }
+    public void Load(JournalTransaction transaction, Attribution call, DateTimeOffset at) => Count(transaction, call, at);
 
-    /// <summary>Ends a hold: takes it off every matching budget of the reservation's period and posts the cost there.</summary>
-    public void Settle(JournalTransaction transaction, Attribution call, Money held, Money cost, DateTimeOffset reservedAt)
+    /// <summary>Ends a hold: takes it off every balance that counts the instant of the reservation, and posts the cost there.</summary>
+    public void Settle(JournalTransaction transaction, Attribution call, HoldAmounts held, Money cost, DateTimeOffset reservedAt)
     {
-        foreach (var budget in shelf.Current.Matching(call))
+        Count(transaction, call, reservedAt);
+        foreach (var balance in counting)
         {
-            var balance = Find(transaction, budget, reservedAt);
-            balance.Held -= held;
+            balance.Held -= held.Of(balance.Budget.Definition.Hold);
             balance.Posted = Money.Nearest((Int128)balance.Posted.Nanos + cost.Nanos);
             if (balance.Held < Money.Zero)
             {
-                throw new UnreachableException($"Budget {budget.Definition.Id} would hold less than nothing in {balance.Period.Key}.");
+                throw new UnreachableException($"Budget {balance.Budget.Definition.Id} would hold less than nothing in {balance.Period.Key}.");
             }
             Touch(balance);
-            ClaimThresholds(transaction, balance);
+            ThresholdClaims.Claim(transaction, balance);
         }
+        freed = true;
     }
 
     /// <summary>Sets a balance to what the ledger comes to. Answers what it said before, or null where it was right.</summary>
-    public (Money Posted, Money Held)? Correct(JournalTransaction transaction, CompiledBudget budget, DateTimeOffset at)
+    public (Money Posted, Money Held)? Correct(JournalTransaction transaction, CompiledBudget budget, BudgetPeriod period)
     {
-        var balance = Find(transaction, budget, at);
-        var (posted, held) = spend.Recompute(transaction, budget.Definition, balance.Period);
+        var balance = Find(transaction, budget, period);
+        var (posted, held) = spend.Recompute(transaction, budget.Definition, period);
         if (balance.Posted == posted && balance.Held == held)
         {
             return null;
@@ -98,7 +93,8 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         var before = (balance.Posted, balance.Held);
         (balance.Posted, balance.Held) = (posted, held);
         Touch(balance);
-        ClaimThresholds(transaction, balance);
+        ThresholdClaims.Claim(transaction, balance);
+        freed = true;
         return before;
     }
 
@@ -107,11 +103,14 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
     {
         foreach (var budget in book.All)
         {
-            ClaimThresholds(transaction, Find(transaction, budget, transaction.Now));
+            if (budget.PeriodAt(transaction.Now) is { } period)
+            {
+                ThresholdClaims.Claim(transaction, Find(transaction, budget, period));
+            }
         }
     }
 
-    /// <summary>Drops what is kept of a budget, whose scope, window or zone has changed: its balances are computed anew from the ledger.</summary>
+    /// <summary>Drops what is kept of a budget that counts otherwise than before: its balances are computed anew from the ledger.</summary>
     public void Forget(JournalTransaction transaction, string budgetId)
     {
         transaction.Prepare("DELETE FROM balances WHERE budget_id = ?1").Bind(1, budgetId).Run();
@@ -142,9 +141,31 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         dirty.Clear();
     }
 
-    public override void AfterForeignCommit() => Clear();
+    public override void AfterCommit()
+    {
+        if (balances.Count > Most)
+        {
+            Clear();
+        }
+        if (freed)
+        {
+            freed = false;
+            Freed?.Invoke();
+        }
+    }
 
-    public override void AfterRollback() => Clear();
+    /// <summary>Another instance may have given back something as well.</summary>
+    public override void AfterForeignCommit()
+    {
+        Clear();
+        Freed?.Invoke();
+    }
+
+    public override void AfterRollback()
+    {
+        freed = false;
+        Clear();
+    }
 
     internal void Clear()
     {
@@ -153,74 +174,82 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         dirty.Clear();
     }
 
-    static bool IsDue(Balance balance)
+    /// <summary>Puts every balance that counts a call of that instant into <see cref="counting"/>, by budget and then by day, always in this order.</summary>
+    void Count(JournalTransaction transaction, Attribution call, DateTimeOffset at)
     {
-        var thresholds = balance.Budget.Definition.Thresholds;
-        for (var i = 0; i < thresholds.Count; i++)
+        counting.Clear();
+        foreach (var budget in shelf.Current.Matching(call))
         {
-            if (thresholds[i].Percent > balance.ClaimedPercent && Thresholds.IsCrossed(thresholds[i].Percent, balance.Posted, balance.Budget.Definition.Cap))
+            if (budget.IsSingle && newest.TryGetValue(budget, out var latest) && latest.Period.Starts <= at && at < latest.Period.Ends)
             {
-                return true;
+                counting.Add(latest);
+            }
+            else if (budget.PeriodAt(at, call.Session) is { } period)
+            {
+                counting.Add(Find(transaction, budget, period));
+                if (budget.Definition.Window is BudgetWindow.RollingDays)
+                {
+                    foreach (var later in BalanceRows.Later(transaction, budget, at, period))
+                    {
+                        counting.Add(Find(transaction, budget, later));
+                    }
+                }
             }
         }
-        return false;
     }
 
-    Balance Find(JournalTransaction transaction, CompiledBudget budget, DateTimeOffset at)
+    Balance Find(JournalTransaction transaction, CompiledBudget budget, BudgetPeriod period)
     {
-        if (newest.TryGetValue(budget, out var latest) && latest.Period.Starts <= at && at < latest.Period.Ends)
-        {
-            return latest;
-        }
-        var period = budget.PeriodAt(at);
         if (balances.TryGetValue((budget.Definition.Id, period.Key), out var balance) && ReferenceEquals(balance.Budget, budget))
         {
-            return newest[budget] = balance;
+            return Newest(balance);
         }
         if (balance is { Dirty: true })
         {
             throw new UnreachableException("A budget changed inside a group.");
         }
-        balances[(budget.Definition.Id, period.Key)] = balance = Read(transaction, budget, period) ?? Create(transaction, budget, period);
-        return newest[budget] = balance;
-    }
-
-    static Balance? Read(JournalTransaction transaction, CompiledBudget budget, BudgetPeriod period)
-    {
-        var row = transaction.Prepare("""
-            SELECT id, posted_nanos, held_nanos, version,
-              (SELECT COALESCE(MAX(percent), 0) FROM threshold_claims c WHERE c.budget_id = b.budget_id AND c.period = b.period)
-            FROM balances b WHERE budget_id = ?1 AND period = ?2
-            """).Bind(1, budget.Definition.Id).Bind(2, period.Key);
-        if (!row.Step())
+        balance = BalanceRows.Read(transaction, budget, period);
+        if (balance is null)
         {
-            return null;
+            BalanceRows.Insert(transaction, budget, period, Begin(transaction, budget, period));
+            CrashPoint.Reach("balance-created");
+            balance = BalanceRows.Read(transaction, budget, period) ?? throw new UnreachableException("A balance was not written.");
         }
-        var balance = new Balance
-        {
-            Budget = budget,
-            Period = period,
-            Id = row.Integer(0),
-            Posted = new Money(row.Integer(1)),
-            Held = new Money(row.Integer(2)),
-            Version = row.Integer(3),
-            ClaimedPercent = (int)row.Integer(4),
-        };
-        row.Reset();
-        return balance;
+        balances[(budget.Definition.Id, period.Key)] = balance;
+        return Newest(balance);
     }
 
-    /// <summary>A balance is born with what the ledger already has for it, so that a cap set in mid-month counts the whole month.</summary>
-    Balance Create(JournalTransaction transaction, CompiledBudget budget, BudgetPeriod period)
+    Balance Newest(Balance balance) => balance.Budget.IsSingle ? newest[balance.Budget] = balance : balance;
+
+    /// <summary>A balance is born with what the ledger already has for it, so that a cap set in mid-month counts the whole month. A rolling one goes on from the day before: only the day that drops out is read again.</summary>
+    (Money Posted, Money Held) Begin(JournalTransaction transaction, CompiledBudget budget, BudgetPeriod period)
     {
-        var (posted, held) = spend.Recompute(transaction, budget.Definition, period);
-        transaction.Prepare("""
-            INSERT INTO balances (budget_id, period, starts_milliseconds, ends_milliseconds, posted_nanos, held_nanos, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)
-            """)
-            .Bind(1, budget.Definition.Id).Bind(2, period.Key).Bind(3, period.Starts.ToUnixTimeMilliseconds()).Bind(4, period.Ends.ToUnixTimeMilliseconds())
-            .Bind(5, posted.Nanos).Bind(6, held.Nanos).Run();
-        CrashPoint.Reach("balance-created");
-        return Read(transaction, budget, period) ?? throw new UnreachableException("A balance was not written.");
+        var definition = budget.Definition;
+        if (definition.Window is not BudgetWindow.RollingDays
+            || BudgetPeriod.Before(definition, budget.Zone, period.Ends.AddMilliseconds(-1)) is not { } before
+            || (balances.GetValueOrDefault((definition.Id, before.Key)) ?? BalanceRows.Read(transaction, budget, before)) is not { } yesterday
+            || !ReferenceEquals(yesterday.Budget, budget) || yesterday.Posted > BudgetValidation.MaxCap)
+        {
+            return spend.Recompute(transaction, definition, period);
+        }
+        var dropped = spend.Recompute(transaction, definition, new BudgetPeriod("", before.Starts, period.Starts));
+        var added = spend.Recompute(transaction, definition, new BudgetPeriod("", before.Ends, period.Ends));
+        RemoveOld(transaction, budget, before);
+        return (yesterday.Posted - dropped.Posted + added.Posted, yesterday.Held - dropped.Held + added.Held);
+    }
+
+    /// <summary>Of rolling days only the last two are kept; a settle that comes later still has its balance computed anew.</summary>
+    void RemoveOld(JournalTransaction transaction, CompiledBudget budget, BudgetPeriod oldest)
+    {
+        if (dirty.Exists(balance => balance.Budget == budget && balance.Period.Ends < oldest.Ends))
+        {
+            return;
+        }
+        BalanceRows.RemoveBefore(transaction, budget, oldest);
+        foreach (var key in balances.Where(kept => kept.Value.Budget == budget && kept.Value.Period.Ends < oldest.Ends).Select(kept => kept.Key).ToList())
+        {
+            balances.Remove(key);
+        }
     }
 
     void Touch(Balance balance)
@@ -231,36 +260,4 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
             dirty.Add(balance);
         }
     }
-
-    /// <summary>One claim row for each threshold and period; only who inserts it tells the trail, in the same transaction.</summary>
-    static void ClaimThresholds(JournalTransaction transaction, Balance balance)
-    {
-        var definition = balance.Budget.Definition;
-        if (!IsDue(balance))
-        {
-            return;
-        }
-        foreach (var threshold in definition.Thresholds)
-        {
-            if (threshold.Percent <= balance.ClaimedPercent || !Thresholds.IsCrossed(threshold.Percent, balance.Posted, definition.Cap))
-            {
-                continue;
-            }
-            var claimed = transaction.Prepare("INSERT INTO threshold_claims (budget_id, period, percent, at_milliseconds, audit_id) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")
-                .Bind(1, definition.Id).Bind(2, balance.Period.Key).Bind(3, threshold.Percent).Bind(4, transaction.NowMilliseconds).Bind(5, transaction.LastAuditId + 1).Run();
-            if (claimed == 1)
-            {
-                transaction.Append(ThresholdNotice.Of(balance, threshold));
-                CrashPoint.Reach("threshold-claimed");
-            }
-        }
-        balance.ClaimedPercent = definition.Thresholds
-            .Where(threshold => Thresholds.IsCrossed(threshold.Percent, balance.Posted, definition.Cap))
-            .Select(threshold => threshold.Percent).Append(balance.ClaimedPercent).Max();
-    }
 }
-
-/// <summary>What a reservation came to.</summary>
-/// <param name="Refusal">Null where every matching budget admitted the call and holds its amount.</param>
-/// <param name="Remaining">The smallest remainder after the hold; null where no budget matches, or the call was refused.</param>
-readonly record struct Reservation(BudgetRefusal? Refusal, Money? Remaining);

@@ -21,7 +21,11 @@ sealed class CompiledBudget
     /// <summary>What remains to be compared once the project is known to match.</summary>
     public ScopeTerm[] Further { get; }
 
-    public BudgetPeriod PeriodAt(DateTimeOffset instant) => BudgetPeriod.At(Definition.Window, Zone, instant);
+    /// <summary>True where one period at a time counts what it decides: not for rolling days, which overlap, nor for sessions, which run beside each other.</summary>
+    public bool IsSingle => Definition.Window is not (BudgetWindow.RollingDays or BudgetWindow.Session);
+
+    /// <summary>Null where the budget does not apply to a call of that instant and session.</summary>
+    public BudgetPeriod? PeriodAt(DateTimeOffset instant, string? session = null) => BudgetPeriod.Of(Definition, Zone, instant, session);
 }
 
 /// <summary>All budgets that count, indexed by project. Immutable: an edit makes a new one, swapped whole.</summary>

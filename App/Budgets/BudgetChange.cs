@@ -30,9 +30,9 @@ static class BudgetChange
         {
             sentences.Add(after.HardBlock ? $"Hard block of {id} turned on: calls stop at the cap." : $"Hard block of {id} turned off: calls keep flowing past the cap.");
         }
-        if (before.Window != after.Window)
+        if (BudgetWords.Window(before) != BudgetWords.Window(after))
         {
-            sentences.Add($"Window of {id} changed from {BudgetWords.Of(before.Window)} to {BudgetWords.Of(after.Window)}.");
+            sentences.Add($"Window of {id} changed from {BudgetWords.Window(before)} to {BudgetWords.Window(after)}.");
         }
         if (before.TimeZone != after.TimeZone)
         {
@@ -58,7 +58,7 @@ static class BudgetChange
     {
         var difference = new Money(Math.Abs(to.Nanos - from.Nanos));
         var percent = PolicyWords.Percent(from.Nanos, to.Nanos);
-        var every = BudgetWords.Every(budget.Window);
+        var every = BudgetWords.Every(budget);
         return $"{char.ToUpperInvariant(every[0])}{every[1..]} cap of {budget.Id} {(to > from ? "raised" : "lowered")} from {BudgetWords.Exact(from)} to {BudgetWords.Exact(to)}"
             + $" ({(to > from ? "+" : "−")}{BudgetWords.Exact(difference)}{(percent.Length > 0 ? $", {percent}" : "")}).";
     }
@@ -82,8 +82,14 @@ static class BudgetChange
 
     static string Said(Threshold threshold)
     {
-        var severity = threshold.Severity switch { Severity.Info => "info", Severity.Warning => "warning", _ => "critical" };
-        return $"{severity}, {(threshold.Email ? "by e-mail" : "on the dashboard only")}";
+        var channels = (threshold.Email, threshold.InApp) switch
+        {
+            (true, true) => "by e-mail and on the dashboard",
+            (true, false) => "by e-mail only",
+            (false, true) => "on the dashboard only",
+            _ => "in the audit trail only",
+        };
+        return $"{BudgetFields.Of(threshold.Severity)}, {channels}";
     }
 
     static string Hold(HoldKind hold) => hold is HoldKind.WorstCase ? "worst case" : "expected cost";

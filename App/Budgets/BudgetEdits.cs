@@ -4,7 +4,7 @@ using Governance.Projects;
 
 namespace Governance.Budgets;
 
-/// <summary>Edits of budgets. A form never touches a balance; where scope, window or zone changes, the balances are computed anew from the ledger.</summary>
+/// <summary>Edits of budgets. A form never touches a balance; where scope, window, zone or what is held changes, the balances are computed anew from the ledger.</summary>
 sealed class BudgetEdits(Journal journal, BalanceTable balances)
 {
     public Task<bool> SaveAsync(BudgetDefinition wanted, Actor actor) => journal.ChangeAsync(change => SaveInChange(change, wanted, actor));
@@ -41,6 +41,8 @@ sealed class BudgetEdits(Journal journal, BalanceTable balances)
         return saved;
     }
 
+    /// <summary>Other spend, in other periods, or held by another measure: the balances are computed anew.</summary>
     static bool CountsOtherwise(BudgetDefinition before, BudgetDefinition after) =>
-        !before.Scope.SequenceEqual(after.Scope) || before.Window != after.Window || before.TimeZone != after.TimeZone || before.Retired != after.Retired;
+        !before.Scope.SequenceEqual(after.Scope) || before.Window != after.Window || before.RollingDays != after.RollingDays || before.From != after.From || before.To != after.To
+        || before.TimeZone != after.TimeZone || before.Hold != after.Hold || before.Retired != after.Retired;
 }

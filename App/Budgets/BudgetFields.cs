@@ -16,7 +16,7 @@ static class BudgetFields
     [
         ("Scope", BudgetWords.Of(budget.Scope)),
         ("Cap", BudgetWords.Exact(budget.Cap)),
-        ("Window", BudgetWords.Of(budget.Window)),
+        ("Window", BudgetWords.Window(budget)),
         ("Time zone", budget.TimeZone),
         ("Hard block", budget.HardBlock ? "on" : "off"),
         ("Holds", budget.Hold is HoldKind.WorstCase ? "worst case" : "expected cost"),
@@ -26,5 +26,5 @@ static class BudgetFields
     ];
 
     static string Of(Threshold threshold) =>
-        string.Create(CultureInfo.InvariantCulture, $"{threshold.Percent} % {Of(threshold.Severity)}{(threshold.Email ? "" : ", no e-mail")}");
+        string.Create(CultureInfo.InvariantCulture, $"{threshold.Percent} % {Of(threshold.Severity)}{(threshold.Email ? "" : ", no e-mail")}{(threshold.InApp ? "" : ", not on the dashboard")}");
 }

@@ -10,6 +10,14 @@ public sealed class ThresholdForm
     public string Percent { get; set; } = "";
     public Severity Severity { get; set; } = Severity.Warning;
     public bool Email { get; set; } = true;
+    public bool InApp { get; set; } = true;
+}
+
+/// <summary>A dimension of a scope as it is being typed.</summary>
+public sealed class ScopeForm
+{
+    public ScopeKind Kind { get; set; }
+    public string Id { get; set; } = "";
 }
 
 /// <summary>A budget as it is being typed: everything is text until it is read.</summary>
@@ -19,12 +27,13 @@ public sealed class BudgetForm
     static readonly Money unreadable = new(-1);
 
     public string Id { get; set; } = "";
-    /// <summary>Empty for the workspace. Of no meaning where <see cref="Further"/> has anything.</summary>
-    public string Project { get; set; } = "";
-    /// <summary>A scope of other dimensions, which the form shows but cannot edit.</summary>
-    public IReadOnlyList<ScopeTerm> Further { get; init; } = [];
+    /// <summary>All must match; none is the whole workspace.</summary>
+    public IList<ScopeForm> Scope { get; } = [];
     public string Cap { get; set; } = "";
     public BudgetWindow Window { get; set; }
+    public string RollingDays { get; set; } = "30";
+    public string From { get; set; } = "";
+    public string To { get; set; } = "";
     public string TimeZone { get; set; } = "UTC";
     public bool HardBlock { get; set; } = true;
     public HoldKind Hold { get; set; }
@@ -34,7 +43,11 @@ public sealed class BudgetForm
 
     public static BudgetForm New(string? project)
     {
-        var form = new BudgetForm { Project = project ?? "" };
+        var form = new BudgetForm();
+        if (!string.IsNullOrEmpty(project))
+        {
+            form.Scope.Add(new ScopeForm { Kind = ScopeKind.Project, Id = project });
+        }
         form.Preset(80);
         return form;
     }
@@ -44,19 +57,24 @@ public sealed class BudgetForm
         var form = new BudgetForm
         {
             Id = budget.Id,
-            Project = budget.Scope is [{ Kind: ScopeKind.Project } project] ? project.Id : "",
-            Further = budget.Scope is [] or [{ Kind: ScopeKind.Project }] ? [] : budget.Scope,
             Cap = budget.Cap.ToPlain(),
             Window = budget.Window,
+            RollingDays = (budget.RollingDays ?? 30).ToString(CultureInfo.InvariantCulture),
+            From = Text(budget.From),
+            To = Text(budget.To),
             TimeZone = budget.TimeZone,
             HardBlock = budget.HardBlock,
             Hold = budget.Hold,
             AlertEmail = budget.AlertEmail ?? "",
             Retired = budget.Retired,
         };
-        foreach (var (percent, severity, email) in budget.Thresholds)
+        foreach (var term in budget.Scope)
         {
-            form.Thresholds.Add(new ThresholdForm { Percent = percent.ToString(CultureInfo.InvariantCulture), Severity = severity, Email = email });
+            form.Scope.Add(new ScopeForm { Kind = term.Kind, Id = term.Id });
+        }
+        foreach (var (percent, severity, email, inApp) in budget.Thresholds)
+        {
+            form.Thresholds.Add(new ThresholdForm { Percent = percent.ToString(CultureInfo.InvariantCulture), Severity = severity, Email = email, InApp = inApp });
         }
         return form;
     }
@@ -75,13 +93,16 @@ public sealed class BudgetForm
     public BudgetDefinition Read() => new()
     {
         Id = Id.Trim().Length > 0 ? Id.Trim() : Suggestion,
-        Scope = Further.Count > 0 ? Further : Project.Length > 0 ? [new ScopeTerm(ScopeKind.Project, Project)] : [],
+        Scope = [.. Scope.Select(term => new ScopeTerm(term.Kind, term.Id.Trim())).OrderBy(term => term.Kind)],
         Cap = Money.TryParse(Cap.Trim().TrimStart('$'), out var cap) ? cap : unreadable,
         Window = Window,
+        RollingDays = Window is BudgetWindow.RollingDays ? Whole(RollingDays) : null,
+        From = Window is BudgetWindow.Fixed ? Day(From) : null,
+        To = Window is BudgetWindow.Fixed ? Day(To) : null,
         TimeZone = TimeZone.Trim(),
         HardBlock = HardBlock,
         Hold = Hold,
-        Thresholds = [.. Thresholds.Select(threshold => new Threshold(Percent(threshold.Percent), threshold.Severity, threshold.Email))],
+        Thresholds = [.. Thresholds.Select(threshold => new Threshold(Whole(threshold.Percent.Trim().TrimEnd('%', ' ')), threshold.Severity, threshold.Email, threshold.InApp))],
         AlertEmail = AlertEmail.Trim() is { Length: > 0 } email ? email : null,
         Retired = Retired,
     };
@@ -91,7 +112,23 @@ public sealed class BudgetForm
         [.. BudgetValidation.Check(Read()).Select(problem => problem.Path == "cap_usd" && Cap.Contains(',', StringComparison.Ordinal) ? problem with { Message = "must be written without separators, such as 1250.00" } : problem)];
 
     /// <summary>An id that says whose cap it is, for whoever does not care to think of one.</summary>
-    public string Suggestion => $"{(Project.Length > 0 ? Project : "workspace")}-{BudgetWords.Every(Window)}" is { Length: <= Identifier.MaxLength } id ? id : $"budget-{BudgetWords.Every(Window)}";
+    public string Suggestion
+    {
+        get
+        {
+            var every = Window is BudgetWindow.RollingDays && Whole(RollingDays) > 0 ? $"{Whole(RollingDays)}-day" : BudgetWords.Every(Window);
+            var whose = Scope.Count == 0 ? "workspace" : string.Join('-', Scope.OrderBy(term => term.Kind).Select(term => Plain(term.Id)).Where(id => id.Length > 0));
+            return $"{whose}-{every}" is var id && Identifier.IsValid(id) ? id : $"budget-{every}";
+        }
+    }
 
-    static int Percent(string text) => int.TryParse(text.Trim().TrimEnd('%', ' '), NumberStyles.None, CultureInfo.InvariantCulture, out var percent) ? percent : 0;
+    /// <summary>As an id may be written.</summary>
+    static string Plain(string text) =>
+        string.Concat(text.Trim().ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' ? letter : '-')).Trim('-', '.', '_');
+
+    static int Whole(string text) => int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    static DateOnly? Day(string text) => DateOnly.TryParseExact(text.Trim(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
+    static string Text(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
 }

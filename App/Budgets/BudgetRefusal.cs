@@ -19,8 +19,12 @@ sealed record BudgetRefusal
     public required Money Held { get; init; }
     public required Money Estimate { get; init; }
     public required string PeriodKey { get; init; }
-    /// <summary>When the next period starts, in UTC.</summary>
-    public required DateTimeOffset ResetsAt { get; init; }
+    /// <summary><c>calendar month</c>, <c>30 rolling days</c>.</summary>
+    public required string Window { get; init; }
+    /// <summary>When the next period starts, or the oldest day drops out, in UTC; null for a session, which never starts again.</summary>
+    public required DateTimeOffset? ResetsAt { get; init; }
+    /// <summary>By which measure the budget holds; <see cref="Estimate"/> is of it.</summary>
+    public required HoldKind Hold { get; init; }
     /// <summary><see cref="Exceeded"/>, or <see cref="InFlight"/> where waiting a moment can help.</summary>
     public required string DenyCode { get; init; }
     public required string Message { get; init; }
@@ -50,7 +54,9 @@ sealed record BudgetRefusal
             Held = held,
             Estimate = estimate,
             PeriodKey = period.Key,
-            ResetsAt = period.Ends,
+            Window = BudgetWords.Window(definition),
+            ResetsAt = period.Resets,
+            Hold = definition.Hold,
             DenyCode = inFlight ? InFlight : Exceeded,
             Message = Text(definition, posted, held, estimate, inFlight),
             Recovery = Advice(definition, period, inFlight),
@@ -64,7 +70,8 @@ sealed record BudgetRefusal
     static string Text(BudgetDefinition budget, Money posted, Money held, Money estimate, bool inFlight)
     {
         var holds = inFlight ? $", held by calls in flight {held}" : "";
-        return $"{BudgetWords.Subject(budget.Scope)} would exceed {BudgetWords.Every(budget.Window)} cap of {BudgetWords.Exact(budget.Cap)} (current {posted}{holds}, this request est. {estimate})";
+        var subject = budget.Window is BudgetWindow.Session ? "Session" : BudgetWords.Subject(budget.Scope);
+        return $"{subject} would exceed {BudgetWords.Every(budget)} cap of {BudgetWords.Exact(budget.Cap)} (current {posted}{holds}, this request est. {estimate})";
     }
 
     static string Advice(BudgetDefinition budget, BudgetPeriod period, bool inFlight)
@@ -73,8 +80,12 @@ sealed record BudgetRefusal
         {
             return "Try again in a few seconds: calls in flight hold what is left, and mostly give some of it back.";
         }
-        return budget.Cap == Money.Zero
-            ? $"Use a free model, or ask a budget owner to raise the cap of '{budget.Id}'."
-            : $"Lower max_tokens or use a cheaper model, ask a budget owner to raise the cap of '{budget.Id}', or wait until {period.Ends.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC.";
+        if (budget.Cap == Money.Zero)
+        {
+            return $"Use a free model, or ask a budget owner to raise the cap of '{budget.Id}'.";
+        }
+        var wait = period.Resets is not { } resets ? "start a new session (X-Governance-Session)"
+            : $"wait until {resets.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC{(budget.Window is BudgetWindow.RollingDays ? ", when the oldest day drops out" : "")}";
+        return $"Lower max_tokens or use a cheaper model, ask a budget owner to raise the cap of '{budget.Id}', or {wait}.";
     }
 }

@@ -5,13 +5,30 @@ using Governance.Shell;
 namespace Governance.Budgets;
 
 /// <summary>A budget with the balance that the gate decides by, in the period that runs now.</summary>
+/// <param name="Period">Null where the budget does not apply now. Of a budget for each session the one that has come furthest; null before the first.</param>
 /// <param name="Told">The thresholds that were reached in this period, and when.</param>
-public sealed record BudgetStanding(Edition<BudgetDefinition> Edition, BudgetPeriod Period, Money Posted, Money Held, IReadOnlyDictionary<int, DateTimeOffset> Told)
+public sealed record BudgetStanding(Edition<BudgetDefinition> Edition, BudgetPeriod? Period, Money Posted, Money Held, IReadOnlyDictionary<int, DateTimeOffset> Told)
 {
+    /// <summary>How many sessions have a balance, and how many of them are at their cap.</summary>
+    public int Sessions { get; init; }
+    public int SessionsAtCap { get; init; }
+
+    /// <summary>How many calls are in flight, and the most they can cost; read only where less than that is held.</summary>
+    public int Calls { get; init; }
+    public Money WorstCase { get; init; }
+
+    public DateTimeOffset At { get; init; }
+
     public BudgetDefinition Definition => Edition.Definition;
 
     public Money Remaining => Definition.Cap - Posted - Held;
 }
+
+/// <summary>What a budget would already count if it were in force: for who writes a new one, or another scope or window.</summary>
+/// <param name="Period">Null where it would not apply now, or for each session by itself.</param>
+/// <param name="Before">The last whole period; null where there is none.</param>
+[Pure]
+public sealed record BudgetFigures(BudgetPeriod? Period, Money Spent, BudgetPeriod? Before, Money SpentBefore);
 
 /// <summary>What the gate would say to the cheapest call, in the words of a spend bar; no text is the bar's own word.</summary>
 [Pure]

@@ -11,11 +11,20 @@ namespace Governance.Budgets;
 static class BudgetWords
 {
     /// <summary><c>monthly</c>, as in "monthly cap".</summary>
+    public static string Every(BudgetDefinition budget) => budget.Window switch
+    {
+        BudgetWindow.RollingDays => string.Create(CultureInfo.InvariantCulture, $"{budget.RollingDays ?? 1}-day"),
+        var window => Every(window),
+    };
+
     public static string Every(BudgetWindow window) => window switch
     {
         BudgetWindow.CalendarMonth => "monthly",
         BudgetWindow.CalendarWeek => "weekly",
         BudgetWindow.CalendarDay => "daily",
+        BudgetWindow.RollingDays => "rolling",
+        BudgetWindow.Fixed => "fixed-term",
+        BudgetWindow.Session => "session",
         _ => throw new UnreachableException(),
     };
 
@@ -24,8 +33,41 @@ static class BudgetWords
         BudgetWindow.CalendarMonth => "calendar month",
         BudgetWindow.CalendarWeek => "calendar week",
         BudgetWindow.CalendarDay => "calendar day",
+        BudgetWindow.RollingDays => "rolling days",
+        BudgetWindow.Fixed => "fixed dates",
+        BudgetWindow.Session => "session",
         _ => throw new UnreachableException(),
     };
+
+    /// <summary>The window with its days: <c>calendar month</c>, <c>30 rolling days</c>, <c>2026-11-01 to 2026-12-31</c>.</summary>
+    public static string Window(BudgetDefinition budget) => budget.Window switch
+    {
+        BudgetWindow.RollingDays => string.Create(CultureInfo.InvariantCulture, $"{budget.RollingDays ?? 1} rolling days"),
+        BudgetWindow.Fixed => $"{Day(budget.From)} to {Day(budget.To)}",
+        var window => Of(window),
+    };
+
+    /// <summary><c>in a calendar month (UTC)</c>: when spend counts.</summary>
+    public static string Within(BudgetDefinition budget) => budget.Window switch
+    {
+        BudgetWindow.RollingDays when budget.RollingDays is > 1 =>
+            string.Create(CultureInfo.InvariantCulture, $"within {budget.RollingDays} days, today and the {budget.RollingDays - 1} before it ({budget.TimeZone})"),
+        BudgetWindow.RollingDays => $"today ({budget.TimeZone})",
+        BudgetWindow.Fixed => $"from {Day(budget.From)} to {Day(budget.To)} ({budget.TimeZone})",
+        BudgetWindow.Session => "in one session",
+        var window => $"in a {Of(window)} ({budget.TimeZone})",
+    };
+
+    /// <summary>How often a threshold is told at most: <c>once in a calendar month</c>.</summary>
+    public static string Once(BudgetDefinition budget) => budget.Window switch
+    {
+        BudgetWindow.RollingDays when budget.RollingDays is > 1 => string.Create(CultureInfo.InvariantCulture, $"at most once in {budget.RollingDays} days"),
+        BudgetWindow.RollingDays => "once in a day",
+        BudgetWindow.Fixed => "once in that time",
+        var window => $"once in a {Of(window)}",
+    };
+
+    static string Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "an unknown day";
 
     public static string Of(ScopeKind kind) => kind switch
     {

@@ -39,7 +39,8 @@ static class EffectivePolicy
     static BudgetStanding? Decisive(BudgetStanding[] counting) =>
         counting.Where(Stops).OrderBy(budget => budget.Remaining).ThenBy(budget => budget.Definition.Id, StringComparer.Ordinal).FirstOrDefault();
 
-    static bool Stops(BudgetStanding budget) => budget.Definition.HardBlock && budget.Definition.Scope.All(term => term.Kind is ScopeKind.Project);
+    /// <summary>A session's cap is met by that session alone, and fixed dates bind only while they last.</summary>
+    static bool Stops(BudgetStanding budget) => budget is { Period: not null, Definition: { HardBlock: true, Window: not BudgetWindow.Session } } && budget.Definition.Scope.All(term => term.Kind is ScopeKind.Project);
 
     static string Told(BudgetStanding budget, bool decides, BudgetStanding[] counting)
     {

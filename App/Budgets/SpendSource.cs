@@ -8,4 +8,10 @@ abstract class SpendSource
 {
     /// <summary>What the ledger's entries and open holds come to for a budget in a period. Reads inside the given transaction.</summary>
     public abstract (Money Posted, Money Held) Recompute(JournalTransaction transaction, BudgetDefinition budget, BudgetPeriod period);
+
+    /// <summary>What the entries come to, for pages: of a budget that has no balance yet.</summary>
+    public abstract Task<Money> SpentAsync(GovernanceDb db, BudgetDefinition budget, BudgetPeriod period);
+
+    /// <summary>How many calls a budget has in flight, and the most that they can cost.</summary>
+    public abstract Task<(int Calls, Money WorstCase)> InFlightAsync(GovernanceDb db, BudgetDefinition budget, BudgetPeriod period);
 }

@@ -9,7 +9,8 @@ static class ThresholdNotice
     public const string Action = "budget.threshold_reached";
 
     /// <summary>The numbers that a warning needs, as they stood at that instant.</summary>
-    public sealed record Numbers(string Budget, string Period, int Percent, string Severity, bool Email, string CapUsd, string PostedUsd, string HeldUsd, DateTimeOffset ResetsAt, bool HardBlock);
+    public sealed record Numbers(string Budget, string Period, int Percent, string Severity, bool Email, string CapUsd, string PostedUsd, string HeldUsd, DateTimeOffset? ResetsAt, bool HardBlock,
+        bool InApp = true, string? Once = null);
 
     public static AuditEvent Of(Balance balance, Threshold threshold)
     {
@@ -27,7 +28,7 @@ static class ThresholdNotice
             Sentence = $"{budget.Id} reached {threshold.Percent} % of its {budget.Cap} cap ({balance.Posted} spent in {balance.Period.Key}).",
             Details = AuditJson.Element(new Numbers(
                 budget.Id, balance.Period.Key, threshold.Percent, threshold.Severity.ToString(), threshold.Email, budget.Cap.ToPlain(),
-                balance.Posted.ToPlain(), balance.Held.ToPlain(), balance.Period.Ends, budget.HardBlock)),
+                balance.Posted.ToPlain(), balance.Held.ToPlain(), balance.Period.Resets, budget.HardBlock, threshold.InApp, BudgetWords.Once(budget))),
         };
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Governance.Budgets;
 using Governance.Pricing;
 using Governance.Projects;
@@ -8,6 +9,9 @@ namespace Governance.Configuration;
 [Pure]
 static class BudgetSection
 {
+    const string Rolling = "{ rolling_days: 30 }";
+    const string FromTo = "{ from: 2026-11-01, to: 2026-12-31 }";
+
     public static BudgetDefinition Budget(Fields fields, Reading reading)
     {
         var faults = reading.Problems.Count;
@@ -19,13 +23,13 @@ static class BudgetSection
             Id = id,
             Scope = scope,
             Cap = fields.Dollars("cap_usd", required: true) ?? Money.Zero,
-            Window = Window(fields, reading),
             TimeZone = TimeZone(fields, reading) ?? "UTC",
             HardBlock = fields.Truth("hard_block") ?? true,
             Hold = fields.Choice<HoldKind>("hold") ?? HoldKind.WorstCase,
             AlertEmail = fields.Email("alert_email"),
             Retired = fields.Truth("retired") ?? false,
         };
+        budget = Window(budget, fields, reading);
         var thresholds = Thresholds(fields, reading);
         fields.Finish();
         budget = thresholds is null ? budget : budget with { Thresholds = thresholds };
@@ -39,14 +43,6 @@ static class BudgetSection
         foreach (var kind in Enum.GetValues<ScopeKind>())
         {
             var name = Words.Of(kind);
-            if (kind == ScopeKind.Session)
-            {
-                if (fields.Take(name) is not null)
-                {
-                    reading.Later(fields.At(name), "a budget for each session");
-                }
-                continue;
-            }
             Noun? noun = kind switch
             {
                 ScopeKind.Tenant => Noun.Workspace,
@@ -68,30 +64,67 @@ static class BudgetSection
         return terms;
     }
 
-    static BudgetWindow Window(Fields fields, Reading reading)
+    /// <summary>A word, or a mapping of rolling_days or of from and to.</summary>
+    static BudgetDefinition Window(BudgetDefinition budget, Fields fields, Reading reading)
     {
-        foreach (var name in (string[])["rolling_days", "from", "to"])
+        foreach (var (name, example) in ((string, string)[])[("rolling_days", Rolling), ("from", FromTo), ("to", FromTo)])
         {
             if (fields.Take(name) is not null)
             {
-                reading.Later(fields.At(name), $"a window with '{name}'");
+                reading.Fault(fields.At(name), $"belongs under 'window': {example}");
             }
         }
-        if (fields.Take("window") is not { } node)
+        switch (fields.Take("window"))
         {
-            return BudgetWindow.CalendarMonth;
+            case null:
+                return budget;
+            case DocumentMap map:
+                return Days(budget, new Fields(map, fields.At("window"), reading), reading, map.Entries.Count == 0);
+            case DocumentScalar { Text: "rolling_days" }:
+                reading.Fault(fields.At("window"), $"write how many days: {Rolling}");
+                return budget;
+            case DocumentScalar { Text: "fixed" }:
+                reading.Fault(fields.At("window"), $"write the days: {FromTo}");
+                return budget;
+            case { } node:
+                return budget with { Window = Scalars.Choice<BudgetWindow>(node, fields.At("window"), reading) ?? BudgetWindow.CalendarMonth };
         }
-        if (node is DocumentMap map)
+    }
+
+    static BudgetDefinition Days(BudgetDefinition budget, Fields window, Reading reading, bool isEmpty)
+    {
+        var rolling = window.Whole("rolling_days", 1, 366);
+        var (from, to) = (Day(window, "from"), Day(window, "to"));
+        window.Finish();
+        var (hasDays, hasDates) = (window.Has("rolling_days"), window.Has("from") || window.Has("to"));
+        if (hasDays == hasDates)
         {
-            var known = map.Entries.Where(entry => entry.Key is "rolling_days" or "from" or "to").Select(entry => $"'{entry.Key}'").ToList();
-            var path = fields.At("window");
-            if (known.Count > 0)
+            if (hasDays || isEmpty)
             {
-                reading.Later(path, $"a window with {string.Join(" and ", known)}");
-                return BudgetWindow.CalendarMonth;
+                reading.Fault(window.Path, $"must be {Rolling} or {FromTo}");
             }
+            return budget;
         }
-        return Scalars.Choice<BudgetWindow>(node, fields.At("window"), reading, "session", "rolling_days", "fixed") ?? BudgetWindow.CalendarMonth;
+        if (hasDates && (!window.Has("from") || !window.Has("to")))
+        {
+            reading.Fault(window.At(window.Has("from") ? "to" : "from"), "is missing");
+        }
+        return hasDays ? budget with { Window = BudgetWindow.RollingDays, RollingDays = (int?)rolling }
+            : budget with { Window = BudgetWindow.Fixed, From = from, To = to };
+    }
+
+    static DateOnly? Day(Fields window, string name)
+    {
+        if (window.Take(name) is not { } node)
+        {
+            return null;
+        }
+        if (node is DocumentScalar scalar && DateOnly.TryParseExact(scalar.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        {
+            return day;
+        }
+        window.Reading.Fault(window.At(name), "expected a day, such as 2026-11-01");
+        return null;
     }
 
     static string? TimeZone(Fields fields, Reading reading)
@@ -115,13 +148,13 @@ static class BudgetSection
         {
             var percent = (int?)item.Whole("percent", 1, 100, required: true);
             var severity = item.Choice<Severity>("severity") ?? Severity.Warning;
-            var channels = item.Set("channels", (node, at) => (object?)Scalars.Choice<Channel>(node, at, reading, "slack", "webhook", "in_app"));
+            var channels = item.Set("channels", (node, at) => (object?)Scalars.Choice<Channel>(node, at, reading, "slack", "webhook", "sms", "pager"));
             item.Finish();
             if (percent is { } value && !seen.Add(value))
             {
                 reading.Fault(item.At("percent"), $"{value} stands here twice");
             }
-            return new Threshold(percent ?? 1, severity, channels is null or { Count: > 0 });
+            return new Threshold(percent ?? 1, severity, channels?.Contains(Channel.Email) ?? true, channels?.Contains(Channel.InApp) ?? true);
         });
         return thresholds?.OrderBy(threshold => threshold.Percent).ToList();
     }

@@ -1,4 +1,4 @@
 namespace Governance.Configuration;
 
-/// <summary>The ways of telling somebody that a threshold can name; <see cref="Budgets.Threshold"/> holds them as a flag.</summary>
-enum Channel { Email }
+/// <summary>The ways of telling somebody that a threshold can name; <see cref="Budgets.Threshold"/> holds them as flags.</summary>
+enum Channel { Email, InApp }

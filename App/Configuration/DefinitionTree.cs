@@ -41,6 +41,7 @@ static class DefinitionTree
         .Add("environment", project.Environment)
         .Add("cache", project.Cache, unless: false)
         .Add("allow_unbounded", project.AllowUnbounded, unless: false)
+        .Add("wait_for_holds_ms", Outline.Number(project.WaitForHoldsMilliseconds), project.WaitForHoldsMilliseconds == 0)
         .Add("stopped", project.Stopped, unless: false).Map;
 
     public static DocumentMap Of(KeyDefinition key) => new Outline()
@@ -75,7 +76,7 @@ static class DefinitionTree
             .Add("id", budget.Id)
             .Add("scope", scope.Map)
             .Add("cap_usd", budget.Cap.ToPlain())
-            .Add("window", Words.Of(budget.Window))
+            .Add("window", Window(budget))
             .Add("time_zone", budget.TimeZone, isDefault: budget.TimeZone == "UTC")
             .Add("hard_block", budget.HardBlock, unless: true)
             .Add("hold", budget.Hold, HoldKind.WorstCase)
@@ -102,5 +103,16 @@ static class DefinitionTree
     static DocumentMap Of(Threshold threshold) => new Outline()
         .Add("percent", threshold.Percent)
         .Add("severity", threshold.Severity, Severity.Warning)
-        .Add("channels", Outline.Texts(threshold.Email ? [Words.Of(Channel.Email)] : []), threshold.Email).Map;
+        .Add("channels", Outline.Texts(Channels(threshold)), threshold is { Email: true, InApp: true }).Map;
+
+    static IEnumerable<string> Channels(Threshold threshold) => [.. threshold.Email ? [Words.Of(Channel.Email)] : (string[])[], .. threshold.InApp ? [Words.Of(Channel.InApp)] : (string[])[]];
+
+    static DocumentNode Window(BudgetDefinition budget) => budget.Window switch
+    {
+        BudgetWindow.RollingDays => new Outline().Add("rolling_days", budget.RollingDays).Map,
+        BudgetWindow.Fixed => new Outline().Add("from", Day(budget.From)).Add("to", Day(budget.To)).Map,
+        var window => Outline.Text(Words.Of(window)),
+    };
+
+    static string? Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -27,6 +27,9 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
 
     public string At(string name) => DocumentPath.Of(path, name);
 
+    /// <summary>True where something stands, or stood, at <paramref name="name"/>.</summary>
+    public bool Has(string name) => map.Entries.Any(entry => entry.Key == name && !entry.Value.IsNull);
+
     /// <summary>What stands at <paramref name="name"/>; null where nothing does.</summary>
     public DocumentNode? Take(string name, bool required = false)
     {

@@ -29,8 +29,9 @@ sealed class Outline
     public Outline Add(string key, bool truth, bool unless) =>
         Add(key, new DocumentScalar(truth ? "true" : "false", Quoted: false), truth == unless);
 
-    public Outline Add(string key, long? number) =>
-        number is { } value ? Add(key, new DocumentScalar(value.ToString(CultureInfo.InvariantCulture), Quoted: false)) : this;
+    public static DocumentScalar Number(long number) => new(number.ToString(CultureInfo.InvariantCulture), Quoted: false);
+
+    public Outline Add(string key, long? number) => number is { } value ? Add(key, Number(value)) : this;
 
     public Outline Add<T>(string key, T value, T unless) where T : struct, Enum =>
         Add(key, Words.Of(value), EqualityComparer<T>.Default.Equals(value, unless));

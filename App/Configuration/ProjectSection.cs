@@ -24,6 +24,7 @@ static class ProjectSection
             Cache = fields.Truth("cache") ?? false,
             Stopped = WorkspaceSection.Stopped(fields, new(Noun.Project, id)),
             AllowUnbounded = fields.Truth("allow_unbounded") ?? false,
+            WaitForHoldsMilliseconds = (int?)fields.Whole("wait_for_holds_ms", 0, ProjectDefinition.WaitForHoldsMillisecondsMost) ?? 0,
         };
         reading.Refer(fields.At("owner"), Noun.Member, project.Owner);
         if (fields.Maps("keys", item => Key(item, reading, id)) is { } listed)

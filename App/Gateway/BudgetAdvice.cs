@@ -17,13 +17,13 @@ static class BudgetAdvice
         {
             return null;
         }
-        if (Largest(call, call.Price, left) is { } most)
+        if (Largest(call, call.Price, left, budget.Hold) is { } most)
         {
             return new JsonObject { ["max_tokens"] = most };
         }
         foreach (var price in allowed)
         {
-            if (AmountOf(call, price, call.Facts.MaxTokens ?? 0) < left)
+            if (AmountOf(call, price, call.Facts.MaxTokens ?? 0, budget.Hold) < left)
             {
                 return new JsonObject { ["model"] = price.Model };
             }
@@ -31,9 +31,9 @@ static class BudgetAdvice
         return null;
     }
 
-    static long? Largest(GatedCall call, ModelPrice price, Money left)
+    static long? Largest(GatedCall call, ModelPrice price, Money left, HoldKind hold)
     {
-        if (AmountOf(call, price, 1) >= left)
+        if (AmountOf(call, price, 1, hold) >= left)
         {
             return null;
         }
@@ -41,7 +41,7 @@ static class BudgetAdvice
         while (tooMuch - fits > 1)
         {
             var middle = fits + ((tooMuch - fits) / 2);
-            if (AmountOf(call, price, middle) < left)
+            if (AmountOf(call, price, middle, hold) < left)
             {
                 fits = middle;
             }
@@ -53,6 +53,9 @@ static class BudgetAdvice
         return fits;
     }
 
-    static Money AmountOf(GatedCall call, ModelPrice price, long maxTokens) =>
-        WorstCase.Of(call.Facts with { MaxTokens = maxTokens }, price, [], allowUnbounded: true).Amount;
+    static Money AmountOf(GatedCall call, ModelPrice price, long maxTokens, HoldKind hold)
+    {
+        var estimate = WorstCase.Of(call.Facts with { MaxTokens = maxTokens }, price, [], allowUnbounded: true);
+        return hold is HoldKind.Expected ? estimate.Expected : estimate.Amount;
+    }
 }

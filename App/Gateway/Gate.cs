@@ -84,6 +84,7 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
             For = asked.For with { Model = served, Vendor = price.Vendor },
             Upstream = upstream.Definition.Id,
             Estimate = estimate.Amount,
+            Expected = estimate.Expected,
             RuleId = decision?.Intervention?.RuleId,
             RuleVersion = decision?.Intervention?.RuleVersion ?? 0,
             PriceVersion = book.Version,

@@ -18,6 +18,7 @@ sealed partial class MessagesEndpoint(
     CallIds ids,
     Forwarder forwarder,
     SpendLedger ledger,
+    HoldQueue holds,
     ResponseCache cache,
     UpstreamSecrets secrets,
     GatewayState state,
@@ -100,7 +101,12 @@ sealed partial class MessagesEndpoint(
         Reservation reservation;
         try
         {
-            reservation = await ledger.ReserveAsync(call.Ledger, call.Intervention, !Plans.SkipPolicy(caller.Workspace.Plan), BudgetEvent);
+            reservation = await ReserveAsync(context, call);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            await LeftAsync(started, call);
+            return;
         }
         catch (Exception exception)
         {
@@ -115,6 +121,37 @@ sealed partial class MessagesEndpoint(
         if (!await ForwardAsync(context, started, call, reservation, sent, secret, cacheKey))
         {
             body.Abandon();
+        }
+    }
+
+    /// <summary>Holds, or is refused; where only holds in flight are in the way and the project allows it, waits a moment for them.</summary>
+    async ValueTask<Reservation> ReserveAsync(HttpContext context, GatedCall call)
+    {
+        var patience = TimeSpan.FromMilliseconds(call.Caller.Project.WaitForHoldsMilliseconds);
+        var enforce = !Plans.SkipPolicy(call.Caller.Workspace.Plan);
+        var first = await Attempt(patience == TimeSpan.Zero);
+        return first.IsHeld && patience > TimeSpan.Zero ? await holds.WaitAsync(first, Attempt, patience, time, context.RequestAborted) : first;
+
+        ValueTask<Reservation> Attempt(bool last) => ledger.ReserveAsync(call.Ledger, call.Intervention, enforce, BudgetEvent, patient: !last);
+    }
+
+    /// <summary>The client left while its call waited for others' holds: nothing was held or sent, and that is on record.</summary>
+    async Task LeftAsync(long started, GatedCall call)
+    {
+        try
+        {
+            await ledger.RecordAsync(call.Ledger, new CallResult
+            {
+                Outcome = UsageOutcome.Refused,
+                Status = StatusCodes.Status499ClientClosedRequest,
+                End = BudgetRefusal.InFlight,
+                Flags = UsageFlags.ClientGone,
+                DurationMilliseconds = (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds,
+            }, null);
+        }
+        catch (Exception exception)
+        {
+            LogUnrecorded(logger, call.Ledger.Id, exception);
         }
     }
 
@@ -213,6 +250,7 @@ sealed partial class MessagesEndpoint(
         if (reservation.Remaining is { } remaining)
         {
             response.Headers["x-governance-budget-remaining-usd"] = remaining.ToPlain();
+            response.Headers["x-governance-budget-id"] = reservation.RemainingOf;
         }
         if (call.Decision?.Intervention is { } intervention)
         {

@@ -61,7 +61,7 @@ static class BalanceCheck
         var rows = snapshot.Prepare("SELECT budget_id, period, starts_milliseconds, ends_milliseconds, posted_nanos, held_nanos FROM balances ORDER BY budget_id, starts_milliseconds");
         while (rows.Step())
         {
-            var period = new BudgetPeriod(rows.Text(1), DateTimeOffset.FromUnixTimeMilliseconds(rows.Integer(2)), DateTimeOffset.FromUnixTimeMilliseconds(rows.Integer(3)));
+            var period = BudgetPeriod.Stored(rows.Text(1), DateTimeOffset.FromUnixTimeMilliseconds(rows.Integer(2)), DateTimeOffset.FromUnixTimeMilliseconds(rows.Integer(3)));
             var (posted, held) = (new Money(rows.Integer(4)), new Money(rows.Integer(5)));
             stored.Add(new CheckedBalance(rows.Text(0), null, period, posted, held, posted, held));
         }

@@ -6,24 +6,23 @@ using Governance.Projects;
 namespace Governance.Ledger;
 
 /// <summary>Sets one balance to what the ledger comes to, and tells the trail where it had drifted. Also opens the balance where there is none yet. Alone, because it drops what is kept in memory of all balances.</summary>
-sealed class CorrectionWork(BalanceTable balances, BudgetShelf shelf, string budgetId, DateTimeOffset at, Actor actor) : JournalWork<Drift?>
+sealed class CorrectionWork(BalanceTable balances, BudgetShelf shelf, string budgetId, BudgetPeriod period, Actor actor) : JournalWork<Drift?>
 {
     public override bool Alone => true;
 
     public override void Execute(JournalTransaction transaction)
     {
         Result = null;
-        if (shelf.Current.All.FirstOrDefault(budget => budget.Definition.Id == budgetId) is not { } budget)
+        if (shelf.Current.All.FirstOrDefault(budget => budget.Definition.Id == budgetId) is not { } budget || !period.IsOf(budget.Definition))
         {
             return;
         }
         // Memory may be right where the row is not: the row is what the next start would believe.
         balances.Clear();
-        if (balances.Correct(transaction, budget, at) is not { } before)
+        if (balances.Correct(transaction, budget, period) is not { } before)
         {
             return;
         }
-        var period = budget.PeriodAt(at);
         var (posted, held) = LedgerSpend.Recompute(transaction.Prepare, budget.Definition, period);
         Result = new Drift(budgetId, period.Key, before.Posted, posted, before.Held, held);
         transaction.Append(Told(Result, budget.Definition, actor));

@@ -1,3 +1,4 @@
+using Governance.Budgets;
 using Governance.Pricing;
 using Governance.Projects;
 
@@ -15,8 +16,10 @@ sealed record LedgerCall
     public Mode Mode { get; init; }
     /// <summary>simple, code, reasoning or complex; null where nothing needed it.</summary>
     public string? TaskType { get; init; }
-    /// <summary>The pre-bill estimate (B3), which is also what is held.</summary>
+    /// <summary>The pre-bill estimate (B3), which is also what is held by every budget that holds the worst case.</summary>
     public Money Estimate { get; init; }
+    /// <summary>What such a call mostly costs: what is held by budgets that hold that. Null where it was not worked out; then the estimate stands for it.</summary>
+    public Money? Expected { get; init; }
     public long ExpectedInputTokens { get; init; }
     public long MaxTokens { get; init; }
     public bool Streamed { get; init; }
@@ -25,6 +28,8 @@ sealed record LedgerCall
     public int RuleVersion { get; init; }
     /// <summary>Version of the price book that the estimate was made with.</summary>
     public string? PriceVersion { get; init; }
+
+    public HoldAmounts Holds => new(Estimate, Expected ?? Estimate);
 }
 
 /// <summary>How a call ended in the ledger.</summary>

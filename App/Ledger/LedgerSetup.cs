@@ -16,6 +16,7 @@ static class LedgerSetup
         .AddSingleton<LedgerInstance>()
         .AddJournalListener<LedgerSeal>()
         .AddSingleton<SpendLedger>()
+        .AddSingleton<HoldQueue>()
         .AddJournalListener<HoldRecovery>()
         .AddSingleton<InstanceRecovery>()
         .AddSingleton<Reconciliation>()

@@ -1,6 +1,8 @@
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Pricing;
+using Governance.Projects;
+using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Ledger;
 
@@ -17,13 +19,55 @@ sealed class LedgerSpend : SpendSource
     {
         var from = CallId.FirstAt(period.Starts).Value;
         var until = CallId.FirstAt(period.Ends).Value;
-        return (Posted(prepare, budget, from, until), Held(prepare, budget, from, until));
+        return (Posted(prepare, budget, period.Session, from, until), Held(prepare, budget, period.Session, from, until));
     }
 
-    static Money Posted(Func<string, Statement> prepare, BudgetDefinition budget, long from, long until)
+    /// <summary>The database adds up by model, everything else that a scope names being compared there; a model is matched here.</summary>
+    public override async Task<Money> SpentAsync(GovernanceDb db, BudgetDefinition budget, BudgetPeriod period)
+    {
+        var from = CallId.FirstAt(period.Starts).Value;
+        var until = CallId.FirstAt(period.Ends).Value;
+        var entries = db.Usage.Where(row => row.Id >= from && row.Id < until && row.CostNanos != 0);
+        if (period.Session is { } session)
+        {
+            entries = entries.Where(row => row.Session == session);
+        }
+        foreach (var (kind, id) in budget.Scope)
+        {
+            entries = kind switch
+            {
+                ScopeKind.Tenant => entries.Where(row => row.Tenant == id),
+                ScopeKind.Department => entries.Where(row => row.Department == id),
+                ScopeKind.Employee => entries.Where(row => row.Employee == id),
+                ScopeKind.Customer => entries.Where(row => row.Customer == id),
+                ScopeKind.Project => entries.Where(row => row.Project == id),
+                ScopeKind.Feature => entries.Where(row => row.Feature == id),
+                ScopeKind.Workflow => entries.Where(row => row.Workflow == id),
+                ScopeKind.Key => entries.Where(row => row.Key == id),
+                ScopeKind.Vendor => entries.Where(row => row.Vendor == id),
+                ScopeKind.Session => entries.Where(row => row.Session == id),
+                _ => entries,
+            };
+        }
+        var models = budget.Scope.Where(term => term.Kind is ScopeKind.Model).Select(term => term.Id).ToArray();
+        var parts = await entries.GroupBy(row => row.Model).Select(group => new { Model = group.Key, Cost = group.Sum(row => row.CostNanos) }).ToListAsync();
+        return Money.Nearest(parts.Where(part => models.All(model => ModelName.Matches(model, part.Model))).Aggregate((Int128)0, (sum, part) => sum + part.Cost));
+    }
+
+    public override async Task<(int Calls, Money WorstCase)> InFlightAsync(GovernanceDb db, BudgetDefinition budget, BudgetPeriod period)
+    {
+        var from = CallId.FirstAt(period.Starts).Value;
+        var until = CallId.FirstAt(period.Ends).Value;
+        var holds = await db.Holds.Where(hold => hold.Id >= from && hold.Id < until).Select(hold => new { hold.Call, hold.HeldNanos }).ToListAsync();
+        var matching = holds.Where(hold => Counts(budget, period.Session, HoldText.Read(hold.Call).For)).ToList();
+        return (matching.Count, Money.Nearest(matching.Aggregate((Int128)0, (sum, hold) => sum + hold.HeldNanos)));
+    }
+
+    static Money Posted(Func<string, Statement> prepare, BudgetDefinition budget, string? session, long from, long until)
     {
         Int128 sum = 0;
-        var rows = prepare($"SELECT {AttributionColumns}, cost_nanos FROM usage WHERE id >= ?1 AND id < ?2 AND cost_nanos <> 0").Bind(1, from).Bind(2, until);
+        const string Sum = $"SELECT {AttributionColumns}, cost_nanos FROM usage WHERE id >= ?1 AND id < ?2 AND cost_nanos <> 0";
+        var rows = session is null ? prepare(Sum).Bind(1, from).Bind(2, until) : prepare(Sum + " AND session = ?3").Bind(1, from).Bind(2, until).Bind(3, session);
         while (rows.Step())
         {
             if (BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)))
@@ -34,17 +78,21 @@ sealed class LedgerSpend : SpendSource
         return Money.Nearest(sum);
     }
 
-    static Money Held(Func<string, Statement> prepare, BudgetDefinition budget, long from, long until)
+    /// <summary>Of each hold what the budget holds by its own measure.</summary>
+    static Money Held(Func<string, Statement> prepare, BudgetDefinition budget, string? session, long from, long until)
     {
         Int128 sum = 0;
         var rows = prepare("SELECT call, held_nanos FROM holds WHERE id >= ?1 AND id < ?2").Bind(1, from).Bind(2, until);
         while (rows.Step())
         {
-            if (BudgetMatch.Matches(budget, HoldText.Read(rows.Text(0)).For))
+            var call = HoldText.Read(rows.Text(0));
+            if (Counts(budget, session, call.For))
             {
-                sum += rows.Integer(1);
+                sum += budget.Hold is HoldKind.Expected ? call.Holds.Expected.Nanos : rows.Integer(1);
             }
         }
         return Money.Nearest(sum);
     }
+
+    static bool Counts(BudgetDefinition budget, string? session, Attribution call) => (session is null || call.Session == session) && BudgetMatch.Matches(budget, call);
 }

@@ -5,17 +5,21 @@ using Governance.Pricing;
 namespace Governance.Ledger;
 
 /// <summary>Reserves: all matching budgets or none, the hold row, and what the trail is told, in one transaction.</summary>
-sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal)
+sealed class ReserveWork(SpendLedger ledger, LedgerInstance instance, LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal, bool patient = false)
     : JournalWork<Reservation>
 {
     readonly string body = HoldText.Write(call);
 
     public override void Execute(JournalTransaction transaction)
     {
-        var reservation = ledger.Balances.Reserve(transaction, call.For, call.Estimate, call.Id.At, enforce);
+        var reservation = ledger.Balances.Reserve(transaction, call.For, call.Holds, call.Id.At, enforce);
         Result = reservation;
         if (reservation.Refusal is { } budget)
         {
+            if (patient && reservation.IsHeld)
+            {
+                return;
+            }
             var told = refusal(call, reservation);
             ledger.WriteInTransaction(transaction, call, new CallResult { Outcome = UsageOutcome.Refused, Status = 402, End = budget.DenyCode });
             transaction.Append(told);

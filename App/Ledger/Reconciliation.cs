@@ -31,9 +31,9 @@ sealed partial class Reconciliation(Journal journal, JournalSettings settings, B
             var (count, suspects) = await Task.Run(() => Scan(reach));
             CrashPoint.Reach("reconciliation-scanned");
             var drifts = new List<Drift>();
-            foreach (var (budget, at) in suspects)
+            foreach (var (budget, period) in suspects)
             {
-                var work = new CorrectionWork(balances, shelf, budget, at, actor);
+                var work = new CorrectionWork(balances, shelf, budget, period, actor);
                 if (await SubmitAsync(work, lease) is { } drift)
                 {
                     drifts.Add(drift);
@@ -74,32 +74,39 @@ sealed partial class Reconciliation(Journal journal, JournalSettings settings, B
     public void Dispose() => one.Dispose();
 
     /// <summary>How many balances were looked at, and which must be set on the journal's thread: those that differ, and current ones that are missing.</summary>
-    (int Count, List<(string Budget, DateTimeOffset At)> Suspects) Scan(ReconciliationReach reach)
+    (int Count, List<(string Budget, BudgetPeriod Period)> Suspects) Scan(ReconciliationReach reach)
     {
         using var snapshot = new LedgerSnapshot(settings.ReadConnectionString);
         var now = time.GetUtcNow();
         var budgets = BalanceCheck.Budgets(snapshot, []);
-        var current = budgets.Values.ToDictionary(budget => budget.Id, budget => BudgetPeriod.At(budget.Window, budget.TimeZone, now), StringComparer.Ordinal);
-        var missing = budgets.Keys.ToHashSet(StringComparer.Ordinal);
-        var suspects = new List<(string, DateTimeOffset)>();
+        var current = new Dictionary<string, BudgetPeriod>(StringComparer.Ordinal);
+        foreach (var budget in budgets.Values)
+        {
+            if (BudgetPeriod.Of(budget, BudgetPeriod.Zone(budget.TimeZone), now, null) is { } period)
+            {
+                current[budget.Id] = period;
+            }
+        }
+        var missing = current.Keys.ToHashSet(StringComparer.Ordinal);
+        var suspects = new List<(string, BudgetPeriod)>();
         var count = 0;
-        foreach (var balance in BalanceCheck.Check(snapshot, budgets, (budget, period) => reach is ReconciliationReach.All || period.Ends >= current[budget.Id].Starts))
+        foreach (var balance in BalanceCheck.Check(snapshot, budgets, (budget, period) => reach is ReconciliationReach.All || !current.TryGetValue(budget.Id, out var latest) || period.Ends >= latest.Starts))
         {
             if (balance.Budget is null)
             {
                 continue;
             }
             count++;
-            if (balance.Period.Key == current[balance.BudgetId].Key)
+            if (current.TryGetValue(balance.BudgetId, out var running) && balance.Period.Key == running.Key)
             {
                 missing.Remove(balance.BudgetId);
             }
             if (balance.Differs)
             {
-                suspects.Add((balance.BudgetId, balance.Period.Starts));
+                suspects.Add((balance.BudgetId, balance.Period));
             }
         }
-        suspects.AddRange(missing.Order(StringComparer.Ordinal).Select(budget => (budget, now)));
+        suspects.AddRange(missing.Order(StringComparer.Ordinal).Select(budget => (budget, current[budget])));
         return (count + missing.Count, suspects);
     }
 

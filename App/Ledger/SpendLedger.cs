@@ -18,9 +18,10 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
     /// Holds the call's estimate at every matching budget or at none; answered after the commit, so that what follows may be sent.
     /// A refusal is recorded in the same transaction, with <paramref name="refusal"/> telling the trail why.
     /// </summary>
-    public ValueTask<Reservation> ReserveAsync(LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal)
+    /// <param name="patient">True where the caller will try again: a refusal for holds in flight only is then not recorded.</param>
+    public ValueTask<Reservation> ReserveAsync(LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal, bool patient = false)
     {
-        var work = new ReserveWork(this, instance, call, intervention, enforce, refusal);
+        var work = new ReserveWork(this, instance, call, intervention, enforce, refusal, patient);
         journal.Submit(work);
         CrashPoint.Reach("hold-queued");
         return work.Committed;
@@ -81,7 +82,7 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
                 ?? throw new InvalidOperationException($"Call {call.Id} has neither a hold nor an entry.");
         }
         WriteInTransaction(transaction, call, result);
-        balances.Settle(transaction, call.For, call.Estimate, result.Cost, call.Id.At);
+        balances.Settle(transaction, call.For, call.Holds, result.Cost, call.Id.At);
         return result.Cost;
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Governance.Budgets;
 
 namespace Governance.Ledger;
 
@@ -41,7 +40,7 @@ static class VerificationBalances
             findings.Fail(Conservation, subject, "Its budget is not there, or is retired.");
             return;
         }
-        if (BudgetPeriod.At(budget.Window, budget.TimeZone, balance.Period.Starts) != balance.Period)
+        if (!balance.Period.IsOf(budget))
         {
             findings.Fail(Conservation, subject, $"It does not run as the budget's window says ({balance.Period.Starts:u} to {balance.Period.Ends:u}).");
         }

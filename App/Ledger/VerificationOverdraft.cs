@@ -9,12 +9,13 @@ namespace Governance.Ledger;
 /// <summary>Why a hard cap may have been exceeded: only what I1 allows, and only where the trail or the ledger has it within the period.</summary>
 static class VerificationOverdraft
 {
-    static readonly string[] counting = ["scope", "window", "time_zone", "retired"];
+    static readonly string[] counting = ["scope", "window", "rolling_days", "from", "to", "time_zone", "hold", "retired"];
 
     /// <summary>The first reason that is on record, or null.</summary>
     public static string? Explain(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period) =>
         Told(snapshot, "budget", budget.Id, period, OfBudget)
         ?? Overrun(snapshot, budget, period)
+        ?? (budget.Hold is HoldKind.Expected ? "it holds the expected cost of a call, so that calls in flight may overrun it" : null)
         ?? Told(snapshot, "workspace", null, period, OfWorkspace)
         ?? (PlanSkips(snapshot) ? "the workspace is on a plan that stops nothing" : null);
 

@@ -16,13 +16,14 @@ sealed class OverviewQueries : IDisposable
     readonly SpendTally tally;
     readonly DirectoryShelf directories;
     readonly BudgetShelf budgets;
+    readonly SpendSource spend;
     readonly AuditQueries trail;
     readonly TimeProvider time;
     readonly Shared<OverviewFigures> shared;
 
-    public OverviewQueries(Reads reads, SpendTally tally, DirectoryShelf directories, BudgetShelf budgets, AuditQueries trail, TimeProvider time)
+    public OverviewQueries(Reads reads, SpendTally tally, DirectoryShelf directories, BudgetShelf budgets, SpendSource spend, AuditQueries trail, TimeProvider time)
     {
-        (this.reads, this.tally, this.directories, this.budgets, this.trail, this.time) = (reads, tally, directories, budgets, trail, time);
+        (this.reads, this.tally, this.directories, this.budgets, this.spend, this.trail, this.time) = (reads, tally, directories, budgets, spend, trail, time);
         shared = new Shared<OverviewFigures>(ReadAsync, TimeSpan.FromMilliseconds(250), time);
     }
 
@@ -60,16 +61,23 @@ sealed class OverviewQueries : IDisposable
     }
 
     /// <summary>Every budget with its balance of the current period; the month's first where a scope has several.</summary>
-    static async Task<List<CapState>> CapsAsync(GovernanceDb db, BudgetBook book, DateTimeOffset now)
+    async Task<List<CapState>> CapsAsync(GovernanceDb db, BudgetBook book, DateTimeOffset now)
     {
         var from = now.ToUnixTimeMilliseconds();
-        var balances = (await db.Balances.Where(row => row.StartsMilliseconds <= from && row.EndsMilliseconds > from).ToListAsync())
+        var balances = (await db.Balances.Where(row => row.StartsMilliseconds <= from && row.EndsMilliseconds > from && !row.Period.StartsWith(BudgetPeriod.SessionPrefix)).ToListAsync())
             .ToDictionary(row => (row.BudgetId, row.Period));
-        return [.. book.All.OrderBy(budget => budget.Definition.Window).Select(budget =>
+        var caps = new List<CapState>();
+        foreach (var budget in book.All.OrderBy(budget => budget.Definition.Window))
         {
-            var period = budget.PeriodAt(now);
-            var balance = balances.GetValueOrDefault((budget.Definition.Id, period.Key));
-            return new CapState(budget.Definition, period, new Money(balance?.PostedNanos ?? 0), new Money(balance?.HeldNanos ?? 0));
-        })];
+            if (budget.PeriodAt(now) is { } period)
+            {
+                var balance = balances.GetValueOrDefault((budget.Definition.Id, period.Key));
+                // A period begins without a row; only a rolling one has something in it by then.
+                var posted = balance is not null ? new Money(balance.PostedNanos)
+                    : budget.Definition.Window is BudgetWindow.RollingDays ? await spend.SpentAsync(db, budget.Definition, period) : Money.Zero;
+                caps.Add(new CapState(budget.Definition, period, posted, new Money(balance?.HeldNanos ?? 0)));
+            }
+        }
+        return caps;
     }
 }

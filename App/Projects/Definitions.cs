@@ -44,6 +44,10 @@ sealed record ProjectDefinition
     public bool Stopped { get; init; }
     /// <summary>Let through calls whose cost has no finite bound (server tools without <c>max_uses</c>); off unless said.</summary>
     public bool AllowUnbounded { get; init; }
+    /// <summary>How long a call may wait where only what calls in flight hold leaves no room (B6); 0 refuses at once.</summary>
+    public int WaitForHoldsMilliseconds { get; init; }
+
+    public const int WaitForHoldsMillisecondsMost = 5_000;
 }
 
 /// <summary>The attribution that a key gives to its calls.</summary>

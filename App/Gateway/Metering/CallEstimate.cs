@@ -8,6 +8,8 @@ sealed record CallEstimate
 {
     /// <summary>What is held and shown: the larger of <see cref="Formula"/> and <see cref="Bound"/>.</summary>
     public required Money Amount { get; init; }
+    /// <summary>What such a call mostly costs: as <see cref="Formula"/>, but with a quarter of the maximum output, and of that at most 4,096 tokens. Never above <see cref="Amount"/>.</summary>
+    public required Money Expected { get; init; }
     /// <summary>(maximum output × its price + expected input × its price) × 1.10.</summary>
     public required Money Formula { get; init; }
     /// <summary>What the call cannot exceed, all models named and all fees included.</summary>

@@ -17,6 +17,9 @@ static class WorstCase
     const long PageBytesExpected = 65_536;
     /// <summary>Pages that a provider takes in one request.</summary>
     const long PagesMax = 600;
+    /// <summary>Which part of max_tokens an answer is expected to have, and the most of that.</summary>
+    const long ExpectedOutputShare = 4;
+    const long ExpectedOutputMax = 4_096;
     /// <summary>Where absurd counts end, so that a body cannot make the arithmetic overflow.</summary>
     const long CountMax = 1_000_000_000_000;
     /// <summary>A billion dollars: more than any budget, and far from what money can hold.</summary>
@@ -45,12 +48,16 @@ static class WorstCase
         bound += ExactCost.OfFees(SearchUses(facts), price.WebSearchNanos);
 
         var expected = Expected(facts);
-        var formula = Formula(facts, price, expected);
+        var most = MaxOutput(facts, price) ?? 0;
+        var formula = Formula(facts, price, expected, most);
+        var probable = Saturated(Formula(facts, price, expected, Math.Min((most + ExpectedOutputShare - 1) / ExpectedOutputShare, ExpectedOutputMax)));
         var (formulaMoney, boundMoney) = (Saturated(formula), Saturated(bound));
         var amount = Money.Max(formulaMoney, boundMoney);
         return new CallEstimate
         {
             Amount = amount,
+            // Never nothing where the call costs something: nothing passes every cap.
+            Expected = Money.Min(amount, Money.Max(probable, new Money(1))),
             Formula = formulaMoney,
             Bound = boundMoney,
             ExpectedInputTokens = expected,
@@ -166,11 +173,11 @@ static class WorstCase
         };
     }
 
-    static ExactCost Formula(RequestFacts facts, ModelPrice price, long expected)
+    static ExactCost Formula(RequestFacts facts, ModelPrice price, long expected, long output)
     {
         var rates = CallCost.RatesFor(price, expected);
         var terms = Terms(facts);
-        var cost = ExactCost.OfTokens(MaxOutput(facts, price) ?? 0, rates.Output, price, terms) + ExactCost.OfTokens(expected, rates.Input, price, terms);
+        var cost = ExactCost.OfTokens(output, rates.Output, price, terms) + ExactCost.OfTokens(expected, rates.Input, price, terms);
         return cost.Percent(110);
     }
 

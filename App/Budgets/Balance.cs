@@ -1,0 +1,27 @@
+using Governance.Pricing;
+
+namespace Governance.Budgets;
+
+/// <summary>A balance in memory, as the open transaction has it.</summary>
+sealed class Balance
+{
+    public required CompiledBudget Budget { get; init; }
+    public required BudgetPeriod Period { get; init; }
+    public long Id { get; init; }
+    public Money Posted { get; set; }
+    public Money Held { get; set; }
+    public long Version { get; set; }
+    public bool Dirty { get; set; }
+    /// <summary>The highest percentage that is claimed already, so that the database is asked only at a crossing.</summary>
+    public int ClaimedPercent { get; set; }
+}
+
+/// <summary>What a reservation came to.</summary>
+/// <param name="Refusal">Null where every matching budget admitted the call and holds its amount.</param>
+/// <param name="Remaining">The smallest remainder after the hold; null where no budget matches, or the call was refused.</param>
+/// <param name="RemainingOf">The id of the budget that has it.</param>
+readonly record struct Reservation(BudgetRefusal? Refusal, Money? Remaining, string? RemainingOf = null)
+{
+    /// <summary>True where only what calls in flight hold was in the way.</summary>
+    public bool IsHeld => Refusal?.DenyCode == BudgetRefusal.InFlight;
+}

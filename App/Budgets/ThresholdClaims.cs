@@ -1,0 +1,59 @@
+using Governance.Audit;
+
+namespace Governance.Budgets;
+
+/// <summary>Who is told of a threshold: whoever inserts its claim row, once for each budget, period and percentage.</summary>
+static class ThresholdClaims
+{
+    /// <summary>One claim row for each threshold and period; only who inserts it tells the trail, in the same transaction.</summary>
+    public static void Claim(JournalTransaction transaction, Balance balance)
+    {
+        var definition = balance.Budget.Definition;
+        if (!IsDue(balance))
+        {
+            return;
+        }
+        foreach (var threshold in definition.Thresholds)
+        {
+            if (threshold.Percent <= balance.ClaimedPercent || !Thresholds.IsCrossed(threshold.Percent, balance.Posted, definition.Cap))
+            {
+                continue;
+            }
+            var claimed = transaction.Prepare("INSERT INTO threshold_claims (budget_id, period, percent, at_milliseconds, audit_id) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")
+                .Bind(1, definition.Id).Bind(2, balance.Period.Key).Bind(3, threshold.Percent).Bind(4, transaction.NowMilliseconds).Bind(5, transaction.LastAuditId + 1).Run();
+            if (claimed == 1)
+            {
+                transaction.Append(ThresholdNotice.Of(balance, threshold));
+                CrashPoint.Reach("threshold-claimed");
+            }
+        }
+        balance.ClaimedPercent = definition.Thresholds
+            .Where(threshold => Thresholds.IsCrossed(threshold.Percent, balance.Posted, definition.Cap))
+            .Select(threshold => threshold.Percent).Append(balance.ClaimedPercent).Max();
+    }
+
+    /// <summary>The highest percentage that was told in the period. Rolling ones overlap, so that each is told once in as many days as there are, not once every day.</summary>
+    public static int Highest(JournalTransaction transaction, CompiledBudget budget, BudgetPeriod period)
+    {
+        var row = budget.Definition.Window is BudgetWindow.RollingDays
+            ? transaction.Prepare("SELECT COALESCE(MAX(percent), 0) FROM threshold_claims WHERE budget_id = ?1 AND at_milliseconds >= ?2").Bind(1, budget.Definition.Id).Bind(2, period.Starts.ToUnixTimeMilliseconds())
+            : transaction.Prepare("SELECT COALESCE(MAX(percent), 0) FROM threshold_claims WHERE budget_id = ?1 AND period = ?2").Bind(1, budget.Definition.Id).Bind(2, period.Key);
+        row.Step();
+        var highest = (int)row.Integer(0);
+        row.Reset();
+        return highest;
+    }
+
+    static bool IsDue(Balance balance)
+    {
+        var thresholds = balance.Budget.Definition.Thresholds;
+        for (var i = 0; i < thresholds.Count; i++)
+        {
+            if (thresholds[i].Percent > balance.ClaimedPercent && Thresholds.IsCrossed(thresholds[i].Percent, balance.Posted, balance.Budget.Definition.Cap))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}
