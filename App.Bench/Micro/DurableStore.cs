@@ -40,7 +40,14 @@ sealed class DurableStore : IAsyncDisposable
     }
 
     /// <summary>Holds at three budgets; returns when that is on disk. The settlement is queued behind it, as the gateway does.</summary>
-    public async Task HoldAsync()
+    public async Task HoldAsync() => ledger.Settle(await ReserveAsync(), Result, null);
+
+    /// <summary>Holds, waits, settles, waits: one caller that does this makes a commit of its own for every step.</summary>
+    public async Task HoldAndSettleAsync() => await ledger.SettleAsync(await ReserveAsync(), Result);
+
+    static CallResult Result => new() { Outcome = UsageOutcome.Posted, Cost = new Money(1_000_000), Status = 200, End = "Completed" };
+
+    async Task<LedgerCall> ReserveAsync()
     {
         var call = new LedgerCall
         {
@@ -52,11 +59,7 @@ sealed class DurableStore : IAsyncDisposable
             MaxTokens = 200,
         };
         var reservation = await ledger.ReserveAsync(call, null, enforce: true, (_, _) => throw new BenchException("The bench's own budget refuses."));
-        if (reservation.Remaining is null)
-        {
-            throw new BenchException("No budget matched.");
-        }
-        ledger.Settle(call, new CallResult { Outcome = UsageOutcome.Posted, Cost = new Money(1_000_000), Status = 200, End = "Completed" }, null);
+        return reservation.Remaining is null ? throw new BenchException("No budget matched.") : call;
     }
 
     public async ValueTask DisposeAsync()

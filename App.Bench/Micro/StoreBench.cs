@@ -14,6 +14,35 @@ sealed class StoreBench(string name, Func<Task> hold)
         return new StoreFigures($"{name}, {callers} at once", latencies.Count / Stopwatch.GetElapsedTime(began).TotalSeconds, latencies.Micros(0.50), latencies.Micros(0.99));
     }
 
+    /// <summary>Begins one every so often, whether the ones before have ended or not.</summary>
+    public async Task<StoreFigures> RunPacedAsync(int perSecond, int count)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var running = new List<Task<long>>(count);
+        for (var number = 0; number < count; number++)
+        {
+            var due = TimeSpan.FromSeconds((double)number / perSecond) - Stopwatch.GetElapsedTime(began);
+            if (due > TimeSpan.Zero)
+            {
+                await Task.Delay(due);
+            }
+            running.Add(Task.Run(TimeAsync));
+        }
+        var latencies = new Latencies();
+        foreach (var ticks in await Task.WhenAll(running))
+        {
+            latencies.Add(ticks);
+        }
+        return new StoreFigures($"{name}, {perSecond} a second", count / Stopwatch.GetElapsedTime(began).TotalSeconds, latencies.Micros(0.50), latencies.Micros(0.99));
+
+        async Task<long> TimeAsync()
+        {
+            var from = Stopwatch.GetTimestamp();
+            await hold();
+            return Stopwatch.GetTimestamp() - from;
+        }
+    }
+
     async Task<Latencies> DriveAsync(int callers, int count)
     {
         var left = count;

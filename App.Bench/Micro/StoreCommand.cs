@@ -1,9 +1,13 @@
+using System.Globalization;
+
 namespace Governance.Bench.Micro;
 
 /// <summary><c>store</c>: what a durable hold costs its caller, alone and among many.</summary>
 static class StoreCommand
 {
-    static readonly int[] Callers = [1, 16, 64];
+    static readonly int[] Callers = [1, 16, 64, 256];
+
+    const int PacedPerSecond = 100;
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -14,10 +18,14 @@ static class StoreCommand
             await MeasureFloorAsync(folder, count);
             await using var store = await DurableStore.StartAsync(folder);
             var bench = new StoreBench("a hold at three budgets, settled behind", store.HoldAsync);
+            var single = await new StoreBench("single commits: a hold, then its settlement", store.HoldAndSettleAsync).RunAsync(1, count / 4);
+            Console.WriteLine(single);
             foreach (var callers in Callers)
             {
-                Console.WriteLine(await bench.RunAsync(callers, count * callers / 4));
+                var group = await bench.RunAsync(callers, Math.Min(count * 16, count * callers / 4));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group}   {group.PerSecond / single.PerSecond,5:0.0} x single"));
             }
+            Console.WriteLine(await bench.RunPacedAsync(PacedPerSecond, Math.Max(500, count / 2)));
             return 0;
         }
         finally

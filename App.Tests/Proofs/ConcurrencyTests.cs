@@ -19,7 +19,7 @@ public sealed class ConcurrencyTests
         var seed = Random.Shared.Next();
         var random = new Random(seed);
 
-        for (var round = 0; round < Effort.Times(2, 20); round++)
+        for (var round = 0; round < Effort.Times(2, 100); round++)
         {
             var fit = random.Next(1, 200);
             // One nano-dollar above: meeting the cap refuses.
@@ -53,6 +53,7 @@ public sealed class ConcurrencyTests
             var settled = await Product.EventuallyAsync(() => product.Balance(project + "-cap"), balance => balance.HeldNanos == 0);
             Assert.Equal((Answers.Bill(Answers.Model, 10, 5) * fit, 0), settled);
             Assert.Equal(settled, product.Balance(project + "-key"));
+            Progress.Say($"a cap of exactly so many calls: round {round + 1}");
         }
     }
 }

@@ -43,14 +43,17 @@ sealed class MailSender(Journal journal, Feed feed, Reads reads, MailSettings se
 
     async Task TryAsync(MailRow mail, Lease lease)
     {
+        CrashPoint.Reach("mail-sending");
         var late = time.GetUtcNow() - mail.CreatedAt > settings.Patience;
         var result = late
             ? new SendResult(SendEnd.Never, mail.LastError ?? "It had waited too long before it could be sent.")
             : await smtp.SendAsync(mail);
+        CrashPoint.Reach("mail-sent");
         var wait = settings.Backoff[Math.Min(mail.Tries, settings.Backoff.Count - 1)];
         var work = lease.Fence(new MailTriedWork(mail, result, time.GetUtcNow() + wait, await ToldAsync(mail, result, late)));
         journal.Submit(work);
         await work.Committed;
+        CrashPoint.Reach("mail-recorded");
     }
 
     async Task<AuditEvent?> ToldAsync(MailRow mail, SendResult result, bool late)

@@ -27,6 +27,7 @@ sealed class NoticeWork(string reader, long bookmark, IReadOnlyList<MailDraft> d
         }
         transaction.Prepare("INSERT INTO bookmarks (reader, audit_id) VALUES (?1, ?2) ON CONFLICT (reader) DO UPDATE SET audit_id = excluded.audit_id WHERE bookmarks.audit_id < excluded.audit_id")
             .Bind(1, reader).Bind(2, bookmark).Run();
+        CrashPoint.Reach("mail-drafted");
     }
 }
 

@@ -14,7 +14,9 @@ sealed class ChangeWork<T>(Journal journal, Func<Change, T> edit) : JournalWork<
         try
         {
             Result = edit(change);
+            CrashPoint.Reach("change-executed");
             change.Prepare(journal.Listeners);
+            CrashPoint.Reach("change-prepared");
         }
         finally
         {
@@ -22,5 +24,10 @@ sealed class ChangeWork<T>(Journal journal, Func<Change, T> edit) : JournalWork<
         }
     }
 
-    public override void Committing() => change!.Swap();
+    public override void Committing()
+    {
+        CrashPoint.Reach("change-committed");
+        change!.Swap();
+        CrashPoint.Reach("change-swapped");
+    }
 }

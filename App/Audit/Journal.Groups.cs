@@ -83,7 +83,9 @@ sealed partial class Journal
         {
             listener.BeforeCommit(transaction);
         }
+        CrashPoint.Reach("before-commit");
         transaction.Commit();
+        CrashPoint.Reach("after-commit");
     }
 
     /// <summary>After this instance was declared dead: becomes known as a new one and reads everything anew, before any work of it is written.</summary>
@@ -186,6 +188,7 @@ sealed partial class Journal
             listener.AfterCommit();
         }
         group[from].Committing();
+        CrashPoint.Reach("before-answer");
         JournalAnswers.Complete(group, from, to);
         feed.Publish();
     }

@@ -88,8 +88,11 @@ sealed partial class Journal : IAsyncDisposable
         {
             listener.AfterCommit();
         }
-        writer = new Thread(Write) { Name = "journal", IsBackground = true };
-        writer.Start();
+        if (settings.OwnThread)
+        {
+            writer = new Thread(Write) { Name = "journal", IsBackground = true };
+            writer.Start();
+        }
     }
 
     /// <summary>Queues <paramref name="work"/>. Its waiter is answered after the commit; a queue at its limit throws <see cref="JournalFullException"/> and nothing is queued.</summary>
@@ -143,6 +146,9 @@ sealed partial class Journal : IAsyncDisposable
         Gate.Dispose();
     }
 
+    /// <summary>Writes what waits, as one group, on the caller's thread: for a journal without a thread of its own.</summary>
+    internal void WriteWaiting() => Write();
+
     void Write()
     {
         while (Take())
@@ -177,7 +183,7 @@ sealed partial class Journal : IAsyncDisposable
         {
             while (waiting.Count == 0)
             {
-                if (closing)
+                if (closing || !settings.OwnThread)
                 {
                     return false;
                 }

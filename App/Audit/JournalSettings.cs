@@ -70,6 +70,9 @@ sealed class JournalSettings
 
     public string ReadConnectionString { get; }
 
+    /// <summary>False where somebody else writes what waits, step by step: a simulation that must replay exactly.</summary>
+    internal bool OwnThread { get; init; } = true;
+
     /// <summary>Most works that may wait; beyond it calls are refused rather than delayed without end.</summary>
     public int QueueLimit { get; set; } = 20_000;
 

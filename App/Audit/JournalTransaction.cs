@@ -47,6 +47,7 @@ sealed class JournalTransaction(JournalStore store)
             .Bind(12, told.Sentence).Bind(13, told.RequestId).Bind(14, body).Bind(15, hash).RunOrSay("the audit trail cannot be written");
         heads[told.Chain] = new ChainHead(sequence, hash);
         lastAuditId = id;
+        CrashPoint.Reach("audit-appended");
     }
 
     /// <summary>After a restart time goes on from the last event, even if the wall clock was set back meanwhile.</summary>

@@ -67,7 +67,9 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
         groupsSinceCheckpoint = 0;
         var log = new FileInfo(settings.File + "-wal");
         var mode = log.Exists && log.Length > settings.LogLimitBytes ? SQLitePCL.raw.SQLITE_CHECKPOINT_TRUNCATE : SQLitePCL.raw.SQLITE_CHECKPOINT_PASSIVE;
+        CrashPoint.Reach("checkpoint-begin");
         _ = SQLitePCL.raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, mode, out _, out _);
+        CrashPoint.Reach("checkpoint-end");
     }
 
     public override void Dispose()

@@ -212,6 +212,7 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         if (balance is null)
         {
             BalanceRows.Insert(transaction, budget, period, Begin(transaction, budget, period));
+            CrashPoint.Reach("balance-created");
             balance = BalanceRows.Read(transaction, budget, period) ?? throw new UnreachableException("A balance was not written.");
         }
         balances[(budget.Definition.Id, period.Key)] = balance;

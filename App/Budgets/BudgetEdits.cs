@@ -33,6 +33,7 @@ sealed class BudgetEdits(Journal journal, BalanceTable balances)
             TargetId = wanted.Id,
             Sentence = string.Join(" ", BudgetChange.Sentences(before, wanted)),
         });
+        CrashPoint.Reach("budget-edited");
         if (saved && before is not null && CountsOtherwise(before, wanted))
         {
             balances.Forget(change.Transaction, wanted.Id);

@@ -24,6 +24,7 @@ static class ThresholdClaims
             if (claimed == 1)
             {
                 transaction.Append(ThresholdNotice.Of(balance, threshold));
+                CrashPoint.Reach("threshold-claimed");
             }
         }
         balance.ClaimedPercent = definition.Thresholds

@@ -1,5 +1,4 @@
 using Governance.Audit;
-using Microsoft.Extensions.Options;
 
 namespace Governance.Configuration;
 

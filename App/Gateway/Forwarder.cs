@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Governance.Audit;
 using Governance.Gateway.Metering;
 using Microsoft.Extensions.Options;
 
@@ -46,6 +47,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
                 FirstByteMilliseconds = (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds,
                 ContentType = response.Content.Headers.ContentType?.ToString(),
             };
+            CrashPoint.Reach("first-byte");
             if (response.StatusCode != System.Net.HttpStatusCode.OK)
             {
                 return await PassErrorAsync(context, response, answer, upstream.Id, clock);
@@ -113,6 +115,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
             };
         }
         var reading = JsonMeter.Read(body);
+        CrashPoint.Reach("final-usage");
         var cost = MeteredCost.Of(reading, call.Prices, call.Price.Vendor, call.ServedModel, call.Ledger.Id.At);
         UpstreamAnswer.CopyHead(response, context.Response);
         if (reading.Final && cost is { Complete: true, Amount: var known })
@@ -151,6 +154,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
                     broken = ForwardEnd.ClientGone;
                     break;
                 }
+                CrashPoint.Reach("mid-stream");
                 if (Stopwatch.GetTimestamp() > deadline)
                 {
                     broken = ForwardEnd.UpstreamIdle;
@@ -171,6 +175,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
             ArrayPool<byte>.Shared.Return(buffer);
         }
         var reading = meter.Read();
+        CrashPoint.Reach("final-usage");
         var cost = MeteredCost.Of(reading, call.Prices, call.Price.Vendor, call.ServedModel, call.Ledger.Id.At);
         var end = reading.Error ? ForwardEnd.UpstreamError
             : reading.Final ? ForwardEnd.Completed

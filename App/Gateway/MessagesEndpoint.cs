@@ -61,6 +61,7 @@ sealed partial class MessagesEndpoint(
                 await RefusalAnswer.WriteAsync(context, unknown!, id);
                 return;
             }
+            CrashPoint.Reach("body-read");
             var read = RequestReader.Read(body.Memory.Span, state.Limits);
             if (read is ReadFault fault)
             {
@@ -88,6 +89,7 @@ sealed partial class MessagesEndpoint(
             return;
         }
         var (call, refused) = gate.Decide(id, caller, facts, id.At);
+        CrashPoint.Reach("decided");
         if (call is null)
         {
             await RefuseAsync(context, started, id, refused!);
@@ -184,6 +186,7 @@ sealed partial class MessagesEndpoint(
     /// <param name="open">True where the ledger could not be written, and the call is in the open window instead.</param>
     async Task<bool> ForwardAsync(HttpContext context, long started, GatedCall call, Reservation reservation, ReadOnlyMemory<byte> sent, string secret, string? cacheKey, bool open)
     {
+        CrashPoint.Reach("before-send");
         WriteHead(context.Response, call, reservation);
         state.Added.Add(Stopwatch.GetElapsedTime(started));
         if (open)
@@ -202,6 +205,7 @@ sealed partial class MessagesEndpoint(
         }
         var result = Settlement.Of(call, forward, (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         // Not awaited for the answer: the hold is durable, so a crash here counts too much, never too little.
+        CrashPoint.Reach("before-settle");
         if (open)
         {
             await window.EndAsync(call.Ledger, result, Settlement.Alarm(call, result));
@@ -217,6 +221,7 @@ sealed partial class MessagesEndpoint(
         if (cacheKey is not null && forward is { End: ForwardEnd.Completed, Whole: true, Cost: not null, Answer: { } answer })
         {
             cache.Keep(cacheKey, answer.ToArray(), forward.ContentType);
+            CrashPoint.Reach("cache-kept");
         }
         return forward.End == ForwardEnd.Completed;
     }

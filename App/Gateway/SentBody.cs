@@ -1,4 +1,5 @@
 using System.Net;
+using Governance.Audit;
 
 namespace Governance.Gateway;
 
@@ -10,10 +11,12 @@ sealed class SentBody(ReadOnlyMemory<byte> bytes) : HttpContent
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         Begun = true;
-        return stream.WriteAsync(bytes, cancellationToken).AsTask();
+        CrashPoint.Reach("sending");
+        await stream.WriteAsync(bytes, cancellationToken);
+        CrashPoint.Reach("sent");
     }
 
     protected override bool TryComputeLength(out long length)

@@ -16,6 +16,7 @@ sealed class HoldExpiry(Journal journal, Reads reads, SpendLedger ledger, Ledger
     public async Task<int> RunAsync()
     {
         var resolved = 0;
+        CrashPoint.Reach("expiry-begin");
         while (await AnyAsync())
         {
             var work = new ExpiryWork(ledger, instance, AtOnce);

@@ -19,6 +19,7 @@ sealed class HoldRecovery(SpendLedger ledger) : JournalListener
     /// <summary>Answers how many holds were resolved, oldest first.</summary>
     public int Resolve(JournalTransaction transaction, long most)
     {
+        CrashPoint.Reach("recovery-begin");
         var open = new List<(LedgerCall Call, bool Dispatched)>();
         var rows = transaction.Prepare($"SELECT call, dispatched FROM holds WHERE {Instances.NotLiving} ORDER BY id LIMIT ?1").Bind(1, most);
         while (rows.Step())
@@ -34,6 +35,7 @@ sealed class HoldRecovery(SpendLedger ledger) : JournalListener
                 Flags = dispatched ? UsageFlags.Unverified : UsageFlags.None,
                 End = "process_ended",
             });
+            CrashPoint.Reach("recovery-middle");
         }
         if (open.Count > 0)
         {
@@ -49,6 +51,7 @@ sealed class HoldRecovery(SpendLedger ledger) : JournalListener
                 Sentence = $"{open.Count} calls were open when the process ended; {assumed} of holds count as spent.",
                 Details = AuditJson.Element(new { open = open.Count, assumed_usd = assumed.ToPlain(), calls = open.Select(hold => hold.Call.Id.ToString()) }),
             });
+            CrashPoint.Reach("recovery-end");
         }
         return open.Count;
     }

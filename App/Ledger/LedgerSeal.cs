@@ -51,6 +51,7 @@ sealed class LedgerSeal : JournalListener
             Details = AuditJson.Element(numbers),
         });
         AfterRollback();
+        CrashPoint.Reach("entries-sealed");
     }
 
     public override void AfterRollback()

@@ -34,6 +34,7 @@ sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? interv
         {
             transaction.Append(intervention);
         }
+        CrashPoint.Reach("hold-executed");
     }
 }
 
@@ -47,6 +48,7 @@ sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, 
         {
             transaction.Append(told);
         }
+        CrashPoint.Reach("settle-executed");
     }
 
     public override bool IsAwaited => failed is null;
@@ -73,5 +75,6 @@ sealed class RecordWork(SpendLedger ledger, LedgerCall call, CallResult result, 
             transaction.Append(told);
         }
         Result = true;
+        CrashPoint.Reach("record-executed");
     }
 }

@@ -27,7 +27,9 @@ sealed partial class Reconciliation(Journal journal, JournalSettings settings, B
         try
         {
             var clock = Stopwatch.StartNew();
+            CrashPoint.Reach("reconciliation-begin");
             var (count, suspects) = await Task.Run(() => Scan(reach));
+            CrashPoint.Reach("reconciliation-scanned");
             var drifts = new List<Drift>();
             foreach (var (budget, period) in suspects)
             {
@@ -45,6 +47,7 @@ sealed partial class Reconciliation(Journal journal, JournalSettings settings, B
                 reach,
                 milliseconds = (long)clock.Elapsed.TotalMilliseconds,
             }), lease);
+            CrashPoint.Reach("reconciliation-end");
             return Last = report;
         }
         finally

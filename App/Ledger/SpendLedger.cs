@@ -25,6 +25,7 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
     {
         var work = new ReserveWork(this, call, intervention, enforce, refusal, patient);
         journal.Submit(work);
+        CrashPoint.Reach("hold-queued");
         return work.Committed;
     }
 
@@ -44,6 +45,7 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
         try
         {
             journal.Submit(new SettleWork(this, call, result, told, exception => _ = AgainAsync(exception)));
+            CrashPoint.Reach("settle-queued");
         }
         catch (JournalFullException exception)
         {

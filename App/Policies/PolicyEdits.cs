@@ -32,6 +32,7 @@ sealed class PolicyEdits(Journal journal)
     public static bool SaveInChange(Change change, RuleDefinition wanted, Actor actor)
     {
         Refuse(RuleValidation.Check(wanted));
+        CrashPoint.Reach("policy-edited");
         var before = change.Db.Rules.Find(wanted.Id)?.Definition;
         var action = before is null ? "rule.created" : wanted.State == RuleState.Retired && before.State != RuleState.Retired ? "rule.retired" : "rule.changed";
         return change.Save(change.Db.Rules, wanted.Id, wanted, Told(wanted.Project, actor, action, "rule", wanted.Id, string.Join(" ", RuleChange.Sentences(before, wanted))));

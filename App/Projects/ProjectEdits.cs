@@ -73,7 +73,9 @@ sealed class ProjectEdits(Journal journal)
             { Stopped: var stopped } when stopped != wanted.Stopped => wanted.Stopped ? ("key.stopped", $"Key {wanted.Id} was stopped.") : ("key.started", $"Key {wanted.Id} was started again."),
             _ => ("key.changed", $"Key {wanted.Id} was changed."),
         };
-        return change.Save(change.Db.Keys, wanted.Id, wanted, InProject(wanted.Project, actor, action, "key", wanted.Id, sentence));
+        var saved = change.Save(change.Db.Keys, wanted.Id, wanted, InProject(wanted.Project, actor, action, "key", wanted.Id, sentence));
+        CrashPoint.Reach("key-revoked");
+        return saved;
     }
 
     public static KeySecret? CreateKeyInChange(Change change, KeyDefinition wanted, KeySecret secret, Actor actor)

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Globalization;
+using Governance.Audit;
+using Governance.Budgets;
+using Governance.Ledger;
+using Governance.Pricing;
+using Governance.Projects;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Governance.Tests.Proofs.Kills;
+
+/// <summary>
+/// A process to be killed, started from the tests' own assembly: the product's ledger on a store that may be shared, many callers at once, and a log of every answer.
+/// <c>App.Tests.dll ledger-driver connection log seed instance callers</c>; without callers it only starts, recovers and ends.
+/// </summary>
+static class LedgerDriver
+{
+    public const string Command = "ledger-driver";
+    public const int Projects = 30, Keys = 19;
+
+    public static async Task<int> Main(string[] args)
+    {
+        if (args is not [Command, var connection, var log, var seed, var instance, var callers])
+        {
+            await Console.Error.WriteLineAsync("These are tests: run them with ./test or dotnet test.");
+            return 2;
+        }
+        var settings = new JournalSettings(connection);
+        var services = new ServiceCollection();
+        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+        services.AddAudit(settings).AddBudgets().AddLedger();
+        await using var rooms = services.BuildServiceProvider();
+        using var database = Database.Take(settings);
+        rooms.GetRequiredService<Journal>().Start(rooms.GetServices<JournalListener>());
+        if (settings.IsShared)
+        {
+            // Signs of life, so that the other instances leave this one's holds alone.
+            await rooms.GetServices<IHostedService>().OfType<InstanceWatch>().Single().StartAsync(CancellationToken.None);
+        }
+        await SetUpAsync(rooms);
+        await Console.Out.WriteLineAsync("ready");
+        using var told = new DriverLog(log);
+        var driver = new Driver(rooms.GetRequiredService<SpendLedger>(), told, int.Parse(instance, CultureInfo.InvariantCulture));
+        var first = int.Parse(seed, CultureInfo.InvariantCulture);
+        await Task.WhenAll(Enumerable.Range(0, int.Parse(callers, CultureInfo.InvariantCulture)).Select(caller => Task.Run(() => driver.CallAsync(new Random(first + caller)))));
+        if (callers == "0" && settings.IsShared)
+        {
+            await RecoverAsync(rooms);
+        }
+        return 0;
+    }
+
+    /// <summary>What killed instances held is resolved once their signs of life have run out.</summary>
+    static async Task RecoverAsync(ServiceProvider rooms)
+    {
+        var reads = rooms.GetRequiredService<Reads>();
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(500))
+        {
+            await rooms.GetRequiredService<InstanceRecovery>().RunAsync();
+            await using var db = reads.Open();
+            if (!db.Holds.Any())
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Fifty budgets, of which some are spent in the course of the proof and then refuse.</summary>
+    public static IEnumerable<BudgetDefinition> Budgets() =>
+    [
+        Budget("all", [], 100_000_000_000_000),
+        .. Enumerable.Range(0, Projects).Select(number => Budget($"project-{number}", [new ScopeTerm(ScopeKind.Project, $"project-{number}")], number % 2 == 0 ? 3_000_000L * (number + 1) : 100_000_000_000_000)),
+        .. Enumerable.Range(0, Keys).Select(number => Budget($"key-{number}", [new ScopeTerm(ScopeKind.Key, $"key-{number}")], number % 3 == 0 ? 5_000_000L * (number + 1) : 100_000_000_000_000)),
+    ];
+
+    static BudgetDefinition Budget(string id, ScopeTerm[] scope, long cap) => new() { Id = id, Scope = scope, Cap = new Money(cap), Thresholds = [new Threshold(50, Email: false), new Threshold(90, Email: false)] };
+
+    static async Task SetUpAsync(ServiceProvider rooms)
+    {
+        var edits = rooms.GetRequiredService<BudgetEdits>();
+        if (rooms.GetRequiredService<BudgetShelf>().Current.All.Count < Budgets().Count())
+        {
+            foreach (var budget in Budgets())
+            {
+                await edits.SaveAsync(budget, Actor.System);
+            }
+        }
+    }
+
+    /// <summary>Reserves, settles, and delivers some settlements again.</summary>
+    sealed class Driver(SpendLedger ledger, DriverLog told, int instance)
+    {
+        readonly Lock gate = new();
+        long last;
+
+        public async Task CallAsync(Random random)
+        {
+            while (true)
+            {
+                var call = new LedgerCall
+                {
+                    Id = Next(),
+                    For = new Attribution { Project = $"project-{random.Next(Projects)}", Key = $"key-{random.Next(Keys)}", Model = "claude-haiku-4-5", Vendor = "anthropic" },
+                    ModelAsked = "claude-haiku-4-5",
+                    Estimate = new Money(random.Next(1_000, 9_000)),
+                };
+                told.Wants(call.Id.Value, call.For.Project, call.For.Key, call.Estimate.Nanos);
+                var reservation = await ledger.ReserveAsync(call, null, enforce: true, Refused);
+                if (reservation.Refusal is not null)
+                {
+                    told.Refused(call.Id.Value);
+                    continue;
+                }
+                told.Held(call.Id.Value);
+                var cost = random.Next(10) == 0 ? 0 : random.Next((int)call.Estimate.Nanos + 1);
+                told.Ends(call.Id.Value, cost);
+                var result = new CallResult { Outcome = cost == 0 ? UsageOutcome.Voided : UsageOutcome.Posted, Cost = new Money(cost), Status = 200, End = "driven" };
+                var again = random.Next(20) == 0 ? ledger.SettleAsync(call, result) : default;
+                told.Ended(call.Id.Value, (await ledger.SettleAsync(call, result)).Nanos);
+                _ = await again;
+            }
+        }
+
+        /// <summary>Ids of several instances never meet: each has a part of every millisecond.</summary>
+        CallId Next()
+        {
+            lock (gate)
+            {
+                last = Math.Max(last + 1, CallId.FirstAt(DateTimeOffset.UtcNow).Value + ((long)instance << 18));
+                return new CallId(last);
+            }
+        }
+
+        static AuditEvent Refused(LedgerCall call, Reservation reservation) => new()
+        {
+            Chain = call.For.Project,
+            Category = AuditCategory.Blocked,
+            Action = "call.refused",
+            Actor = new Actor(ActorKind.Key, call.For.Key),
+            Project = call.For.Project,
+            TargetKind = "budget",
+            TargetId = reservation.Refusal!.BudgetId,
+            RequestId = call.Id.ToString(),
+            Sentence = "A call was refused.",
+        };
+    }
+}

@@ -1,0 +1,176 @@
+using System.Globalization;
+using Governance.Ledger;
+using Microsoft.Data.Sqlite;
+
+namespace Governance.Tests.Proofs.Simulation;
+
+/// <summary>Compares the file, read by a connection of its own, with what the books must say.</summary>
+sealed class BooksCheck : IDisposable
+{
+    readonly ExpectedBooks books;
+    readonly SimulatedStore store;
+    readonly SqliteConnection connection;
+    readonly Dictionary<string, SqliteCommand> commands = [];
+
+    public BooksCheck(ExpectedBooks books, SimulatedStore store)
+    {
+        (this.books, this.store) = (books, store);
+        connection = new SqliteConnection(store.Settings.ReadConnectionString + ";Pooling=False");
+        connection.Open();
+    }
+
+    /// <summary>After every step: every balance (I2, I9, I13), the open holds (I3, I6), the claims (I14). Null where all is as it must be.</summary>
+    public string? Step()
+    {
+        var wrong = new List<string>();
+        var rows = 0;
+        using (var balances = Read("SELECT budget_id, period, posted_nanos, held_nanos FROM balances"))
+        {
+            while (balances.Read())
+            {
+                rows++;
+                var (id, period) = (balances.GetString(0), balances.GetString(1));
+                if (!books.Budgets.TryGetValue(id, out var budget) || budget.Retired)
+                {
+                    wrong.Add($"I2: there is a balance of {id}, which is retired or unknown");
+                }
+                else if (books.Sum(budget, period) is var sum && sum != (balances.GetInt64(2), balances.GetInt64(3)))
+                {
+                    wrong.Add($"I2: {id} {period} says {balances.GetInt64(2)} posted, {balances.GetInt64(3)} held; the books say {sum.Posted}, {sum.Held}");
+                }
+            }
+        }
+        var live = books.Budgets.Values.Count(budget => !budget.Retired);
+        if (rows < live)
+        {
+            wrong.Add($"I2: {rows} balances for {live} budgets");
+        }
+        using (var holds = Read("SELECT COUNT(*), COALESCE(SUM(held_nanos), 0) FROM holds"))
+        {
+            holds.Read();
+            var expected = (books.Holds.Count, books.Holds.Values.Sum(hold => hold.Nanos));
+            if ((holds.GetInt32(0), holds.GetInt64(1)) != expected)
+            {
+                wrong.Add($"I3: {holds.GetInt32(0)} holds of {holds.GetInt64(1)}, the books say {expected.Count} of {expected.Item2}");
+            }
+        }
+        if (Number("SELECT COUNT(*) FROM threshold_claims") is var claims && claims != books.Claims.Count)
+        {
+            wrong.Add($"I14: {claims} claims, the books say {books.Claims.Count}");
+        }
+        return wrong.Count == 0 ? null : string.Join("; ", wrong);
+    }
+
+    /// <summary>Every row of every table against the books, each balance computed from its entries again (I2, I3, I9), the order of the trail (I12), one event for each claim (I14).</summary>
+    public string? Everything()
+    {
+        var wrong = new List<string>();
+        foreach (var budget in books.Budgets.Values.Where(budget => !budget.Retired))
+        {
+            var sums = books.Recompute(budget);
+            using var balances = Read("SELECT period, posted_nanos, held_nanos FROM balances WHERE budget_id = @id", budget.Id);
+            while (balances.Read())
+            {
+                if (sums.GetValueOrDefault(balances.GetString(0)) != (balances.GetInt64(1), balances.GetInt64(2)))
+                {
+                    wrong.Add($"I2: {budget.Id} {balances.GetString(0)} is not the sum of its entries and holds");
+                }
+            }
+        }
+        var entries = 0;
+        using (var usage = Read("SELECT id, cost_nanos, outcome, flags, estimate_nanos FROM usage"))
+        {
+            while (usage.Read())
+            {
+                entries++;
+                if (!books.Entries.TryGetValue(usage.GetInt64(0), out var entry) || (entry.Nanos, entry.Outcome) != (usage.GetInt64(1), usage.GetInt32(2)))
+                {
+                    wrong.Add($"I3: entry {usage.GetInt64(0)} says {usage.GetInt64(1)}, outcome {usage.GetInt32(2)}; the books say {entry}");
+                }
+                else if (entry.Outcome != 4 && usage.GetInt64(1) > usage.GetInt64(4) && (usage.GetInt32(3) & (int)UsageFlags.Overrun) == 0)
+                {
+                    wrong.Add($"I8: entry {usage.GetInt64(0)} cost more than was held and does not say so");
+                }
+            }
+        }
+        if (entries != books.Entries.Count)
+        {
+            wrong.Add($"I4: {entries} entries, the books say {books.Entries.Count}");
+        }
+        using (var claims = Read("SELECT c.budget_id, c.period, c.percent, (SELECT COUNT(*) FROM audit a WHERE a.id = c.audit_id AND a.action = 'budget.threshold_reached' AND a.target_id = c.budget_id) FROM threshold_claims c"))
+        {
+            while (claims.Read())
+            {
+                if (!books.Claims.Contains((claims.GetString(0), claims.GetString(1), claims.GetInt32(2))) || claims.GetInt32(3) != 1)
+                {
+                    wrong.Add($"I14: claim {claims.GetString(0)} {claims.GetString(1)} {claims.GetInt32(2)} %");
+                }
+            }
+        }
+        if (Number("SELECT COUNT(*) FROM audit WHERE action = 'budget.threshold_reached'") is var told && told != books.Claims.Count)
+        {
+            wrong.Add($"I14: {told} warnings told for {books.Claims.Count} claims");
+        }
+        if (Number("SELECT COUNT(*) FROM (SELECT chain FROM audit GROUP BY chain HAVING COUNT(*) <> MAX(sequence) OR MIN(sequence) <> 1)") != 0 || Number("SELECT COUNT(*) - MAX(id) FROM audit") is not 0)
+        {
+            wrong.Add("I12: a chain is not dense");
+        }
+        return wrong.Count == 0 ? null : string.Join("; ", wrong);
+    }
+
+    /// <summary>What the product itself says of the file.</summary>
+    public string? Verify()
+    {
+        var report = Verification.VerifyAsync(store.Settings.ReadConnectionString, null).GetAwaiter().GetResult();
+        return report.IsClean ? null : "verify: " + string.Join("; ", report.Findings.Where(finding => finding.Severity is FindingSeverity.Failure).Select(finding => $"{finding.Invariant} {finding.Subject}: {finding.Message}"));
+    }
+
+    public (long Cost, int Outcome)? Entry(long id)
+    {
+        using var row = Read("SELECT cost_nanos, outcome FROM usage WHERE id = @id", id);
+        return row.Read() ? (row.GetInt64(0), row.GetInt32(1)) : null;
+    }
+
+    public HashSet<long> Holds()
+    {
+        using var rows = Read("SELECT id FROM holds");
+        var open = new HashSet<long>();
+        while (rows.Read())
+        {
+            open.Add(rows.GetInt64(0));
+        }
+        return open;
+    }
+
+    public long Number(string sql)
+    {
+        using var row = Read(sql);
+        return row.Read() && !row.IsDBNull(0) ? Convert.ToInt64(row.GetValue(0), CultureInfo.InvariantCulture) : 0;
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in commands.Values)
+        {
+            command.Dispose();
+        }
+        connection.Dispose();
+    }
+
+    SqliteDataReader Read(string sql, object? id = null)
+    {
+        if (!commands.TryGetValue(sql, out var command))
+        {
+            commands[sql] = command = connection.CreateCommand();
+#pragma warning disable CA2100 // The statements are literals of this class.
+            command.CommandText = sql;
+#pragma warning restore CA2100
+        }
+        if (id is not null)
+        {
+            command.Parameters.Clear();
+            command.Parameters.AddWithValue("@id", id);
+        }
+        return command.ExecuteReader();
+    }
+}

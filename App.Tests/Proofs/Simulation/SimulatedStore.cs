@@ -1,0 +1,105 @@
+using Governance.Audit;
+using Governance.Budgets;
+using Governance.Ledger;
+using Governance.Tests.Ledger;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Governance.Tests.Proofs.Simulation;
+
+/// <summary>The product's own journal, balances and ledger on a real SQLite file that lies in memory, with a clock that is set and a store that can be made to fail. It ends and starts as a process does: nothing but the file is left.</summary>
+sealed class SimulatedStore : IDisposable
+{
+    static readonly Lazy<string> template = new(Empty);
+
+    readonly string folder = Directory.CreateDirectory(Path.Combine(Room, "governance-simulation-" + Guid.NewGuid().ToString("N"))).FullName;
+    readonly SetClock clock;
+    ServiceProvider? rooms;
+
+    /// <param name="planted">SQL that plants a fault into the store.</param>
+    public SimulatedStore(SetClock clock, string? planted)
+    {
+        this.clock = clock;
+        Settings = new JournalSettings($"Data Source={Path.Combine(folder, "governance.db")}") { OwnThread = false, GatherFrom = int.MaxValue, CheckpointGroups = 50 };
+        File.Copy(template.Value, Settings.File);
+        if (planted is not null)
+        {
+            LedgerRig.Execute(Settings.WriteConnectionString, planted);
+        }
+        Start();
+    }
+
+    public JournalSettings Settings { get; }
+    public StoreFaults Faults { get; private set; } = new();
+    public Journal Journal { get; private set; } = null!;
+    public SpendLedger Ledger { get; private set; } = null!;
+    public BudgetEdits Edits { get; private set; } = null!;
+
+    public T Get<T>()
+        where T : notnull => rooms!.GetRequiredService<T>();
+
+    /// <summary>Reads what the file says and resolves what an earlier run left open. Throws where the store fails meanwhile; nothing is then running.</summary>
+    public void Start(int refusedCommits = 0)
+    {
+        Faults = new StoreFaults { AtStart = refusedCommits };
+        var services = new ServiceCollection();
+        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+        services.AddAudit(Settings).AddBudgets().AddLedger();
+        services.AddSingleton<TimeProvider>(clock).AddSingleton<JournalListener>(Faults);
+        rooms = services.BuildServiceProvider();
+        try
+        {
+            Journal = Get<Journal>();
+            Journal.Start(rooms.GetServices<JournalListener>());
+        }
+        catch
+        {
+            Stop();
+            throw;
+        }
+        (Ledger, Edits) = (Get<SpendLedger>(), Get<BudgetEdits>());
+    }
+
+    /// <summary>Everything but the file is gone.</summary>
+    public void Stop()
+    {
+        rooms?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        rooms = null;
+        using var pooled = new SqliteConnection(Settings.ReadConnectionString);
+        SqliteConnection.ClearPool(pooled);
+    }
+
+    /// <summary>Writes until <paramref name="work"/> is done.</summary>
+    public T Drive<T>(Task<T> work)
+    {
+        while (!work.IsCompleted)
+        {
+            Journal.WriteWaiting();
+            Thread.Yield();
+        }
+        return work.GetAwaiter().GetResult();
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Files that no disk has to hold, where the machine has such a place.</summary>
+    static string Room => Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+
+    static string Empty()
+    {
+        var folder = Directory.CreateTempSubdirectory("governance-empty-");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
+        var settings = new JournalSettings($"Data Source={Path.Combine(folder.FullName, "governance.db")}");
+        using (Database.Take(settings))
+        {
+            LedgerRig.Execute(settings.WriteConnectionString, "PRAGMA journal_mode=DELETE");
+        }
+        return settings.File;
+    }
+}

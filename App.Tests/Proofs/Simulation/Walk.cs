@@ -1,0 +1,237 @@
+using System.Globalization;
+using Governance.Audit;
+using Governance.Budgets;
+using Governance.Ledger;
+using Governance.Pricing;
+using Governance.Projects;
+using Governance.Tests.Ledger;
+
+namespace Governance.Tests.Proofs.Simulation;
+
+/// <summary>One seed's life of an installation: random steps on the real store, each predicted by the books and compared with the file.</summary>
+sealed partial class Walk : IDisposable
+{
+    const int FullCheckEvery = 200;
+
+    readonly Random random;
+    readonly SetClock clock = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    readonly ExpectedBooks books = new();
+    readonly SimulatedStore store;
+    readonly BooksCheck check;
+    readonly int seed;
+    readonly Queue<string> trace = new();
+    readonly List<LedgerCall> ended = [];
+    readonly Dictionary<long, LedgerCall> open = [];
+    CallId last;
+    long journalNow;
+    long passed;
+    int step;
+
+    Walk(int seed, string? planted)
+    {
+        this.seed = seed;
+        random = new Random(seed);
+        clock.Now = clock.Now.AddDays(random.Next(0, 400)).AddMilliseconds(random.Next(0, 86_400_000));
+        store = new SimulatedStore(clock, planted);
+        check = new BooksCheck(books, store);
+        journalNow = Milliseconds;
+    }
+
+    long Milliseconds => clock.Now.ToUnixTimeMilliseconds();
+
+    /// <summary>Answers what broke, with its seed and step; null where nothing did.</summary>
+    /// <param name="planted">SQL that plants a fault into the store, to show that it is found.</param>
+    public static string? Run(int seed, int steps, string? planted = null)
+    {
+        using var walk = new Walk(seed, planted);
+        try
+        {
+            return walk.Run(steps) is { } wrong ? walk.Told(wrong) : null;
+        }
+        catch (Exception exception)
+        {
+            return walk.Told(exception.ToString());
+        }
+    }
+
+    public void Dispose()
+    {
+        check.Dispose();
+        store.Dispose();
+    }
+
+    string? Run(int steps)
+    {
+        for (var budget = 0; budget < 5; budget++)
+        {
+            if (SaveBudget(NewBudget(budget)) is { } wrong)
+            {
+                return wrong;
+            }
+        }
+        for (step = 1; step <= steps; step++)
+        {
+            var wrong = Step() ?? check.Step() ?? (step % FullCheckEvery == 0 ? check.Everything() : null);
+            if (wrong is not null)
+            {
+                return wrong;
+            }
+        }
+        return check.Everything() ?? check.Verify();
+    }
+
+    string Told(string wrong) => string.Create(CultureInfo.InvariantCulture,
+        $"seed {seed}, step {step} at {clock.Now:O}: {wrong}\nsteps before it: {string.Join(", ", trace)}\nreplay: GOVERNANCE_SIMULATION_SEED={seed} ./test --fast --filter SimulationTests");
+
+    string? Step()
+    {
+        SetClock(clock.Now.AddMilliseconds(random.Next(0, 3000)));
+        return random.Next(1000) switch
+        {
+            < 350 => Alone("reserve", Reserve),
+            < 650 => Alone("settle", Settle),
+            < 700 => Alone("deliver again", Repeat),
+            < 800 => Group("group", 0),
+            < 830 => Group("group on a failing store", random.Next(1, 5)),
+            < 900 => Failing(),
+            < 915 => Named("clock forward", () => Move(TimeSpan.FromMinutes(random.Next(1, 200)))),
+            < 925 => Named("clock back", () => Move(TimeSpan.FromMinutes(-random.Next(1, 5000)))),
+            < 935 => Named("period ends", ToBoundary),
+            < 955 => Named("budget edited", EditBudget),
+            < 963 => Named("budget added or removed", AddOrRetire),
+            < 975 => Named("expiry", Expire),
+            < 984 => Named("restart", () => Restart(0)),
+            < 988 => Named("restart on a failing store", () => Restart(random.Next(1, 3))),
+            < 992 => Named("reconciliation", Reconcile),
+            < 995 => Named("hands on a balance", Tamper),
+            _ => Alone("settle of a call that never was", SettleNobody),
+        };
+    }
+
+    /// <summary>Forward is time that passes; back is a hand on the clock.</summary>
+    void SetClock(DateTimeOffset to)
+    {
+        passed += Math.Max(0, (long)(to - clock.Now).TotalMilliseconds);
+        clock.Now = to;
+    }
+
+    string? Named(string name, Func<string?> act)
+    {
+        if (trace.Count == 15)
+        {
+            trace.Dequeue();
+        }
+        trace.Enqueue(name);
+        return act();
+    }
+
+    /// <summary>One operation, waited for.</summary>
+    string? Alone(string name, Func<Func<string?>> submit) => Named(name, () => Tick(submit())());
+
+    /// <summary>Several operations in one transaction of the journal.</summary>
+    string? Group(string name, int refusedCommits) => Named(name, () =>
+    {
+        var judges = new List<Func<string?>>();
+        var count = random.Next(2, 9);
+        for (var i = 0; i < count; i++)
+        {
+            judges.Add(random.Next(10) switch { < 5 => Reserve(), < 8 => Settle(), _ => Repeat() });
+        }
+        if (refusedCommits > 0)
+        {
+            store.Faults.RefuseCommits(refusedCommits);
+        }
+        store.Journal.WriteWaiting();
+        Tick(() => null)();
+        var wrong = judges.Select(judge => judge()).ToList().Find(each => each is not null);
+        store.Faults.Disarm();
+        return wrong;
+    });
+
+    /// <summary>One operation on a store that fails in the middle of a statement, or at its commit.</summary>
+    string? Failing() => Named("operation on a failing store", () =>
+    {
+        var act = random.Next(10);
+        if (random.Next(3) == 0)
+        {
+            store.Faults.RefuseCommits(1);
+        }
+        else
+        {
+            store.Faults.InterruptAfter(random.Next(1, 220));
+        }
+        var wrong = act switch { < 5 => Tick(Reserve())(), < 9 => Tick(Settle())(), _ => EditBudget() };
+        store.Faults.Disarm();
+        return wrong;
+    });
+
+    /// <summary>The journal's clock goes on with every transaction and never back.</summary>
+    Func<string?> Tick(Func<string?> judge)
+    {
+        journalNow = Math.Max(journalNow, Milliseconds);
+        return judge;
+    }
+
+    /// <summary>What was submitted is written when it is asked for.</summary>
+    T Await<T>(ValueTask<T> work)
+    {
+        store.Journal.WriteWaiting();
+        // Written; only the answer is handed over on another thread.
+        var spin = new SpinWait();
+        while (!work.IsCompleted)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+        return work.GetAwaiter().GetResult();
+    }
+
+    /// <summary>The answer, or the exception where the store was made to fail; any other is a finding.</summary>
+    (T? Answer, string? Wrong, bool Failed) Outcome<T>(ValueTask<T> work)
+    {
+        try
+        {
+            return (Await(work), null, false);
+        }
+        catch (Exception exception)
+        {
+            return (default, store.Faults.Struck > 0 ? null : exception.ToString(), true);
+        }
+    }
+
+    BudgetDefinition NewBudget(int number) => new()
+    {
+        Id = $"budget-{number}",
+        Cap = new Money(random.Next(6) switch { 0 => 0, 1 => random.Next(1, 1000), _ => random.NextInt64(1, 400_000_000) }),
+        Scope = Scope(),
+        Window = (BudgetWindow)random.Next(3),
+        TimeZone = Pick("UTC", "Asia/Kolkata", "Pacific/Kiritimati", "America/Phoenix"),
+        HardBlock = random.Next(4) > 0,
+        Thresholds = Thresholds(),
+    };
+
+    ScopeTerm[] Scope()
+    {
+        var terms = new List<ScopeTerm>();
+        if (random.Next(2) == 0)
+        {
+            terms.Add(new ScopeTerm(ScopeKind.Project, Pick("project-0", "project-1", "project-2")));
+        }
+        if (random.Next(4) == 0)
+        {
+            terms.Add(new ScopeTerm(ScopeKind.Key, Pick("key-0", "key-1")));
+        }
+        if (random.Next(5) == 0)
+        {
+            terms.Add(new ScopeTerm(ScopeKind.Employee, Pick("jo@example.com", "li@example.com")));
+        }
+        if (random.Next(6) == 0)
+        {
+            terms.Add(new ScopeTerm(ScopeKind.Vendor, Pick("anthropic", "openai")));
+        }
+        return [.. terms.OrderBy(term => term.Kind)];
+    }
+
+    Threshold[] Thresholds() => [.. Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(1, 101)).Distinct().Order().Select(percent => new Threshold(percent, Email: false))];
+
+    T Pick<T>(params T[] all) => all[random.Next(all.Length)];
+}
