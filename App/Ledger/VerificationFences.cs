@@ -1,4 +1,3 @@
-
 namespace Governance.Ledger;
 
 /// <summary>Every fence, and every epoch that began with its lifting, is in the trail, and the other way round.</summary>
