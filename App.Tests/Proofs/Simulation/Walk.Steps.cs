@@ -124,7 +124,7 @@ sealed partial class Walk
 
     string? Move(TimeSpan by)
     {
-        SetClock(clock.Now + by);
+        TurnTo(clock.Now + by);
         return null;
     }
 
@@ -134,7 +134,7 @@ sealed partial class Walk
         var offset = TimeSpan.FromMinutes(ExpectedBooks.Offset(Pick("UTC", "Asia/Kolkata", "Pacific/Kiritimati", "America/Phoenix")));
         var local = clock.Now.UtcDateTime + offset;
         var next = random.Next(3) == 0 ? new DateTime(local.Year, local.Month, 1, 0, 0, 0, DateTimeKind.Utc).AddMonths(1) : local.Date.AddDays(1);
-        SetClock(new DateTimeOffset(DateTime.SpecifyKind(next - offset, DateTimeKind.Utc)).AddMilliseconds(random.Next(-2, 3)));
+        TurnTo(new DateTimeOffset(DateTime.SpecifyKind(next - offset, DateTimeKind.Utc)).AddMilliseconds(random.Next(-2, 3)));
         return null;
     }
 

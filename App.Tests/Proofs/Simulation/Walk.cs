@@ -85,7 +85,7 @@ sealed partial class Walk : IDisposable
 
     string? Step()
     {
-        SetClock(clock.Now.AddMilliseconds(random.Next(0, 3000)));
+        TurnTo(clock.Now.AddMilliseconds(random.Next(0, 3000)));
         return random.Next(1000) switch
         {
             < 350 => Alone("reserve", Reserve),
@@ -109,7 +109,7 @@ sealed partial class Walk : IDisposable
     }
 
     /// <summary>Forward is time that passes; back is a hand on the clock.</summary>
-    void SetClock(DateTimeOffset to)
+    void TurnTo(DateTimeOffset to)
     {
         passed += Math.Max(0, (long)(to - clock.Now).TotalMilliseconds);
         clock.Now = to;
