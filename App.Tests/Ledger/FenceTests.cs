@@ -40,7 +40,7 @@ public sealed class FenceTests
         var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
         Assert.True(report.IsClean, string.Join('\n', report.Findings));
         Assert.Contains(report.Findings, finding => finding.Invariant == "I1" && finding.Message.Contains("entered by hand", StringComparison.Ordinal));
-        Assert.Equal(0, (await rig.Get<Reconciliation>().RunAsync(Actor.System)).Drifts.Count);
+        Assert.Empty((await rig.Get<Reconciliation>().RunAsync(Actor.System)).Drifts);
     }
 
     [Fact]
