@@ -3,6 +3,7 @@ using Governance.Budgets;
 using Governance.Policies;
 using Governance.Pricing;
 using Governance.Projects;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Governance.Tests.Budgets;
@@ -23,7 +24,7 @@ public abstract class EditConflictTests(Store store) : IAsyncLifetime
     {
         var settings = new JournalSettings(store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(folder.FullName, "governance.db")}");
         database = Database.Take(settings);
-        services = new ServiceCollection().AddLogging().AddAudit(settings).AddPolicies().AddBudgets().AddSingleton<SpendSource, FixedSpend>().BuildServiceProvider();
+        services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddAudit(settings).AddPolicies().AddBudgets().AddSingleton<SpendSource, FixedSpend>().BuildServiceProvider();
         services.GetRequiredService<Journal>().Start(services.GetServices<JournalListener>());
         return Task.CompletedTask;
     }

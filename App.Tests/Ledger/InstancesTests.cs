@@ -185,7 +185,7 @@ public sealed class InstancesTests
 
     [Theory]
     [InlineData("UPDATE usage SET cost_nanos = 1", "seal")]
-    [InlineData("UPDATE audit SET hash = '\\x00' WHERE id = 2", "chain")]
+    [InlineData("UPDATE audit SET hash = '\\x00' WHERE id = 2", "I12")]
     [InlineData("UPDATE balances SET posted_nanos = posted_nanos + 1", "I2")]
     public async Task VerificationFindsWhatWasChangedOnPostgres(string sql, string invariant)
     {

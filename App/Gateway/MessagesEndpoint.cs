@@ -226,62 +226,6 @@ sealed partial class MessagesEndpoint(
         return forward.End == ForwardEnd.Completed;
     }
 
-    async Task RefuseAsync(HttpContext context, long started, CallId id, GateRefusal refused)
-    {
-        try
-        {
-            // While nothing can be recorded, a project that fails open is still told what its rules say.
-            if (refused.Call is { } call && watch.Trouble is null)
-            {
-                await ledger.RecordAsync(call, new CallResult
-                {
-                    Outcome = UsageOutcome.Refused,
-                    Status = refused.Refusal.Status,
-                    End = (string?)refused.Refusal.Error["deny_code"] ?? refused.Refusal.Code,
-                    DurationMilliseconds = (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds,
-                }, refused.Told);
-            }
-        }
-        catch (Exception exception)
-        {
-            await AnswerUnrecordedAsync(context, id, exception);
-            return;
-        }
-        await RefusalAnswer.WriteAsync(context, refused.Refusal, id);
-    }
-
-    async Task AnswerRepeatAsync(HttpContext context, long started, GatedCall call, ResponseCache.Entry repeat)
-    {
-        try
-        {
-            await ledger.RecordAsync(call.Ledger with { Estimate = default }, new CallResult
-            {
-                Outcome = UsageOutcome.Cached,
-                Status = StatusCodes.Status200OK,
-                End = "Cached",
-                DurationMilliseconds = (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds,
-            }, call.Intervention);
-        }
-        catch (Exception exception)
-        {
-            await AnswerUnrecordedAsync(context, call.Ledger.Id, exception);
-            return;
-        }
-        WriteHead(context.Response, call, default);
-        context.Response.Headers["x-governance-cache"] = "hit";
-        context.Response.Headers["x-governance-cost-usd"] = "0.00";
-        context.Response.ContentType = repeat.ContentType;
-        context.Response.ContentLength = repeat.Body.Length;
-        await context.Response.Body.WriteAsync(repeat.Body);
-    }
-
-    /// <summary>What cannot be recorded is not done: 503, and nothing was sent.</summary>
-    Task AnswerUnrecordedAsync(HttpContext context, CallId id, Exception exception)
-    {
-        LogUnrecorded(logger, id, exception);
-        return RefusalAnswer.WriteAsync(context, GateRefusals.Unwritable(watch.Trouble), id);
-    }
-
     static void WriteHead(HttpResponse response, GatedCall call, Reservation reservation)
     {
         response.Headers["x-governance-decision-id"] = RefusalAnswer.WriteIds(response, call.Ledger.Id);

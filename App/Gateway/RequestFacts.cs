@@ -20,6 +20,8 @@ sealed record RequestFacts
     public int ModelLength { get; init; }
     /// <summary>Every other model that the body names: fallbacks, tools that carry a model.</summary>
     public IReadOnlyList<string> OtherModels { get; init; } = [];
+    /// <summary>How often one of <see cref="OtherModels"/> is named again: as a fallback and as an advisor it may serve twice.</summary>
+    public int RepeatedModels { get; init; }
     /// <summary>≥ 0 (0 is legal); null where absent (count_tokens).</summary>
     public long? MaxTokens { get; init; }
     /// <summary>The largest <c>max_tokens</c> that a fallback or a tool sets for itself; null where none does.</summary>

@@ -8,6 +8,8 @@ readonly record struct ExactCost(Int128 Zeptos)
 
     public static ExactCost operator +(ExactCost left, ExactCost right) => new(checked(left.Zeptos + right.Zeptos));
 
+    public static ExactCost Max(ExactCost left, ExactCost right) => left.Zeptos >= right.Zeptos ? left : right;
+
     /// <summary>What <paramref name="tokens"/> cost at a rate in pico-dollars, under the terms of the call.</summary>
     /// <exception cref="OverflowException">Beyond 1e17 dollars: no provider sent such a count in earnest.</exception>
     public static ExactCost OfTokens(long tokens, long rate, ModelPrice price, ServiceTerms terms)

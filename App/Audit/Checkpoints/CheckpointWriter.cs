@@ -22,6 +22,7 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
     long epochsReadTo;
     List<AuditEpoch> epochs = [];
     long writtenAt;
+    bool disposed;
     volatile CheckpointStatus status = CheckpointStatus.None;
 
     public CheckpointStatus Status => status;
@@ -31,6 +32,10 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
     /// <summary>Writes one now where anything is uncovered. Answers the last one, or null where there is none or it could not be written.</summary>
     public async Task<WrittenCheckpoint?> WriteAsync(string reason, CancellationToken cancellation = default)
     {
+        if (disposed)
+        {
+            return last;
+        }
         await turn.WaitAsync(cancellation);
         try
         {
@@ -76,6 +81,7 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
 
     public override void Dispose()
     {
+        disposed = true;
         key?.Dispose();
         turn.Dispose();
         base.Dispose();

@@ -28,7 +28,7 @@ static class WorstCase
     /// <summary>
     /// The bound of a call and the amount to hold. Each use of a server tool is another turn of sampling over a prompt that the tool's result has grown, so with n uses the input is bounded by n windows
     /// more and the output by n times the maximum more; without a bound on uses there is none for the cost. Every other model named counts as if it served the whole call as well, at the longest
-    /// answer that the body asks of any of them; spellings of one model count once, at the dearest of their prices.
+    /// answer that the body asks of any of them; spellings of one model count once, at the dearest of their prices, unless an advisor is among the tools: then every mention counts.
     /// </summary>
     /// <param name="others">One price for each distinct model of <see cref="RequestFacts.OtherModels"/>, the call's own included where an advisor names it; one that is missing has no bound.</param>
     /// <param name="allowUnbounded">The project pays for calls without a bound: the amount is then the bound of the first turn, or the formula.</param>
@@ -38,12 +38,20 @@ static class WorstCase
         var advised = facts.ServerTools.Any(tool => tool.Type.StartsWith("advisor", StringComparison.Ordinal));
         var own = Serve(facts, price, uses, ownOutput: false);
         var bound = own.Cost;
+        var dearest = default(ExactCost);
         var reason = Unbounded(facts, price, others) ?? own.UnboundedBecause;
         foreach (var spellings in others.GroupBy(other => ModelName.Canonical(other.Model), StringComparer.Ordinal))
         {
-            var part = spellings.Select(other => Serve(facts, other, uses, ownOutput: advised)).MaxBy(serve => serve.Cost.Zeptos);
-            bound += part.Cost;
+            var parts = spellings.Select(other => Serve(facts, other, uses, ownOutput: advised)).ToList();
+            var part = parts.MaxBy(serve => serve.Cost.Zeptos);
+            // An advisor serves beside whoever serves the call: a model that is both, under whatever spelling, is paid for twice.
+            bound = advised ? parts.Aggregate(bound, (sum, each) => sum + each.Cost) : bound + part.Cost;
+            dearest = ExactCost.Max(dearest, part.Cost);
             reason ??= part.UnboundedBecause;
+        }
+        for (var again = advised ? facts.RepeatedModels : 0; again > 0; again--)
+        {
+            bound += dearest;
         }
         bound += ExactCost.OfFees(SearchUses(facts), price.WebSearchNanos);
 

@@ -17,6 +17,7 @@ ref partial struct BodyWalk
     bool _ended;
 
     readonly List<string> _otherModels = [];
+    int _repeatedModels;
     readonly List<ServerTool> _serverTools = [];
     List<Slice> _currentText = [];
     List<Slice> _userText = [];
@@ -73,6 +74,7 @@ ref partial struct BodyWalk
         ModelOffset = _modelOffset,
         ModelLength = _modelLength,
         OtherModels = _otherModels,
+        RepeatedModels = _repeatedModels,
         MaxTokens = _maxTokens,
         OtherMaxTokens = _otherMaxTokens,
         Stream = _stream,

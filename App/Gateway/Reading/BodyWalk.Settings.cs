@@ -116,7 +116,9 @@ ref partial struct BodyWalk
     {
         if (!ModelName(out var model))
             return false;
-        if (!_otherModels.Contains(model))
+        if (_otherModels.Contains(model))
+            _repeatedModels++;
+        else
             _otherModels.Add(model);
         return true;
     }
