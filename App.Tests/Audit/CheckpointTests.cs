@@ -74,7 +74,7 @@ public sealed class CheckpointTests
         Tamper(rig, $"DELETE FROM usage WHERE batch = {ledger}; DELETE FROM audit WHERE chain = '_ledger' AND sequence = {ledger}");
         Assert.Equal("cut", Verify(rig, Export(rig)).Bad?.Code);
         await using var restored = new LedgerRig(Copy(rig), now: rig.Clock.Now.AddHours(1));
-        var epoch = await restored.Get<Journal>().ChangeAsync(change => AuditEpochs.Begin(change, "A backup was restored.", last));
+        var epoch = await restored.Get<Journal>().ChangeAsync(change => AuditEpochs.Begin(change.Transaction, "A backup was restored.", last));
         await restored.SpendAsync(2m);
         Assert.Equal(2, epoch.Epoch);
         var report = Verify(restored, Export(restored));

@@ -87,6 +87,10 @@ public abstract class HoldQueueTests(Store store)
         var first = rig.Call(6m);
         Assert.True(await rig.HoldAsync(first));
         var waiting = WaitAsync(rig, rig.Call(6m), Long);
+        while (rig.Get<HoldQueue>().Count == 0)
+        {
+            await Task.Delay(5);
+        }
         Assert.True((await WaitAsync(rig, rig.Call(6m), Long)).IsHeld);
         Assert.False(waiting.IsCompleted);
         await rig.SettleAsync(first, 1m);

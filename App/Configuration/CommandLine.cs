@@ -58,7 +58,7 @@ static class CommandLine
             case "backup":
                 return Settings(args) is { } kept ? await BackupCommand.RunAsync(kept, FileOf(args), args.Contains(Force)) : 2;
             case "restore":
-                return Settings(args) is { } restored ? await RestoreCommand.RunAsync(restored, FileOf(args), args.Contains(FenceOnly), args.Contains(Force)) : 2;
+                return Settings(args) is { } restored ? await RestoreCommand.RunAsync(restored, new CheckpointSettings(Configured(args), restored.Folder), FileOf(args), args.Contains(FenceOnly), args.Contains(Force)) : 2;
             case "audit":
                 return await AuditCommand.RunAsync(args[1..], Configured([.. args.Where((arg, i) => i == 0 || (arg.StartsWith("--", StringComparison.Ordinal) && arg.Contains('=')))]));
             case "migrate":

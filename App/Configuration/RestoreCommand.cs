@@ -1,5 +1,6 @@
 using System.Globalization;
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
 using Governance.Ledger;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,14 +13,14 @@ namespace Governance.Configuration;
 /// </summary>
 static class RestoreCommand
 {
-    public static async Task<int> RunAsync(JournalSettings settings, string? file, bool fenceOnly, bool force)
+    public static async Task<int> RunAsync(JournalSettings settings, CheckpointSettings checkpoints, string? file, bool fenceOnly, bool force)
     {
         try
         {
             if (fenceOnly)
             {
                 using var database = Database.Take(settings);
-                await FenceAsync(settings, "the database was put back from a backup by other means.", null);
+                await FenceAsync(settings, checkpoints, "the database was put back from a backup by other means.", null);
                 return Done("Calls are stopped.");
             }
             if (settings.IsShared)
@@ -31,7 +32,7 @@ static class RestoreCommand
                 return await FailAsync(2, file is null ? "Name the backup: App restore <file>." : $"There is no file {Path.GetFullPath(file)}.");
             }
             using var held = Database.Hold(settings);
-            return await RestoreAsync(settings, Path.GetFullPath(file), force);
+            return await RestoreAsync(settings, checkpoints, Path.GetFullPath(file), force);
         }
         catch (DatabaseInUseException exception)
         {
@@ -43,7 +44,7 @@ static class RestoreCommand
         }
     }
 
-    static async Task<int> RestoreAsync(JournalSettings settings, string backup, bool force)
+    static async Task<int> RestoreAsync(JournalSettings settings, CheckpointSettings checkpoints, string backup, bool force)
     {
         var next = new JournalSettings($"Data Source={settings.File}.restoring");
         DatabaseCopy.Delete(next.File);
@@ -64,7 +65,7 @@ static class RestoreCommand
         }
         // What stands in its place now is the newer state, where it can be read: the new epoch names it.
         var known = await NewestAsync(settings) ?? new LedgerMarkFile(settings).Read();
-        await FenceAsync(next, $"the backup {Path.GetFileName(backup)} was restored, which ends at {report.Heads.Count} chains with {report.Rows.Events} events.", known);
+        await FenceAsync(next, checkpoints, $"the backup {Path.GetFileName(backup)} was restored, which ends at {report.Heads.Count} chains with {report.Rows.Events} events.", known);
         SqliteConnection.ClearAllPools();
         DatabaseCopy.FoldLog(next.File);
         var kept = MoveAside(settings.File);
@@ -109,12 +110,12 @@ static class RestoreCommand
         }
     }
 
-    static async Task FenceAsync(JournalSettings settings, string reason, LedgerMark? known)
+    static async Task FenceAsync(JournalSettings settings, CheckpointSettings checkpoints, string reason, LedgerMark? known)
     {
         var time = TimeProvider.System;
         await using var journal = new Journal(settings, time, new Feed(time), NullLogger<Journal>.Instance);
         journal.Start([]);
-        await journal.ChangeAsync(change => FenceTable.Raise(change.Transaction, reason, known, new Actor(ActorKind.System, "command-line")));
+        await journal.ChangeAsync(change => FenceTable.Raise(change.Transaction, reason, known, new Actor(ActorKind.System, "command-line"), new CheckpointFolder(checkpoints.Folder).Last()));
     }
 
     static int Done(string first)

@@ -1,9 +1,10 @@
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
 
 namespace Governance.Ledger;
 
 /// <summary>The fence that stands, in memory for every call. At start it also finds out by the mark beside the database whether an older copy was put in its place.</summary>
-sealed class FenceShelf(LedgerMarkFile marks) : JournalListener
+sealed class FenceShelf(LedgerMarkFile marks, CheckpointSettings checkpoints) : JournalListener
 {
     volatile Fence? standing;
 
@@ -15,7 +16,7 @@ sealed class FenceShelf(LedgerMarkFile marks) : JournalListener
         var transaction = change.Transaction;
         if (FenceTable.Standing(transaction) is null && marks.Read() is { } mark && Behind(transaction, mark) is { } reason)
         {
-            FenceTable.Raise(transaction, reason, mark, Actor.System);
+            FenceTable.Raise(transaction, reason, mark, Actor.System, new CheckpointFolder(checkpoints.Folder).Last());
         }
         standing = FenceTable.Standing(transaction);
     }

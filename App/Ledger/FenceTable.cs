@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
 
 namespace Governance.Ledger;
 
@@ -28,12 +29,14 @@ static class FenceTable
     }
 
     /// <summary>Stops admission from this commit on. Does nothing where it is stopped already.</summary>
-    public static Fence Raise(JournalTransaction transaction, string reason, LedgerMark? known, Actor actor)
+    public static Fence Raise(JournalTransaction transaction, string reason, LedgerMark? known, Actor actor, WrittenCheckpoint? lastCheckpoint = null)
     {
         if (Standing(transaction) is { } already)
         {
             return already;
         }
+        // Before anything else is told: the lost part of every chain begins right behind where it stands now.
+        AuditEpochs.Begin(transaction, reason, lastCheckpoint, actor);
         transaction.Prepare("INSERT INTO fences (id, raised_milliseconds, reason, known) SELECT COALESCE(MAX(id), 0) + 1, ?1, ?2, ?3 FROM fences")
             .Bind(1, transaction.NowMilliseconds).Bind(2, reason).Bind(3, known?.ToText()).Run();
         // Every instance has to hear of it, as of a change of definitions.
@@ -43,7 +46,7 @@ static class FenceTable
         return fence;
     }
 
-    /// <summary>Admits calls again from this commit on, and begins a new epoch of the trail, which names the heads it goes on from.</summary>
+    /// <summary>Admits calls again from this commit on, and begins a new epoch of the ledger, which names the heads it goes on from.</summary>
     public static long Lift(JournalTransaction transaction, Fence fence, long epoch, Actor actor, string spent, object entries)
     {
         var heads = Heads(transaction);

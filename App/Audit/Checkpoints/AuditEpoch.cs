@@ -31,17 +31,17 @@ static class AuditEpochs
     /// <summary>Tells the trail that the database went back. Call it before anything else is appended to what was restored.</summary>
     /// <param name="lastCheckpoint">The last known one (<see cref="CheckpointFolder.Last"/>); null where none is left.</param>
     /// <returns>The new epoch.</returns>
-    public static AuditEpoch Begin(Change change, string reason, WrittenCheckpoint? lastCheckpoint, Actor? actor = null)
+    public static AuditEpoch Begin(JournalTransaction transaction, string reason, WrittenCheckpoint? lastCheckpoint, Actor? actor = null)
     {
-        var (_, heads) = ChainHeads.Read(change.Db);
+        var heads = Heads(transaction);
         var last = lastCheckpoint?.Checkpoint;
-        var number = Math.Max(ReadAfter(change.Db, 0).Select(each => each.Epoch.Epoch).DefaultIfEmpty(AuditEpoch.First).Max(), last?.Epoch ?? AuditEpoch.First) + 1;
+        var number = Math.Max(Newest(transaction), last?.Epoch ?? AuditEpoch.First) + 1;
         var epoch = new AuditEpoch(
             number,
             reason,
             last is null ? null : new EpochCheckpoint(last.Number, last.Epoch, last.AtMilliseconds, last.AuditId, lastCheckpoint!.LineHash),
-            heads.ToDictionary(head => head.Key, head => head.Value.Sequence, StringComparer.Ordinal));
-        change.Append(new AuditEvent
+            heads);
+        transaction.Append(new AuditEvent
         {
             Chain = AuditEvent.SystemChain,
             Category = AuditCategory.System,
@@ -53,6 +53,28 @@ static class AuditEpochs
             Details = AuditJson.Element(epoch),
         });
         return epoch;
+    }
+
+    static Dictionary<string, long> Heads(JournalTransaction transaction)
+    {
+        var heads = new Dictionary<string, long>(StringComparer.Ordinal);
+        var rows = transaction.Prepare("SELECT chain, MAX(sequence) FROM audit GROUP BY chain");
+        while (rows.Step())
+        {
+            heads[rows.Text(0)] = rows.Integer(1);
+        }
+        return heads;
+    }
+
+    static int Newest(JournalTransaction transaction)
+    {
+        var newest = AuditEpoch.First;
+        var rows = transaction.Prepare("SELECT body FROM audit WHERE chain = ?1 AND action = ?2").Bind(1, AuditEvent.SystemChain).Bind(2, AuditEpoch.Action);
+        while (rows.Step())
+        {
+            newest = Math.Max(newest, Read(rows.Blob(0))?.Epoch ?? 0);
+        }
+        return newest;
     }
 
     /// <summary>The epochs whose events stand behind <paramref name="sequence"/> in the system chain, in their order.</summary>

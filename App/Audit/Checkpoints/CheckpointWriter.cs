@@ -81,7 +81,9 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
 
     public override void Dispose()
     {
+        // A host that stops twice, or is not waited for, must not find it half gone.
         disposed = true;
+        turn.Wait(TimeSpan.FromSeconds(5));
         key?.Dispose();
         turn.Dispose();
         base.Dispose();
