@@ -19,6 +19,10 @@ public abstract class HoldQueueTests(Store store)
         Assert.True(await rig.HoldAsync(first));
         var (second, third) = (rig.Call(6m), rig.Call(6m));
         var waiting = WaitAsync(rig, second, Long);
+        while (rig.Get<HoldQueue>().Count == 0)
+        {
+            await Task.Delay(5);
+        }
         var behind = WaitAsync(rig, third, Long);
         await Task.Delay(400);
         Assert.False(waiting.IsCompleted || behind.IsCompleted);

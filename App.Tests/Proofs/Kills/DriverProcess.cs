@@ -19,7 +19,8 @@ sealed class DriverProcess : IDisposable
         var errors = new List<string?>();
         driver.process.OutputDataReceived += (_, line) => { if (line.Data == "ready") { driver.ready.TrySetResult(); } };
         driver.process.ErrorDataReceived += (_, line) => { lock (errors) { errors.Add(line.Data); } };
-        driver.process.Exited += (_, _) => { lock (errors) { driver.ready.TrySetException(new InvalidOperationException("The driver ended before it was ready: " + string.Join('\n', errors))); } };
+        // Waits for what it still says: a driver without callers may be ready and gone at once.
+        driver.process.Exited += (_, _) => { driver.process.WaitForExit(); lock (errors) { driver.ready.TrySetException(new InvalidOperationException("The driver ended before it was ready: " + string.Join('\n', errors))); } };
         driver.process.Start();
         driver.process.BeginOutputReadLine();
         driver.process.BeginErrorReadLine();

@@ -31,7 +31,7 @@ static class LedgerDriver
         var settings = new JournalSettings(connection);
         var services = new ServiceCollection();
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddAudit(settings).AddBudgets().AddLedger();
+        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).AddAudit(settings).AddBudgets().AddLedger();
         await using var rooms = services.BuildServiceProvider();
         using var database = Database.Take(settings);
         rooms.GetRequiredService<Journal>().Start(rooms.GetServices<JournalListener>());

@@ -43,12 +43,16 @@ sealed class ExpectedBooks
            select budget.Id,
     ];
 
-    /// <summary>The smallest remainder of all matching budgets; null where none matches.</summary>
-    public long? Remaining(Attribution call, long at) => Matching(call).Select(budget =>
+    /// <summary>The smallest remainder of the matching budgets that stop calls, or of those that only warn where no other matches; null where none does.</summary>
+    public long? Remaining(Attribution call, long at)
     {
-        var (posted, held) = Sum(budget, Period(budget, at));
-        return (long?)(budget.Cap.Nanos - posted - held);
-    }).Min();
+        var matching = Matching(call).ToList();
+        return (matching.Exists(budget => budget.HardBlock) ? matching.FindAll(budget => budget.HardBlock) : matching).Select(budget =>
+        {
+            var (posted, held) = Sum(budget, Period(budget, at));
+            return (long?)(budget.Cap.Nanos - posted - held);
+        }).Min();
+    }
 
     public void Reserve(ExpectedHold hold)
     {

@@ -46,7 +46,7 @@ sealed class SimulatedStore : IDisposable
         Faults = new StoreFaults { AtStart = refusedCommits };
         var services = new ServiceCollection();
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddAudit(Settings).AddBudgets().AddLedger();
+        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).AddAudit(Settings).AddBudgets().AddLedger();
         services.AddSingleton<TimeProvider>(clock).AddSingleton<JournalListener>(Faults);
         rooms = services.BuildServiceProvider();
         try

@@ -81,7 +81,11 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
 
     public override void Dispose()
     {
-        // A host that stops twice, or is not waited for, must not find it half gone.
+        // Known to the host twice, as itself and as what it runs.
+        if (disposed)
+        {
+            return;
+        }
         disposed = true;
         turn.Wait(TimeSpan.FromSeconds(5));
         key?.Dispose();
