@@ -56,7 +56,7 @@ sealed class BooksCheck : IDisposable
         }
         if (Number("SELECT COUNT(*) FROM threshold_claims") is var claims && claims != books.Claims.Count)
         {
-            wrong.Add($"I14: {claims} claims, the books say {books.Claims.Count}");
+            wrong.Add($"I14: {claims} claims, the books say {books.Claims.Count}: {Differences()}");
         }
         return wrong.Count == 0 ? null : string.Join("; ", wrong);
     }
@@ -124,6 +124,20 @@ sealed class BooksCheck : IDisposable
         var report = Verification.VerifyAsync(store.Settings.ReadConnectionString, null).GetAwaiter().GetResult();
         var failures = report.Findings.Where(finding => finding.Severity is FindingSeverity.Failure && finding.Invariant != "I6").ToList();
         return failures.Count == 0 ? null : "verify: " + string.Join("; ", failures.Select(finding => $"{finding.Invariant} {finding.Subject}: {finding.Message}"));
+    }
+
+    /// <summary>Which claims only one side has.</summary>
+    string Differences()
+    {
+        var told = new HashSet<(string Budget, string Period, int Percent)>();
+        using (var claims = Read("SELECT budget_id, period, percent FROM threshold_claims"))
+        {
+            while (claims.Read())
+            {
+                told.Add((claims.GetString(0), claims.GetString(1), claims.GetInt32(2)));
+            }
+        }
+        return $"only the store has {string.Join(" ", told.Except(books.Claims))}; only the books have {string.Join(" ", books.Claims.Except(told))}";
     }
 
     public (long Cost, int Outcome)? Entry(long id)

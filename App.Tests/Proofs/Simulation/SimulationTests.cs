@@ -19,7 +19,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     {
         const int Steps = 1000;
         var seeds = Number("GOVERNANCE_SIMULATION_SEED") is { } one ? [one]
-            : Enumerable.Range(1, Number("GOVERNANCE_SIMULATION_SEEDS") ?? Effort.Times(2, 10_000)).ToArray();
+            : Enumerable.Range(1, Number("GOVERNANCE_SIMULATION_SEEDS") ?? Effort.Times(25, 10_000)).ToArray();
         var clock = Stopwatch.StartNew();
         var (next, done) = (-1, 0);
         string? broken = null;

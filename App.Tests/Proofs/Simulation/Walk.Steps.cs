@@ -92,8 +92,9 @@ sealed partial class Walk
                 books.Settle(call.Id.Value, cost, (int)outcome);
                 ended.Add(call);
             }
-            else if (books.Entries[call.Id.Value] is { Outcome: (int)UsageOutcome.Assumed or (int)UsageOutcome.Expired, Corrected: null } bound && stands.Nanos == cost && cost != bound.Nanos)
+            else if (books.Entries[call.Id.Value] is { Outcome: (int)UsageOutcome.Assumed or (int)UsageOutcome.Expired, Corrected: null } bound && (outcome is not UsageOutcome.Assumed || cost > bound.Nanos))
             {
+                // Exact at last, even where it comes to the same; another guess counts only where it saw more.
                 books.Correct(call.Id.Value, cost);
             }
             var expected = books.Entries[call.Id.Value];
