@@ -9,6 +9,8 @@ sealed class Arguments
         App.Bench                 compare the product with a bare forwarder and with no proxy at all
           --seconds 5             measured time of a cell (target x JSON/stream x connections)
           --warmup 0.5            unmeasured time before each cell
+          --compile 3             time that each target is driven before the first round: the compiler's work
+          --stolen 0.02           measure a cell again, up to five times, in which a virtual machine's host took more of the processors
           --rounds 3              rounds a,b,c,a,b,c,...; figures are medians over the rounds
           --connections 1,16,64   keep-alive connections, each with one call in flight
           --only json|stream      one kind of answer only
@@ -36,7 +38,7 @@ sealed class Arguments
 
     static readonly HashSet<string> Known =
     [
-        "help", "seconds", "warmup", "rounds", "connections", "only", "targets", "body-bytes", "deltas-per-write", "cpu", "memory",
+        "help", "seconds", "warmup", "compile", "stolen", "rounds", "connections", "only", "targets", "body-bytes", "deltas-per-write", "cpu", "memory",
         "verify", "product", "data", "out", "iterations", "count", "rows", "urls", "upstream", "key", "child",
     ];
 

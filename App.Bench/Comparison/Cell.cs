@@ -5,7 +5,8 @@ namespace Governance.Bench.Comparison;
 /// <summary>What was measured once.</summary>
 /// <param name="CpuMicros">Processor time of the target's process a request; straight: of the stub's.</param>
 /// <param name="PeakMegabytes">The most memory resident in the target's process meanwhile.</param>
-sealed record Cell(int Round, Target Target, bool Stream, int Connections, LoadResult Load, double CpuMicros, double PeakMegabytes);
+/// <param name="Stolen">Share of the processors' time that the machine's host gave to others meanwhile, 0 to 1.</param>
+sealed record Cell(int Round, Target Target, bool Stream, int Connections, LoadResult Load, double CpuMicros, double PeakMegabytes, double Stolen);
 
 /// <summary>The medians of a cell over all rounds; differences and ratios are taken within a round, so that drift between rounds drops out.</summary>
 sealed record Row

@@ -11,6 +11,10 @@ sealed record ComparisonOptions
 {
     public double Seconds { get; init; }
     public double WarmupSeconds { get; init; }
+    /// <summary>How long each target is driven before the first round.</summary>
+    public double CompileSeconds { get; init; }
+    /// <summary>A cell in which the host took a larger share of the processors is measured again.</summary>
+    public double MostStolen { get; init; }
     public int Rounds { get; init; }
     public IReadOnlyList<int> Connections { get; init; } = [];
     /// <summary>False is JSON, true is a stream.</summary>
@@ -29,6 +33,8 @@ sealed record ComparisonOptions
     {
         Seconds = arguments.Fraction("seconds", 5, 0.2, 600),
         WarmupSeconds = arguments.Fraction("warmup", 0.5, 0, 60),
+        CompileSeconds = arguments.Fraction("compile", 3, 0.2, 600),
+        MostStolen = arguments.Fraction("stolen", 0.02, 0, 1),
         Rounds = arguments.Number("rounds", 3, 1, 100),
         Connections = [.. arguments.Text("connections", "1,16,64").Split(',').Select(Count)],
         Streams = arguments.Text("only", "") switch

@@ -9,6 +9,8 @@ namespace Governance.Bench.Comparison;
 /// <summary>Starts every party as its own process and drives the targets in turn, round after round.</summary>
 sealed class Runner(ComparisonOptions options, Child stub, Child load, Child? forwarder, Product? product) : IDisposable
 {
+    const int Attempts = 5;
+
     readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false });
     readonly List<Cell> cells = [];
 
@@ -53,7 +55,7 @@ sealed class Runner(ComparisonOptions options, Child stub, Child load, Child? fo
             foreach (var stream in options.Streams)
             {
                 // Long enough for the runtime to have compiled its hot paths for good.
-                await AskAsync(target, stream, 16, warmup: 0, seconds: Math.Min(3, options.Seconds), cancellation);
+                await AskAsync(target, stream, 16, warmup: 0, options.CompileSeconds, cancellation);
             }
         }
         for (var round = 1; round <= options.Rounds; round++)
@@ -64,7 +66,7 @@ sealed class Runner(ComparisonOptions options, Child stub, Child load, Child? fo
                 {
                     foreach (var target in options.Targets)
                     {
-                        cells.Add(await MeasureAsync(round, target, stream, connections, cancellation));
+                        cells.Add(await MeasureUndisturbedAsync(round, target, stream, connections, cancellation));
                     }
                 }
             }
@@ -79,26 +81,41 @@ sealed class Runner(ComparisonOptions options, Child stub, Child load, Child? fo
         return await BooksAreRightAsync() && cells.All(cell => cell.Load.Faults == 0) ? 0 : 1;
     }
 
+    /// <summary>The least disturbed of a few attempts: on a virtual machine whose host is busy a figure says more of the host than of the target.</summary>
+    async Task<Cell> MeasureUndisturbedAsync(int round, Target target, bool stream, int connections, CancellationToken cancellation)
+    {
+        var best = await MeasureAsync(round, target, stream, connections, cancellation);
+        for (var attempt = 1; attempt < Attempts && best.Stolen > options.MostStolen && best.Load.Faults == 0; attempt++)
+        {
+            var again = await MeasureAsync(round, target, stream, connections, cancellation);
+            best = again.Stolen < best.Stolen || again.Load.Faults > 0 ? again : best;
+        }
+        return best;
+    }
+
     async Task<Cell> MeasureAsync(int round, Target target, bool stream, int connections, CancellationToken cancellation)
     {
         var process = target switch { Target.Straight => stub.Id, Target.Forwarder => forwarder!.Id, _ => product!.Id };
         var reached = await ReachedAsync();
         ProcessMeter.ForgetPeak(process);
         var cpu = ProcessMeter.CpuMicros(process);
+        var (all, stolen) = ProcessMeter.MachineTicks();
         var result = await AskAsync(target, stream, connections, options.WarmupSeconds, options.Seconds, cancellation);
         cpu = ProcessMeter.CpuMicros(process) - cpu;
+        var (allAfter, stolenAfter) = ProcessMeter.MachineTicks();
+        var taken = (double)(stolenAfter - stolen) / Math.Max(1, allAfter - all);
         reached = await ReachedAsync() - reached;
         if (reached != result.Total)
         {
             result = result with { Faults = result.Faults + Math.Abs(reached - result.Total), FirstFault = result.FirstFault ?? $"{result.Total} calls were answered, but {reached} reached the stub." };
         }
         var name = $"round {round}  {(stream ? "stream" : "json"),-6} {connections,4}  {Report.Name(target),-18}";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {result.RequestsPerSecond,9:0} /s  p50 {result.P50Micros / 1000:0.000}  p99 {result.P99Micros / 1000:0.000} ms"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {result.RequestsPerSecond,9:0} /s  p50 {result.P50Micros / 1000:0.000}  p99 {result.P99Micros / 1000:0.000} ms{(taken > options.MostStolen ? $"   the host took {taken:0 %}" : "")}"));
         if (result.Faults > 0)
         {
             Console.WriteLine($"  {result.Faults} FAULTS, such as: {result.FirstFault}");
         }
-        return new Cell(round, target, stream, connections, result, cpu / Math.Max(1, result.Total), ProcessMeter.PeakMegabytes(process));
+        return new Cell(round, target, stream, connections, result, cpu / Math.Max(1, result.Total), ProcessMeter.PeakMegabytes(process), taken);
     }
 
     async Task<LoadResult> AskAsync(Target target, bool stream, int connections, double warmup, double seconds, CancellationToken cancellation)

@@ -89,10 +89,10 @@ public sealed class BackupTests : IDisposable
             await using var product = await StartAsync();
             Assert.Equal((spent + 1_500_000_000, spent + 1_750_000_000), (product.Balance("month").PostedNanos, product.Balance("all").PostedNanos));
             Assert.Equal(HttpStatusCode.OK, await ReadyAsync(product));
-            var epoch = JsonDocument.Parse(Assert.Single(product.Rows("SELECT body FROM audit WHERE action = 'audit.epoch'")).Bytes("body")).RootElement.GetProperty("details");
-            Assert.Equal(2, epoch.GetProperty("epoch").GetInt64());
-            Assert.True(epoch.GetProperty("known").GetProperty("event_id").GetInt64() > 0);
-            Assert.Equal(64, epoch.GetProperty("heads").GetProperty("_ledger").GetProperty("hash").GetString()!.Length);
+            var (begun, lifted) = (Details(product, "audit.epoch_begun"), Details(product, "ledger.fence_lifted"));
+            Assert.Equal((2, 2), (begun.GetProperty("epoch").GetInt64(), lifted.GetProperty("epoch").GetInt64()));
+            Assert.True(begun.GetProperty("heads").GetProperty("_ledger").GetInt64() > 0);
+            Assert.True(lifted.GetProperty("known").GetProperty("event_id").GetInt64() > 0);
             Assert.Equal(0, (await AppCommand.RunAsync(Data, "verify")).Code);
             await product.App.StopAsync();
         }
@@ -200,6 +200,9 @@ public sealed class BackupTests : IDisposable
         Directory.CreateDirectory(Data);
         return Product.StartAsync(null, Budget, Data, key);
     }
+
+    static JsonElement Details(Product product, string action) =>
+        JsonDocument.Parse(Assert.Single(product.Rows($"SELECT body FROM audit WHERE action = '{action}'")).Bytes("body")).RootElement.GetProperty("details");
 
     static string Call() => Answers.Call("claude-sonnet-5", 100);
 

@@ -52,6 +52,8 @@ public sealed partial class MetricsTests
         Assert.Equal(product.Balance("month").HeldNanos, Figure(text, "governance_budget_held_nanousd{budget=\"month\"}"));
         Assert.Equal(100_000_000_000, Figure(text, "governance_budget_cap_nanousd{budget=\"month\"}"));
         Assert.True(Figure(text, "governance_journal_commits_total") > 0 && Figure(text, "governance_journal_works_total") >= Figure(text, "governance_journal_commits_total"), text);
+        Assert.True(Figure(text, "governance_checkpoint_number") >= 1 && Figure(text, "governance_checkpoint_age_seconds") >= 0, text);
+        Assert.Equal(0, Figure(text, "governance_checkpoint_failing"));
         Assert.Equal((0, 0, 0), (Figure(text, "governance_journal_failures_total"), Figure(text, "governance_fenced"), Figure(text, "governance_stopping")));
     }
 

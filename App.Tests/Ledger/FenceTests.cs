@@ -32,7 +32,7 @@ public sealed class FenceTests
 
         var sentence = await LiftAsync(rig, new SpentSince(Money.FromUsd(25m), "chat-widget"), new SpentSince(Money.FromUsd(2m), null));
 
-        Assert.Equal("Epoch 2 begins: $27.00 that was spent since the older state counts now. Calls are admitted again.", sentence);
+        Assert.Equal("Calls are admitted again, in epoch 2: $27.00 that was spent since the older state counts now.", sentence);
         Assert.Null(rig.Get<FenceShelf>().Current);
         Assert.Equal((26_000_000_000, 28_000_000_000), (rig.Balances("chat-month")[^1].PostedNanos, rig.Balances("all-month")[^1].PostedNanos));
         Assert.NotEmpty(rig.Events("budget.threshold_reached"));
@@ -55,7 +55,7 @@ public sealed class FenceTests
         Assert.Single(lifts, sentence => sentence is not null);
         Assert.Equal(1_000_000_000, Assert.Single(rig.Balances("all-month")).PostedNanos);
         Assert.Single(rig.Events("ledger.fenced"));
-        Assert.Single(rig.Events("audit.epoch"));
+        Assert.Single(rig.Events(FenceTable.LiftedAction));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class VerificationRunsTests
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rig.Get<VerificationRuns>().RunAsync(Actor.System, null, cancelled.Token));
-        Assert.Throws<OperationCanceledException>(() => Verification.Verify(rig.Settings.ReadConnectionString, null, null, null, cancelled.Token));
+        Assert.Throws<OperationCanceledException>(() => Verification.Verify(rig.Settings.ReadConnectionString, null, null, null, null, cancelled.Token));
         Assert.True((await rig.Get<VerificationRuns>().RunAsync(Actor.System)).Report.IsClean);
     }
 
@@ -52,6 +52,20 @@ public sealed class VerificationRunsTests
         rig.Clock.Now += TimeSpan.FromHours(4);
         var run = await rig.Get<VerificationRuns>().RunAsync(Actor.System);
         Assert.StartsWith("hold req_", Assert.Single(run.Report.Findings, finding => finding.Invariant == "I6").Subject, StringComparison.Ordinal);
+        Assert.False(run.Report.IsClean);
+    }
+
+    [Fact]
+    public async Task AHandOnTheClockMakesNoHoldOld()
+    {
+        await using var rig = new LedgerRig();
+        Assert.True(await rig.HoldAsync(rig.Call(1m)));
+        rig.Clock.Step(TimeSpan.FromDays(3));
+        Assert.DoesNotContain((await rig.Get<VerificationRuns>().RunAsync(Actor.System)).Report.Findings, finding => finding.Invariant == "I6");
+        // Who looks from outside cannot know how much of it has passed, and says so.
+        var outside = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null, null, rig.Clock.Now);
+        Assert.True(outside.IsClean);
+        Assert.Equal(FindingSeverity.Note, Assert.Single(outside.Findings, finding => finding.Invariant == "I6").Severity);
     }
 
     static long Rows(VerificationRun run, string invariant) => run.Report.Checks.Single(check => check.Invariant == invariant).Rows;

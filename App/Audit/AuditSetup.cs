@@ -31,6 +31,9 @@ static class AuditSetup
         services.AddSingleton(provider => new CheckpointSettings(provider.GetService<IConfiguration>(), settings.Folder));
         // Stopped after all that are added later, so that its last checkpoint covers what they wrote.
         services.AddSingleton<CheckpointWriter>().AddHostedService(provider => provider.GetRequiredService<CheckpointWriter>());
+        services.AddOptions<Frame>().Configure<CheckpointWriter>((frame, writer) => frame.Banners.Add(() => writer.Status.Failure is { } failure
+            ? new Banner(StatusKind.Warned, $"No signed checkpoint of the trail can be written: {failure} Calls go on; what no checkpoint covers is not protected against whoever administers the database.")
+            : null));
         return services;
     }
 

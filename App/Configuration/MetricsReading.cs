@@ -1,5 +1,6 @@
 using Governance.Alerts;
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
 using Governance.Budgets;
 using Governance.Gateway;
 using Governance.Ledger;
@@ -21,15 +22,18 @@ sealed class MetricsReading : IDisposable
     readonly UsageCounts usage;
     readonly VerificationRuns verification;
     readonly Reconciliation reconciliation;
+    readonly CheckpointWriter checkpoints;
+    readonly TimeProvider time;
     readonly Shared<Stored> stored;
 
     /// <summary>What only the database knows.</summary>
     sealed record Stored(OpenHolds Holds, IReadOnlyList<BudgetStanding> Budgets, int MailPending);
 
     public MetricsReading(Journal journal, Drain drain, GatewayState gateway, FenceShelf fence, UsageCounts usage, VerificationRuns verification, Reconciliation reconciliation,
-        HoldQueries holds, BudgetQueries budgets, MailQueries mails, TimeProvider time)
+        CheckpointWriter checkpoints, HoldQueries holds, BudgetQueries budgets, MailQueries mails, TimeProvider time)
     {
         (this.journal, this.drain, this.gateway, this.fence, this.usage, this.verification, this.reconciliation) = (journal, drain, gateway, fence, usage, verification, reconciliation);
+        (this.checkpoints, this.time) = (checkpoints, time);
         stored = new Shared<Stored>(async () => new Stored(await holds.OpenAsync(), [.. (await budgets.AllAsync()).Where(budget => !budget.Definition.Retired)], await mails.PendingAsync()), age, time);
     }
 
@@ -75,6 +79,14 @@ sealed class MetricsReading : IDisposable
     {
         text.Metric("gauge", "governance_fenced", "1 while no call is taken because what was spent is not known.").Value(fence.Current is null ? 0L : 1L);
         text.Metric("gauge", "governance_stopping", "1 while the process stops.").Value(drain.Begun ? 1L : 0L);
+        var covered = checkpoints.Status;
+        if (covered.WrittenAt is { } written)
+        {
+            text.Metric("gauge", "governance_checkpoint_age_seconds", "Since the last signed checkpoint of the trail; it grows while nothing is written that one would cover.").Value((time.GetUtcNow() - written).TotalSeconds)
+                .Metric("gauge", "governance_checkpoint_number", "Its number.").Value(covered.Number);
+        }
+        text.Metric("gauge", "governance_checkpoint_uncovered_events", "Events that no checkpoint covers yet.").Value(covered.Behind)
+            .Metric("gauge", "governance_checkpoint_failing", "1 while none can be written.").Value(covered.Failure is null ? 0L : 1L);
         if (verification.Last is { } run)
         {
             text.Metric("gauge", "governance_verification_ok", "1 where the last verification found the invariant kept.");

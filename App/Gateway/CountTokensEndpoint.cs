@@ -1,8 +1,6 @@
 using Governance.Gateway.Metering;
 using Governance.Gateway.Reading;
 using Governance.Ledger;
-using Governance.Projects;
-using Microsoft.Extensions.Options;
 
 namespace Governance.Gateway;
 
@@ -10,52 +8,26 @@ namespace Governance.Gateway;
 /// <c>POST /v1/messages/count_tokens</c>: passed to the upstream, which counts for nothing; where that fails, our own estimate answers. Rules apply
 /// as to a call, so that a denied model is told before it is used; nothing is held.
 /// </summary>
-sealed partial class CountTokensEndpoint(DirectoryShelf directory, Gate gate, CallIds ids, OutboundHttp http, UpstreamSecrets secrets, GatewayState state, SpendLedger ledger, TimeProvider time, IOptions<GatewaySettings> settings, ILogger<CountTokensEndpoint> logger)
+sealed partial class CountTokensEndpoint(CallIntake intake, Gate gate, OutboundHttp http, UpstreamSecrets secrets, GatewayState state, SpendLedger ledger, ILogger<CountTokensEndpoint> logger)
 {
     const int AnswerLimitBytes = 1024 * 1024;
 
     public async Task HandleAsync(HttpContext context)
     {
-        var id = ids.Next();
-        var known = directory.Current;
-        var (caller, unknown) = CallerIdentity.Identify(context.Request, known, time.GetUtcNow());
-        if ((state.RefuseAll ?? unknown) is { } closed || caller is null)
+        using var taken = await intake.TakeAsync(context, state.CountLimits);
+        if (taken is null)
         {
-            await RefusalAnswer.WriteAsync(context, state.RefuseAll ?? unknown!, id);
             return;
         }
-        var (body, unreadable) = await RequestBody.ReadAsync(context.Request, settings.Value.BodyLimitBytes);
-        if (body is null)
+        // The count is free, so what would be too dear to send may still be counted.
+        var (call, refused) = gate.Decide(taken.Id, taken.Caller, taken.Facts with { MaxTokens = 0 }, taken.Id.At);
+        if (call is null)
         {
-            await RefusalAnswer.WriteAsync(context, unreadable!, id);
+            await RecordAsync(refused!);
+            await RefusalAnswer.WriteAsync(context, refused!.Refusal, taken.Id);
             return;
         }
-        using (body)
-        {
-            (caller, unknown) = CallerIdentity.Again(context.Request, caller!, known, directory.Current, time.GetUtcNow());
-            id = ids.Next();
-            if (caller is null)
-            {
-                await RefusalAnswer.WriteAsync(context, unknown!, id);
-                return;
-            }
-            var read = RequestReader.Read(body.Memory.Span, state.CountLimits);
-            if (read is ReadFault fault)
-            {
-                await RefusalAnswer.WriteAsync(context, Refusal.Malformed(fault.Message), id);
-                return;
-            }
-            var facts = ((ReadFacts)read).Facts;
-            // The count is free, so what would be too dear to send may still be counted.
-            var (call, refused) = gate.Decide(id, caller, facts with { MaxTokens = 0 }, id.At);
-            if (call is null)
-            {
-                await RecordAsync(refused!);
-                await RefusalAnswer.WriteAsync(context, refused!.Refusal, id);
-                return;
-            }
-            await AnswerAsync(context, call, facts, body);
-        }
+        await AnswerAsync(context, call, taken.Facts, taken.Body);
     }
 
     /// <summary>Asking what a denied model would count is a refusal like any other; where it cannot be written, the answer is the refusal all the same.</summary>

@@ -29,6 +29,7 @@ static class GatewaySetup
             .AddSingleton<Forwarder>()
             .AddSingleton<ResponseCache>()
             .AddSingleton<GatewayState>()
+            .AddSingleton<CallIntake>()
             .AddSingleton<MessagesEndpoint>()
             .AddSingleton<CountTokensEndpoint>()
             .AddSingleton<ModelsEndpoint>();

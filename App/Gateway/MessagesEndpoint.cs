@@ -4,7 +4,6 @@ using Governance.Budgets;
 using Governance.Gateway.Reading;
 using Governance.Ledger;
 using Governance.Projects;
-using Microsoft.Extensions.Options;
 
 namespace Governance.Gateway;
 
@@ -13,9 +12,8 @@ namespace Governance.Gateway;
 /// (6) forward, (7) settle. What happens to the money after (5) never depends on whether the client stays.
 /// </summary>
 sealed partial class MessagesEndpoint(
-    DirectoryShelf directory,
+    CallIntake intake,
     Gate gate,
-    CallIds ids,
     Forwarder forwarder,
     SpendLedger ledger,
     HoldQueue holds,
@@ -25,58 +23,24 @@ sealed partial class MessagesEndpoint(
     OpenWindow window,
     GatewayState state,
     TimeProvider time,
-    IOptions<GatewaySettings> settings,
     ILogger<MessagesEndpoint> logger)
 {
     public async Task HandleAsync(HttpContext context)
     {
         var started = Stopwatch.GetTimestamp();
-        var id = ids.Next();
-        if (state.RefuseAll is { } closed)
+        using var call = await intake.TakeAsync(context, state.Limits);
+        if (call is null)
         {
-            await RefusalAnswer.WriteAsync(context, closed, id);
             return;
         }
-        var known = directory.Current;
-        var (caller, unknown) = CallerIdentity.Identify(context.Request, known, time.GetUtcNow());
-        if (caller is null)
+        try
         {
-            await RefusalAnswer.WriteAsync(context, unknown!, id);
-            return;
+            await GovernAsync(context, started, call.Id, call.Caller, call.Facts, call.Body);
         }
-        var (body, unreadable) = await RequestBody.ReadAsync(context.Request, settings.Value.BodyLimitBytes);
-        if (body is null)
+        catch (Exception exception) when (!context.Response.HasStarted)
         {
-            await RefusalAnswer.WriteAsync(context, unreadable!, id);
-            return;
-        }
-        using (body)
-        {
-            // A body may take its time, and what was revoked, stopped or ran out meanwhile is. The call, and its period, begin now.
-            // The id first: what is decided on a call is never older than its instant.
-            id = ids.Next();
-            (caller, unknown) = CallerIdentity.Again(context.Request, caller!, known, directory.Current, time.GetUtcNow());
-            if (caller is null)
-            {
-                await RefusalAnswer.WriteAsync(context, unknown!, id);
-                return;
-            }
-            CrashPoint.Reach("body-read");
-            var read = RequestReader.Read(body.Memory.Span, state.Limits);
-            if (read is ReadFault fault)
-            {
-                await RefusalAnswer.WriteAsync(context, Refusal.Malformed(fault.Message), id);
-                return;
-            }
-            try
-            {
-                await GovernAsync(context, started, id, caller, ((ReadFacts)read).Facts, body);
-            }
-            catch (Exception exception) when (!context.Response.HasStarted)
-            {
-                LogUnexpected(logger, id, exception);
-                await RefusalAnswer.WriteAsync(context, Refusal.Plain(500, "api_error", "The gateway failed on this call; the log has more under this request id.", "internal_error"), id);
-            }
+            LogUnexpected(logger, call.Id, exception);
+            await RefusalAnswer.WriteAsync(context, Refusal.Plain(500, "api_error", "The gateway failed on this call; the log has more under this request id.", "internal_error"), call.Id);
         }
     }
 

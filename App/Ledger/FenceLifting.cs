@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
 using Governance.Pricing;
 using Governance.Projects;
 
@@ -8,7 +9,7 @@ namespace Governance.Ledger;
 /// <param name="Project">Null where it cannot be said; then only budgets of the whole workspace count it.</param>
 sealed record SpentSince(Money Amount, string? Project);
 
-/// <summary>Lifts a fence: enters what was spent since the older state, so that budgets count it, begins a new epoch, and moves the mark on.</summary>
+/// <summary>Lifts a fence: enters what was spent since the older state, so that budgets count it, and moves the mark on to the new epoch.</summary>
 sealed class FenceLifting(Journal journal, SpendLedger ledger, FenceShelf shelf, LedgerMarkFile marks, LedgerMarkKeeper keeper)
 {
     /// <summary>Answers the sentence that the trail was told, or null where no fence stands; then nothing was entered.</summary>
@@ -64,9 +65,14 @@ sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(Ledge
         }
         var sum = entries.Aggregate(Money.Zero, (sum, entry) => sum + entry.Amount);
         var spent = entries.Count == 0 ? "nothing was spent since the older state" : $"{sum} that was spent since the older state counts now";
-        var epoch = Math.Max(FenceTable.Epoch(transaction), knownEpoch) + 1;
-        FenceTable.Lift(transaction, fence, epoch, actor, spent, entries.Select(entry => new { call = entry.Call.Id.ToString(), usd = entry.Amount.ToPlain(), project = entry.Call.For.Project }));
-        Result = $"Epoch {epoch} begins: {spent}. Calls are admitted again.";
+        long epoch = AuditEpochs.Newest(transaction);
+        if (epoch <= knownEpoch)
+        {
+            // The mark was moved since the fence was raised: what it stands for is lost as well.
+            epoch = AuditEpochs.Begin(transaction, fence.Reason, null, actor, knownEpoch).Epoch;
+        }
+        Result = $"Calls are admitted again, in epoch {epoch}: {spent}.";
+        FenceTable.Lift(transaction, fence, epoch, actor, Result, entries.Select(entry => new { call = entry.Call.Id.ToString(), usd = entry.Amount.ToPlain(), project = entry.Call.For.Project }));
     }
 
     public override void Committing()

@@ -9,7 +9,7 @@ sealed class FenceRow
     public required string Reason { get; init; }
     /// <summary>What was known of the newer state, as JSON; null where nothing was.</summary>
     public string? Known { get; init; }
-    /// <summary>The epoch that began when it was lifted; null while it stands.</summary>
+    /// <summary>The epoch that it began, once it is lifted; null while it stands.</summary>
     public long? Epoch { get; init; }
     public long? LiftedMilliseconds { get; init; }
     public string? LiftedBy { get; init; }

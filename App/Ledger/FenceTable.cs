@@ -7,7 +7,7 @@ namespace Governance.Ledger;
 static class FenceTable
 {
     public const string RaisedAction = "ledger.fenced";
-    public const string EpochAction = "audit.epoch";
+    public const string LiftedAction = "ledger.fence_lifted";
 
     /// <summary>The fence that stands; null where calls are admitted.</summary>
     public static Fence? Standing(JournalTransaction transaction)
@@ -36,7 +36,7 @@ static class FenceTable
             return already;
         }
         // Before anything else is told: the lost part of every chain begins right behind where it stands now.
-        AuditEpochs.Begin(transaction, reason, lastCheckpoint, actor);
+        AuditEpochs.Begin(transaction, reason, lastCheckpoint, actor, known?.Epoch ?? AuditEpoch.First);
         transaction.Prepare("INSERT INTO fences (id, raised_milliseconds, reason, known) SELECT COALESCE(MAX(id), 0) + 1, ?1, ?2, ?3 FROM fences")
             .Bind(1, transaction.NowMilliseconds).Bind(2, reason).Bind(3, known?.ToText()).Run();
         // Every instance has to hear of it, as of a change of definitions.
@@ -46,34 +46,20 @@ static class FenceTable
         return fence;
     }
 
-    /// <summary>Admits calls again from this commit on, and begins a new epoch of the ledger, which names the heads it goes on from.</summary>
-    public static long Lift(JournalTransaction transaction, Fence fence, long epoch, Actor actor, string spent, object entries)
+    /// <summary>Admits calls again from this commit on, in the epoch that began when the fence was raised.</summary>
+    public static void Lift(JournalTransaction transaction, Fence fence, long epoch, Actor actor, string sentence, object entries)
     {
-        var heads = Heads(transaction);
         transaction.ChangesDefinitions = true;
         transaction.Prepare("UPDATE fences SET epoch = ?2, lifted_milliseconds = ?3, lifted_by = ?4 WHERE id = ?1")
             .Bind(1, fence.Id).Bind(2, epoch).Bind(3, transaction.NowMilliseconds).Bind(4, actor.Id).Run();
-        transaction.Append(Event(fence, EpochAction, actor, $"Epoch {epoch} begins: {spent}. Calls are admitted again.", new
+        transaction.Append(Event(fence, LiftedAction, actor, sentence, new
         {
             epoch,
             fence = fence.Id,
             reason = fence.Reason,
             known = LedgerMark.Parse(fence.Known),
-            heads,
             entries,
         }));
-        return epoch;
-    }
-
-    static Dictionary<string, object> Heads(JournalTransaction transaction)
-    {
-        var heads = new Dictionary<string, object>(StringComparer.Ordinal);
-        var rows = transaction.Prepare("SELECT chain, sequence, hash FROM audit a WHERE sequence = (SELECT MAX(sequence) FROM audit b WHERE b.chain = a.chain) ORDER BY chain");
-        while (rows.Step())
-        {
-            heads[rows.Text(0)] = new { sequence = rows.Integer(1), hash = Convert.ToHexStringLower(rows.Blob(2)) };
-        }
-        return heads;
     }
 
     static AuditEvent Event(Fence fence, string action, Actor actor, string sentence, object details) => new()

@@ -9,7 +9,7 @@ namespace Governance.Ledger;
 sealed record OpenHolds(long Count, Money Held, DateTimeOffset? Oldest);
 
 /// <summary>That the ledger went on from an older state, and who said what was spent meanwhile.</summary>
-public sealed record Epoch(long Number, DateTimeOffset Began, string By, string Reason);
+public sealed record Epoch(long Number, DateTimeOffset Admitted, string By, string Reason);
 
 /// <summary>What pages and metrics ask of holds and fences.</summary>
 sealed class HoldQueries(Reads reads)
@@ -21,7 +21,7 @@ sealed class HoldQueries(Reads reads)
         return holds is null ? new OpenHolds(0, Money.Zero, null) : new OpenHolds(holds.Count, new Money(holds.Held), new CallId(holds.Oldest).At);
     }
 
-    /// <summary>The epochs that began when a fence was lifted, newest first.</summary>
+    /// <summary>The epochs that lifted fences began, newest first.</summary>
     public async Task<IReadOnlyList<Epoch>> EpochsAsync(int most = 5)
     {
         await using var db = reads.Open();

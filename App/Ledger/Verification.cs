@@ -13,15 +13,16 @@ static class Verification
     /// <param name="connectionString">As in <c>ConnectionStrings:Governance</c>; opened read-only whatever it says.</param>
     /// <param name="checkpoints">Where the signed checkpoints are that the chains are compared with; null where they are not.</param>
     /// <param name="now">What the time is for a database in use; null for one at rest, whose time stands where it was written last.</param>
-    public static Task<VerificationReport> VerifyAsync(string connectionString, IProgress<string>? progress, CheckpointSettings? checkpoints = null, DateTimeOffset? now = null) =>
-        Task.Run(() => Verify(connectionString, progress, checkpoints, now));
+    /// <param name="own">The process that asks, where it uses the database itself.</param>
+    public static Task<VerificationReport> VerifyAsync(string connectionString, IProgress<string>? progress, CheckpointSettings? checkpoints = null, DateTimeOffset? now = null, HoldingProcess? own = null) =>
+        Task.Run(() => Verify(connectionString, progress, checkpoints, now, own));
 
     /// <summary>As <see cref="VerifyAsync"/>, on the caller's thread.</summary>
-    public static VerificationReport Verify(string connectionString, IProgress<string>? progress, CheckpointSettings? checkpoints, DateTimeOffset? now, CancellationToken cancellation = default)
+    public static VerificationReport Verify(string connectionString, IProgress<string>? progress, CheckpointSettings? checkpoints, DateTimeOffset? now, HoldingProcess? own, CancellationToken cancellation = default)
     {
         try
         {
-            return Verify(new LedgerSnapshot(connectionString, cancellation), progress, checkpoints, now);
+            return Verify(new LedgerSnapshot(connectionString, cancellation), progress, checkpoints, now, own);
         }
         catch (System.Data.Common.DbException) when (cancellation.IsCancellationRequested)
         {
@@ -29,7 +30,7 @@ static class Verification
         }
     }
 
-    static VerificationReport Verify(LedgerSnapshot opened, IProgress<string>? progress, CheckpointSettings? checkpoints, DateTimeOffset? now)
+    static VerificationReport Verify(LedgerSnapshot opened, IProgress<string>? progress, CheckpointSettings? checkpoints, DateTimeOffset? now, HoldingProcess? own)
     {
         using var snapshot = opened;
         var clock = Stopwatch.StartNew();
@@ -47,7 +48,7 @@ static class Verification
         var ended = VerificationEntries.Check(snapshot, findings);
         var zeros = VerificationZeroCaps.Check(snapshot, findings);
         progress?.Report("Holds");
-        var holds = VerificationHolds.Check(snapshot, findings, now ?? snapshot.LastAt);
+        var holds = VerificationHolds.Check(snapshot, findings, now ?? snapshot.LastAt, own);
         VerificationCorrections.Check(snapshot, findings);
         progress?.Report("Balances and caps");
         var (balances, capped) = VerificationBalances.Check(snapshot, findings);

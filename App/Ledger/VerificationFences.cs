@@ -1,6 +1,6 @@
 namespace Governance.Ledger;
 
-/// <summary>Every fence, and every epoch that began with its lifting, is in the trail, and the other way round.</summary>
+/// <summary>Every fence, and its lifting with the epoch that it began, is in the trail, and the other way round.</summary>
 static class VerificationFences
 {
     public const string Invariant = "fence";
@@ -11,8 +11,8 @@ static class VerificationFences
         var fences = snapshot.Prepare($"""
             SELECT id, epoch, lifted_milliseconds,
               (SELECT COUNT(*) FROM audit WHERE action = '{FenceTable.RaisedAction}' AND target_id = 'fence-' || fences.id AND at_milliseconds = raised_milliseconds),
-              (SELECT COUNT(*) FROM audit WHERE action = '{FenceTable.EpochAction}' AND target_id = 'fence-' || fences.id),
-              (SELECT COUNT(*) FROM audit WHERE action = '{FenceTable.EpochAction}' AND target_id = 'fence-' || fences.id AND at_milliseconds = lifted_milliseconds)
+              (SELECT COUNT(*) FROM audit WHERE action = '{FenceTable.LiftedAction}' AND target_id = 'fence-' || fences.id),
+              (SELECT COUNT(*) FROM audit WHERE action = '{FenceTable.LiftedAction}' AND target_id = 'fence-' || fences.id AND at_milliseconds = lifted_milliseconds)
             FROM fences ORDER BY id
             """);
         while (fences.Step())
@@ -25,7 +25,7 @@ static class VerificationFences
             }
             if (lifted != (fences.IntegerOrNull(1) is not null) || fences.Integer(4) != (lifted ? 1 : 0) || fences.Integer(5) != fences.Integer(4))
             {
-                findings.Fail(Invariant, $"fence {fences.Integer(0)}", "Whether it was lifted, and the epoch that began then, is not what the trail tells.");
+                findings.Fail(Invariant, $"fence {fences.Integer(0)}", "Whether it was lifted, and into which epoch, is not what the trail tells.");
             }
         }
         var told = snapshot.Integer($"SELECT COUNT(DISTINCT target_id) FROM audit WHERE action = '{FenceTable.RaisedAction}'");

@@ -9,7 +9,7 @@ namespace Governance.Ledger;
 sealed record VerificationRun(DateTimeOffset At, VerificationReport Report);
 
 /// <summary>Verifies the database in use beside the calls, one run at a time, on a thread that the machine serves last; remembers the newest and tells the trail.</summary>
-sealed partial class VerificationRuns(JournalSettings settings, CheckpointSettings checkpoints, Journal journal, TimeProvider time, ILogger<VerificationRuns> logger) : IDisposable
+sealed partial class VerificationRuns(JournalSettings settings, CheckpointSettings checkpoints, Journal journal, TimeProvider time, SteadyClock clock, ILogger<VerificationRuns> logger) : IDisposable
 {
     public const string CleanAction = "ledger.verified";
     public const string FailedAction = "ledger.verification_failed";
@@ -76,7 +76,8 @@ sealed partial class VerificationRuns(JournalSettings settings, CheckpointSettin
             // Of this thread alone, which is not used again.
             _ = SetPriority(0, 0, 19);
         }
-        return Verification.Verify(settings.ReadConnectionString, progress, checkpoints, now, cancellation);
+        var own = new HoldingProcess(journal.Instance, DateTimeOffset.FromUnixTimeMilliseconds(clock.NowMilliseconds));
+        return Verification.Verify(settings.ReadConnectionString, progress, checkpoints, now, own, cancellation);
     }
 
     async Task TellAsync(Actor actor, VerificationReport report)

@@ -30,12 +30,13 @@ static class AuditEpochs
 {
     /// <summary>Tells the trail that the database went back. Call it before anything else is appended to what was restored.</summary>
     /// <param name="lastCheckpoint">The last known one (<see cref="CheckpointFolder.Last"/>); null where none is left.</param>
+    /// <param name="above">An epoch that is known from elsewhere to have been; the new one has a higher number.</param>
     /// <returns>The new epoch.</returns>
-    public static AuditEpoch Begin(JournalTransaction transaction, string reason, WrittenCheckpoint? lastCheckpoint, Actor? actor = null)
+    public static AuditEpoch Begin(JournalTransaction transaction, string reason, WrittenCheckpoint? lastCheckpoint, Actor? actor = null, long above = AuditEpoch.First)
     {
         var heads = Heads(transaction);
         var last = lastCheckpoint?.Checkpoint;
-        var number = Math.Max(Newest(transaction), last?.Epoch ?? AuditEpoch.First) + 1;
+        var number = (int)Math.Max(Math.Max(Newest(transaction), last?.Epoch ?? AuditEpoch.First), above) + 1;
         var epoch = new AuditEpoch(
             number,
             reason,
@@ -66,7 +67,8 @@ static class AuditEpochs
         return heads;
     }
 
-    static int Newest(JournalTransaction transaction)
+    /// <summary>The number of the epoch that the trail is in.</summary>
+    public static int Newest(JournalTransaction transaction)
     {
         var newest = AuditEpoch.First;
         var rows = transaction.Prepare("SELECT body FROM audit WHERE chain = ?1 AND action = ?2").Bind(1, AuditEvent.SystemChain).Bind(2, AuditEpoch.Action);
