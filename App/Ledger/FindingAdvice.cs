@@ -5,7 +5,12 @@ namespace Governance.Ledger;
 static class FindingAdvice
 {
     public static string Of(string invariant, FindingSeverity severity) => severity is FindingSeverity.Note
-        ? "Nothing to do: the trail says why. It is listed so that it is known."
+        ? invariant switch
+        {
+            VerificationCheckpoints.Invariant => "New events are covered by the next checkpoint, within a minute. A rewound trail is explained by the epoch that is named; read it.",
+            "I6" => "Ask the process that holds it: it knows how much time has passed.",
+            _ => "Nothing to do: the trail says why. It is listed so that it is known.",
+        }
         : invariant switch
         {
             "I1" => "More was spent than the cap allows, and nothing on record explains it. Look at the budget's calls and changes in the period; then raise the cap or wait for the next period.",

@@ -14,6 +14,9 @@ static class LedgerSetup
         services.AddOptions<Frame>().Configure<OpenWindow>((frame, window) => frame.Banners.Add(() => window.Waiting is var calls and > 0
             ? new Banner(StatusKind.Warned, $"{calls} calls were let through without the ledger, on their projects' allowances. They are written into it as soon as it works again.")
             : null));
+        services.AddOptions<Frame>().Configure<FenceShelf>((frame, fences) => frame.Banners.Add(() => fences.Current is { } fence
+            ? new Banner(StatusKind.Denied, $"No calls are taken: {fence.Reason} An owner or admin says under Settings, Integrity what was spent since; they are taken again then.")
+            : null));
         return services
             .AddSingleton<SpendSource, LedgerSpend>()
             .AddSingleton<KeyUseSource, LedgerKeyUse>()

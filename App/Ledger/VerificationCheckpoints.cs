@@ -8,7 +8,7 @@ namespace Governance.Ledger;
 /// <summary>Compares the chains with the signed checkpoints outside the database: a tail that was cut, a history that was changed and linked anew.</summary>
 static class VerificationCheckpoints
 {
-    const string Invariant = "checkpoint";
+    public const string Invariant = "checkpoint";
 
     public static void Check(LedgerSnapshot snapshot, Findings findings, CheckpointSettings settings)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Governance.Policies;
 
 namespace Governance.Gateway.Reading;
@@ -42,12 +41,13 @@ static class TaskClassifier
         ".csproj", ".yml", ".yaml", ".toml", ".css", ".scss", ".vue",
     ];
 
-    static readonly SearchValues<string> AnyWord = SearchValues.Create([.. CodeWords, .. ReasoningWords], StringComparison.OrdinalIgnoreCase);
-
     readonly record struct Word(string Text, TaskType Kind);
 
-    /// <summary>By the lower-case character that a word begins with, so that a text is looked at once.</summary>
+    /// <summary>By the character that a word begins with, in either case, so that a text is looked at once. (A search for all words at once is six times slower: nearly every place of a text begins like one of so many.)</summary>
     static readonly Word[][] WordsByFirst = Ordered();
+
+    /// <summary>For each character that a word begins with: the bits of the low five bits of the second characters of those words. It rules most places out without looking at a word.</summary>
+    static readonly uint[] SecondsByFirst = [.. WordsByFirst.Select(words => words.Aggregate(0u, (bits, word) => bits | (1u << (word.Text[1] & 31))))];
 
     public static TaskType Classify(RequestFacts facts)
     {
@@ -68,23 +68,19 @@ static class TaskClassifier
     static TaskType KindOfWords(ReadOnlySpan<char> text)
     {
         var kind = TaskType.Simple;
-        // Most texts have no such word, which is quick to find out; what stands before the first needs no look.
-        var from = text.IndexOfAny(AnyWord);
-        if (from < 0)
-            return kind;
-        var inWord = from > 0 && char.IsLetterOrDigit(text[from - 1]);
-        for (var index = from; index < text.Length; index++)
+        var seconds = SecondsByFirst.AsSpan();
+        var inWord = false;
+        // Every word has two characters or more.
+        for (var index = 0; index < text.Length - 1; index++)
         {
             var first = text[index];
             var continues = inWord;
             inWord = char.IsLetterOrDigit(first);
-            if ((inWord && continues) || first >= WordsByFirst.Length)
+            if ((inWord && continues) || first >= seconds.Length || (seconds[first] & (1u << (text[index + 1] & 31))) == 0)
                 continue;
-            // Setting the bit of lower case makes letters alike, and rules most words out without a call.
-            var second = index + 1 < text.Length ? text[index + 1] | 0x20 : 0;
             foreach (var word in WordsByFirst[first])
             {
-                if ((word.Text[1] | 0x20) == second && word.Kind != kind && IsHere(text, index, word.Text, StringComparison.OrdinalIgnoreCase))
+                if (word.Kind != kind && IsHere(text, index, word.Text, StringComparison.OrdinalIgnoreCase))
                     kind = word.Kind;
             }
             if (kind == TaskType.Code)
