@@ -13,6 +13,9 @@ public sealed class Product : IAsyncDisposable
     /// <summary>The environment variable that names another store than the file in the data folder.</summary>
     public const string ConnectionVariable = "ConnectionStrings__Governance";
 
+    /// <summary>Another <c>App.dll</c> than the one that was built with these tests, such as a published one, named by GOVERNANCE_PRODUCT.</summary>
+    static readonly string? _assembly = Environment.GetEnvironmentVariable("GOVERNANCE_PRODUCT") is { Length: > 0 } named ? Path.GetFullPath(named, AppProcess.RepositoryFolder) : null;
+
     const string ManagementKey = "proofs-management-key-0123456789";
     readonly string? _database;
     readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, MaxConnectionsPerServer = 4096, MaxResponseDrainSize = 0 }) { Timeout = TimeSpan.FromSeconds(100) };
@@ -49,7 +52,7 @@ public sealed class Product : IAsyncDisposable
         }
         try
         {
-            return new Product(await AppProcess.StartAsync(new AppStart { Environment = variables, DataFolder = dataFolder, Timeout = TimeSpan.FromSeconds(90) }), key, variables.GetValueOrDefault(ConnectionVariable));
+            return new Product(await AppProcess.StartAsync(new AppStart { Environment = variables, Assembly = _assembly, DataFolder = dataFolder, Timeout = TimeSpan.FromSeconds(90) }), key, variables.GetValueOrDefault(ConnectionVariable));
         }
         finally
         {

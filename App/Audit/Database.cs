@@ -85,11 +85,16 @@ sealed class Database : IDisposable
 
     static void Migrate(GovernanceDb db, JournalSettings settings)
     {
-        if (db.Database.GetAppliedMigrations().Except(db.Database.GetMigrations()).FirstOrDefault() is { } newer)
+        var (applied, known) = (db.Database.GetAppliedMigrations().ToList(), db.Database.GetMigrations().ToList());
+        if (applied.Except(known).FirstOrDefault() is { } newer)
         {
             throw new InvalidOperationException($"The database {settings.Place} was written by a newer version (it knows {newer}). Start that version, or restore a backup.");
         }
-        db.Database.Migrate();
+        // Where nothing is missing EF would still compare its whole model with the last migration, at every start.
+        if (known.Except(applied).Any())
+        {
+            db.Database.Migrate();
+        }
     }
 }
 

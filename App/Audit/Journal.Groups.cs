@@ -161,7 +161,7 @@ sealed partial class Journal
             (turnedAway, waiting) = (waiting, []);
         }
         var answer = new JournalUnavailableException("The store cannot be written at the moment.", exception);
-        turnedAway.ForEach(work => JournalAnswers.Fail(work, answer));
+        turnedAway.ForEach(work => JournalAnswers.Fail(work, answer, settings.OwnThread));
     }
 
     void Refuse(int from, int to, Exception exception)
@@ -174,7 +174,7 @@ sealed partial class Journal
         var answer = down ? new JournalUnavailableException("The store cannot be written at the moment.", exception) : exception;
         for (var i = from; i < to; i++)
         {
-            JournalAnswers.Fail(group[i], answer);
+            JournalAnswers.Fail(group[i], answer, settings.OwnThread);
         }
     }
 
@@ -189,7 +189,7 @@ sealed partial class Journal
         }
         group[from].Committing();
         CrashPoint.Reach("before-answer");
-        JournalAnswers.Complete(group, from, to);
+        JournalAnswers.Complete(group, from, to, settings.OwnThread);
         feed.Publish();
     }
 

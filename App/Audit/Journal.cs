@@ -106,7 +106,7 @@ sealed partial class Journal : IAsyncDisposable
             }
             if (unavailable)
             {
-                JournalAnswers.Fail(work, new JournalUnavailableException("The store cannot be written at the moment."));
+                JournalAnswers.Fail(work, new JournalUnavailableException("The store cannot be written at the moment."), settings.OwnThread);
                 return;
             }
             waiting.Add(work);

@@ -13,7 +13,8 @@ sealed class JournalAnswers : IThreadPoolWorkItem
     JournalAnswers(List<JournalWork> works, Exception? failure = null) => (this.works, this.failure) = (works, failure);
 
     /// <summary>Tells everybody who waits for works [from, to) of <paramref name="group"/> that they are durable.</summary>
-    public static void Complete(List<JournalWork> group, int from, int to)
+    /// <param name="onPool">False where the journal has no thread of its own: then whoever lets it write is answered before it goes on.</param>
+    public static void Complete(List<JournalWork> group, int from, int to, bool onPool)
     {
         var awaited = 0;
         for (var i = from; i < to; i++)
@@ -31,17 +32,18 @@ sealed class JournalAnswers : IThreadPoolWorkItem
             (some ??= new List<JournalWork>(share)).Add(group[i]);
             if (some.Count == share)
             {
-                Queue(new JournalAnswers(some));
+                Hand(new JournalAnswers(some), onPool);
                 some = null;
             }
         }
         if (some is not null)
         {
-            Queue(new JournalAnswers(some));
+            Hand(new JournalAnswers(some), onPool);
         }
     }
 
-    public static void Fail(JournalWork work, Exception failure) => Queue(new JournalAnswers([work], failure));
+    /// <summary>Tells who waits for <paramref name="work"/> that it is not written; <paramref name="onPool"/> as above.</summary>
+    public static void Fail(JournalWork work, Exception failure, bool onPool) => Hand(new JournalAnswers([work], failure), onPool);
 
     public void Execute()
     {
@@ -58,5 +60,15 @@ sealed class JournalAnswers : IThreadPoolWorkItem
         }
     }
 
-    static void Queue(JournalAnswers answers) => ThreadPool.UnsafeQueueUserWorkItem(answers, preferLocal: false);
+    static void Hand(JournalAnswers answers, bool onPool)
+    {
+        if (onPool)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(answers, preferLocal: false);
+        }
+        else
+        {
+            answers.Execute();
+        }
+    }
 }

@@ -150,6 +150,7 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         if (freed)
         {
             freed = false;
+            CrashPoint.Reach("settle-committed");
             Freed?.Invoke();
         }
     }

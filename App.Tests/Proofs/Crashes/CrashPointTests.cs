@@ -10,17 +10,20 @@ public sealed partial class CrashPointTests(ITestOutputHelper output)
     const int Often = 25;
     const int Seldom = 1;
 
+    /// <summary>From the start of the process to the first <c>200</c> of <c>/health/ready</c>. The short form also runs where other work slows it, and on assemblies that are compiled as they run.</summary>
+    static readonly TimeSpan longestStart = TimeSpan.FromSeconds(Effort.Times(30, 5));
+
     /// <summary>Every named place, and up to which passage it may be asked for: some are passed once in a start.</summary>
     static readonly Dictionary<string, int> points = new()
     {
         ["body-read"] = Often, ["decided"] = Often, ["hold-queued"] = Often, ["hold-executed"] = Often, ["before-commit"] = Often, ["after-commit"] = Often,
         ["before-answer"] = Often, ["before-send"] = Often, ["sending"] = Often, ["sent"] = Often, ["first-byte"] = Often, ["mid-stream"] = Often,
-        ["final-usage"] = Often, ["before-settle"] = Often, ["settle-queued"] = Often, ["settle-executed"] = Often,
+        ["final-usage"] = Often, ["before-settle"] = Often, ["settle-queued"] = Often, ["settle-executed"] = Often, ["settle-committed"] = Often,
         ["entries-sealed"] = Often, ["record-executed"] = 3, ["cache-kept"] = Often, ["audit-appended"] = Often, ["checkpoint-begin"] = 3, ["checkpoint-end"] = 3,
         ["threshold-claimed"] = Seldom, ["mail-drafted"] = Seldom, ["mail-sending"] = Seldom, ["mail-sent"] = Seldom, ["mail-recorded"] = Seldom,
         ["change-executed"] = 3, ["change-prepared"] = 3, ["change-committed"] = 3, ["change-swapped"] = 3,
         ["policy-edited"] = Seldom, ["key-revoked"] = Seldom, ["budget-edited"] = Seldom, ["balance-created"] = Seldom,
-        ["recovery-begin"] = Seldom, ["recovery-middle"] = 3, ["recovery-end"] = Seldom,
+        ["recovery-begin"] = Seldom, ["recovery-middle"] = 5, ["recovery-end"] = Seldom,
         ["reconciliation-begin"] = Seldom, ["reconciliation-scanned"] = Seldom, ["reconciliation-end"] = Seldom, ["expiry-begin"] = Seldom,
     };
 
@@ -54,7 +57,7 @@ public sealed partial class CrashPointTests(ITestOutputHelper output)
             }
         });
         output.WriteLine(FormattableString.Invariant($"seed {seed}: {kills} kills, ready within {slowest.TotalSeconds:0.0} s of every start, no hold left, verify clean"));
-        Assert.True(slowest < TimeSpan.FromSeconds(30), $"a start took {slowest}");
+        Assert.True(slowest < longestStart, $"a start took {slowest}");
     }
 
     /// <summary>A place that nobody asks for proves nothing, and neither does a name that is nowhere.</summary>

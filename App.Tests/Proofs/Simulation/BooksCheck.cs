@@ -1,4 +1,5 @@
 using System.Globalization;
+using Governance.Audit;
 using Governance.Ledger;
 using Microsoft.Data.Sqlite;
 
@@ -7,37 +8,53 @@ namespace Governance.Tests.Proofs.Simulation;
 /// <summary>Compares the file, read by a connection of its own, with what the books must say.</summary>
 sealed class BooksCheck : IDisposable
 {
+    const long Balances = 0;
+    const long Holdings = 1;
+    const long Warnings = 2;
+
     readonly ExpectedBooks books;
     readonly SimulatedStore store;
     readonly SqliteConnection connection;
     readonly Dictionary<string, SqliteCommand> commands = [];
+    readonly SqliteStatement state;
+    readonly Dictionary<string, (string Budget, string Period)> names = new(StringComparer.Ordinal);
 
     public BooksCheck(ExpectedBooks books, SimulatedStore store)
     {
         (this.books, this.store) = (books, store);
         connection = new SqliteConnection(store.Settings.ReadConnectionString + ";Pooling=False");
         connection.Open();
+        state = new SqliteStatement(connection, $"""
+            SELECT {Balances}, budget_id || ' ' || period, posted_nanos, held_nanos FROM balances
+            UNION ALL SELECT {Holdings}, '', COUNT(*), COALESCE(SUM(held_nanos), 0) FROM holds
+            UNION ALL SELECT {Warnings}, '', COUNT(*), 0 FROM threshold_claims
+            """);
     }
 
-    /// <summary>After every step: every balance (I2, I9, I13), the open holds (I3, I6), the claims (I14). Null where all is as it must be.</summary>
+    /// <summary>After every step, in one snapshot of the file: every balance (I2, I9, I13), the open holds (I3, I6), the claims (I14). Null where all is as it must be.</summary>
     public string? Step()
     {
         var wrong = new List<string>();
         var rows = 0;
-        using (var balances = Read("SELECT budget_id, period, posted_nanos, held_nanos FROM balances"))
+        while (state.Step())
         {
-            while (balances.Read())
+            var (kind, posted, held) = (state.Integer(0), state.Integer(2), state.Integer(3));
+            if (kind == Balances)
             {
                 rows++;
-                var (id, period) = (balances.GetString(0), balances.GetString(1));
-                if (!books.Budgets.TryGetValue(id, out var budget) || budget.Retired)
+                Balance(Name(state.Text(1)), posted, held, wrong);
+            }
+            else if (kind == Holdings)
+            {
+                var expected = (books.Holds.Count, books.Holds.Values.Sum(hold => hold.Nanos));
+                if ((posted, held) != expected)
                 {
-                    wrong.Add($"I2: there is a balance of {id}, which is retired or unknown");
+                    wrong.Add($"I3: {posted} holds of {held}, the books say {expected.Count} of {expected.Item2}");
                 }
-                else if (books.Sum(budget, period) is var sum && sum != (balances.GetInt64(2), balances.GetInt64(3)))
-                {
-                    wrong.Add($"I2: {id} {period} says {balances.GetInt64(2)} posted, {balances.GetInt64(3)} held; the books say {sum.Posted}, {sum.Held}");
-                }
+            }
+            else if (posted != books.Claims.Count)
+            {
+                wrong.Add($"I14: {posted} claims, the books say {books.Claims.Count}: {Differences()}");
             }
         }
         var live = books.Budgets.Values.Count(budget => !budget.Retired);
@@ -45,20 +62,31 @@ sealed class BooksCheck : IDisposable
         {
             wrong.Add($"I2: {rows} balances for {live} budgets");
         }
-        using (var holds = Read("SELECT COUNT(*), COALESCE(SUM(held_nanos), 0) FROM holds"))
-        {
-            holds.Read();
-            var expected = (books.Holds.Count, books.Holds.Values.Sum(hold => hold.Nanos));
-            if ((holds.GetInt32(0), holds.GetInt64(1)) != expected)
-            {
-                wrong.Add($"I3: {holds.GetInt32(0)} holds of {holds.GetInt64(1)}, the books say {expected.Count} of {expected.Item2}");
-            }
-        }
-        if (Number("SELECT COUNT(*) FROM threshold_claims") is var claims && claims != books.Claims.Count)
-        {
-            wrong.Add($"I14: {claims} claims, the books say {books.Claims.Count}: {Differences()}");
-        }
         return wrong.Count == 0 ? null : string.Join("; ", wrong);
+    }
+
+    /// <summary>A budget and its period, which stand in one column with a blank between.</summary>
+    (string Budget, string Period) Name(string text)
+    {
+        if (!names.TryGetValue(text, out var name))
+        {
+            var blank = text.IndexOf(' ', StringComparison.Ordinal);
+            names[text] = name = (text[..blank], text[(blank + 1)..]);
+        }
+        return name;
+    }
+
+    void Balance((string Budget, string Period) name, long posted, long held, List<string> wrong)
+    {
+        var (id, period) = name;
+        if (!books.Budgets.TryGetValue(id, out var budget) || budget.Retired)
+        {
+            wrong.Add($"I2: there is a balance of {id}, which is retired or unknown");
+        }
+        else if (books.Sum(budget, period) is var sum && sum != (posted, held))
+        {
+            wrong.Add($"I2: {id} {period} says {posted} posted, {held} held; the books say {sum.Posted}, {sum.Held}");
+        }
     }
 
     /// <summary>Every row of every table against the books, each balance computed from its entries again (I2, I3, I9), the order of the trail (I12), one event for each claim (I14).</summary>
@@ -165,6 +193,7 @@ sealed class BooksCheck : IDisposable
 
     public void Dispose()
     {
+        state.Dispose();
         foreach (var command in commands.Values)
         {
             command.Dispose();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Ledger;
@@ -15,14 +16,16 @@ sealed class SimulatedStore : IDisposable
     static readonly Lazy<string> template = new(Empty);
 
     readonly string folder = Directory.CreateDirectory(Path.Combine(Room, "governance-simulation-" + Guid.NewGuid().ToString("N"))).FullName;
-    readonly SetClock clock;
+    readonly ServiceCollection services = [];
     ServiceProvider? rooms;
 
     /// <param name="planted">SQL that plants a fault into the store.</param>
     public SimulatedStore(SetClock clock, string? planted)
     {
-        this.clock = clock;
         Settings = new JournalSettings($"Data Source={Path.Combine(folder, "governance.db")}") { OwnThread = false, GatherFrom = int.MaxValue, CheckpointGroups = 50 };
+        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).AddAudit(Settings).AddBudgets().AddLedger();
+        services.AddSingleton<TimeProvider>(clock).AddSingleton<JournalListener>(_ => Faults);
         File.Copy(template.Value, Settings.File);
         if (planted is not null)
         {
@@ -44,10 +47,6 @@ sealed class SimulatedStore : IDisposable
     public void Start(int refusedCommits = 0)
     {
         Faults = new StoreFaults { AtStart = refusedCommits };
-        var services = new ServiceCollection();
-        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).AddAudit(Settings).AddBudgets().AddLedger();
-        services.AddSingleton<TimeProvider>(clock).AddSingleton<JournalListener>(Faults);
         rooms = services.BuildServiceProvider();
         try
         {
@@ -77,7 +76,8 @@ sealed class SimulatedStore : IDisposable
         while (!work.IsCompleted)
         {
             Journal.WriteWaiting();
-            Thread.Yield();
+            // Not done: a scan runs beside the journal, on the pool.
+            _ = Task.WaitAny([work], millisecondsTimeout: 1);
         }
         return work.GetAwaiter().GetResult();
     }
@@ -101,5 +101,19 @@ sealed class SimulatedStore : IDisposable
             LedgerRig.Execute(settings.WriteConnectionString, "PRAGMA journal_mode=DELETE");
         }
         return settings.File;
+    }
+}
+
+/// <summary>SQLite counts its memory under one lock for all connections of a process, at which walks on several processors would wait for each other. It can be told not to before its first connection only.</summary>
+static class SqliteMemory
+{
+    [ModuleInitializer]
+    internal static void CountNothing()
+    {
+        SQLitePCL.Batteries_V2.Init();
+        if (SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MEMSTATUS, 0) is not SQLitePCL.raw.SQLITE_OK and var code)
+        {
+            throw new InvalidOperationException($"SQLite answers {code}: it is in use already.");
+        }
     }
 }

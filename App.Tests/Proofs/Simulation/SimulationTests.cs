@@ -23,7 +23,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         var (next, done) = (-1, 0);
         string? broken = null;
-        // Threads of their own: the pool hands over the answers that they wait for.
+        // Threads of their own: walks never wait, and would take the pool from the scans of the reconciliation.
         await Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Factory.StartNew(() =>
         {
             for (var index = Interlocked.Increment(ref next); index < seeds.Length && Volatile.Read(ref broken) is null; index = Interlocked.Increment(ref next))

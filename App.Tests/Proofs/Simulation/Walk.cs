@@ -172,16 +172,11 @@ sealed partial class Walk : IDisposable
         return judge;
     }
 
-    /// <summary>What was submitted is written when it is asked for.</summary>
+    /// <summary>What was submitted is written, and answered, when it is asked for.</summary>
     T Await<T>(ValueTask<T> work)
     {
         store.Journal.WriteWaiting();
-        // Written; only the answer is handed over on another thread.
-        var spin = new SpinWait();
-        while (!work.IsCompleted)
-        {
-            spin.SpinOnce(sleep1Threshold: -1);
-        }
+        Assert.True(work.IsCompleted, "The journal has written everything and left somebody waiting.");
         return work.GetAwaiter().GetResult();
     }
 
