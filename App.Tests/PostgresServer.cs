@@ -68,6 +68,17 @@ public sealed class PostgresServer
         }
     }
 
+    /// <summary>The connection string of a new database with what is in another one, of which every connection is ended.</summary>
+    public string Copy(string connection)
+    {
+        var from = new NpgsqlConnectionStringBuilder(connection).Database!;
+        lock (template)
+        {
+            Execute(Connection("postgres"), $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{from}'");
+            return Connection(Create(string.Create(CultureInfo.InvariantCulture, $"copy_{Interlocked.Increment(ref databases)}"), from));
+        }
+    }
+
     /// <summary>Ends the server as a power cut would: its processes die at once, and nothing is written any more.</summary>
     public void Kill()
     {

@@ -12,7 +12,7 @@ sealed record ReceivedMail(string[] To, string MessageId, string Subject, string
 sealed class SmtpServer : IDisposable
 {
     const string Script = """
-        import asyncio, json, sys
+        import asyncio, json, os, sys
         from email import message_from_bytes, policy
         from aiosmtpd.smtp import SMTP
 
@@ -32,13 +32,19 @@ sealed class SmtpServer : IDisposable
         async def main():
             server = await asyncio.get_running_loop().create_server(lambda: SMTP(Handler()), "127.0.0.1", int(sys.argv[1]))
             print("ready", flush=True)
-            await server.serve_forever()
+            # Ends with the tests, however they end.
+            while os.getppid() == parent:
+                await asyncio.sleep(0.5)
 
+        parent = os.getppid()
+        # Keeps nothing open that the tests were started with, such as a lock.
+        os.closerange(3, 1024)
         asyncio.run(main())
         """;
 
     readonly Process process;
     readonly List<ReceivedMail> received = [];
+    bool disposed;
     readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     SmtpServer(int port)
@@ -88,6 +94,11 @@ sealed class SmtpServer : IDisposable
 
     public void Dispose()
     {
+        if (disposed)
+        {
+            return;
+        }
+        disposed = true;
         if (!process.HasExited)
         {
             process.Kill();

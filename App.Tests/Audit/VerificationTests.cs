@@ -1,4 +1,3 @@
-using Governance.Alerts;
 using Governance.Ledger;
 using Governance.Pricing;
 using Governance.Tests.Ledger;
@@ -6,47 +5,12 @@ using Microsoft.Data.Sqlite;
 
 namespace Governance.Tests.Audit;
 
-/// <summary>A database with something of everything, made once: two projects, three budgets, refusals, crossed thresholds, a warning in the outbox, an open hold.</summary>
-public sealed class SpentDatabase : IAsyncLifetime
-{
-    public string Folder { get; } = System.IO.Directory.CreateTempSubdirectory("governance-verify-").FullName;
-
-    public string File => Path.Combine(Folder, "spent.db");
-
-    public async Task InitializeAsync()
-    {
-        await using var rig = new LedgerRig();
-        await rig.SaveAsync(LedgerRig.Budget("chat-month", "20") with { AlertEmail = "lisa@example.com" });
-        await rig.SaveAsync(LedgerRig.Budget("search-month", "50", "search"));
-        await rig.SaveAsync(LedgerRig.Budget("all-month", "100", project: null));
-        await Task.WhenAll(Enumerable.Range(1, 6).Select(i => rig.SpendAsync(i / 2m, i % 2 == 0 ? "chat-widget" : "search")));
-        await rig.SpendAsync(11.25m);
-        await rig.SpendAsync(30m);
-        await rig.Get<Reconciliation>().RunAsync(Governance.Audit.Actor.System);
-        await rig.HoldAsync(rig.Call(0.5m, "search"));
-        await rig.Get<Governance.Audit.Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Governance.Audit.Actor.System));
-        await rig.Get<FenceLifting>().LiftAsync([], "acme", Governance.Audit.Actor.System, () => rig.Call(1m).Id);
-        await rig.Get<AlertReader>().PassAsync(CancellationToken.None);
-        using var from = new SqliteConnection(rig.Settings.ReadConnectionString);
-        using var to = new SqliteConnection($"Data Source={File};Pooling=false");
-        from.Open();
-        to.Open();
-        from.BackupDatabase(to);
-    }
-
-    public Task DisposeAsync()
-    {
-        System.IO.Directory.Delete(Folder, recursive: true);
-        return Task.CompletedTask;
-    }
-}
-
-public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<SpentDatabase>
+public abstract class VerificationTests(SpentDatabase spent)
 {
     [Fact]
     public async Task AnUntouchedDatabaseIsCleanAndEveryRowWasLookedAt()
     {
-        var report = await Verification.VerifyAsync($"Data Source={spent.File}", null);
+        var report = await Verification.VerifyAsync(spent.Connection, null);
         Assert.Empty(report.Findings);
         Assert.Equal(["_ledger", "_system", "chat-widget", "search"], report.Heads.Keys.Order(StringComparer.Ordinal));
         Assert.Equal((8, 3, 1, 1), ((int)report.Rows.Entries, (int)report.Rows.Balances, (int)report.Rows.Holds, (int)report.Rows.ThresholdClaims));
@@ -136,7 +100,7 @@ public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<Spent
     [Fact]
     public async Task ASpendAboveACapThatWasLoweredIsOnlyNoted()
     {
-        await using var rig = new LedgerRig(now: new DateTimeOffset(2026, 10, 22, 12, 0, 0, TimeSpan.Zero));
+        await using var rig = new LedgerRig(now: new DateTimeOffset(2026, 10, 22, 12, 0, 0, TimeSpan.Zero), store: spent.Store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         rig.Clock.Now = rig.Clock.Now.AddMonths(1);
         await rig.SpendAsync(30m);
@@ -149,7 +113,7 @@ public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<Spent
     [Fact]
     public async Task AnOverrunExplainsASpendAboveTheCap()
     {
-        await using var rig = new LedgerRig(now: new DateTimeOffset(2026, 10, 22, 12, 0, 0, TimeSpan.Zero));
+        await using var rig = new LedgerRig(now: new DateTimeOffset(2026, 10, 22, 12, 0, 0, TimeSpan.Zero), store: spent.Store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "10"));
         rig.Clock.Now = rig.Clock.Now.AddMonths(1);
         var call = await rig.SpendAsync(11m, estimate: 9m);
@@ -161,7 +125,7 @@ public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<Spent
     [Fact]
     public async Task ADatabaseInUseIsVerifiedWhileItIsWritten()
     {
-        await using var rig = new LedgerRig();
+        await using var rig = new LedgerRig(store: spent.Store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "1000"));
         await rig.SaveAsync(LedgerRig.Budget("all-month", "1000", project: null));
         using var stop = new CancellationTokenSource();
@@ -187,25 +151,29 @@ public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<Spent
     [Fact]
     public async Task TheCommandNamesEveryPromiseAndSpeaksJson()
     {
-        var (code, text) = await Governance.Tests.Configuration.AppCommand.RunOnAsync($"Data Source={spent.File}", "verify");
+        var (code, text) = await Governance.Tests.Configuration.AppCommand.RunOnAsync(spent.Connection, "verify");
         Assert.True(code == 0, text);
         Assert.All((string[])["I1", "I2", "I3", "I6", "I11", "I12", "seal", "I14", "fence"], name => Assert.Contains($"ok   {name} ", text, StringComparison.Ordinal));
         Assert.Contains("Clean. ", text, StringComparison.Ordinal);
-        var copy = Path.Combine(spent.Folder, "json.db");
-        System.IO.File.Copy(spent.File, copy);
-        LedgerRig.Execute($"Data Source={copy};Pooling=false", "UPDATE balances SET posted_nanos = 0 WHERE budget_id = 'chat-month'");
-        (code, text) = await Governance.Tests.Configuration.AppCommand.RunOnAsync($"Data Source={copy}", "verify", "--json");
+        var copy = spent.Copy("UPDATE balances SET posted_nanos = 0 WHERE budget_id = 'chat-month'");
+        (code, text) = await Governance.Tests.Configuration.AppCommand.RunOnAsync(copy, "verify", "--json");
         Assert.Equal(1, code);
         var told = System.Text.Json.JsonDocument.Parse(text[text.IndexOf('{', StringComparison.Ordinal)..(text.LastIndexOf('}') + 1)]).RootElement;
         Assert.False(told.GetProperty("clean").GetBoolean());
         Assert.Equal("balance chat-month 2026-11", told.GetProperty("findings").EnumerateArray().First(finding => finding.GetProperty("severity").GetString() == "failure").GetProperty("subject").GetString());
         Assert.Equal(3, told.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("invariant").GetString() == "I2").GetProperty("rows").GetInt64());
-        Assert.Equal(2, (await Governance.Tests.Configuration.AppCommand.RunOnAsync($"Data Source={spent.Folder}/none.db", "verify", "--json")).Code);
+        Assert.Equal(2, (await Governance.Tests.Configuration.AppCommand.RunOnAsync(spent.Nowhere, "verify", "--json")).Code);
     }
 
+    /// <summary>Verifies a copy on which <paramref name="damage"/> was done, by somebody who put the triggers out of the way first.</summary>
+    Task<VerificationReport> VerifyAsync(string damage) => Verification.VerifyAsync(spent.Copy(damage), null);
+}
+
+public sealed class VerificationTestsOnSqlite(SpentFile spent) : VerificationTests(spent), IClassFixture<SpentFile>
+{
     [Fact]
     public async Task AFileThatIsNotThereCannotBeRead() =>
-        await Assert.ThrowsAsync<SqliteException>(() => Verification.VerifyAsync($"Data Source={Path.Combine(spent.Folder, "none.db")}", null));
+        await Assert.ThrowsAsync<SqliteException>(() => Verification.VerifyAsync(spent.Nowhere, null));
 
     [Fact]
     public async Task VerifyingWritesNothing()
@@ -214,14 +182,6 @@ public sealed class VerificationTests(SpentDatabase spent) : IClassFixture<Spent
         await Verification.VerifyAsync($"Data Source={spent.File};Mode=ReadWriteCreate", null);
         Assert.Equal(before, Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await System.IO.File.ReadAllBytesAsync(spent.File))));
     }
-
-    /// <summary>Verifies a copy on which <paramref name="damage"/> was done, by somebody who dropped the triggers first.</summary>
-    async Task<VerificationReport> VerifyAsync(string damage)
-    {
-        var copy = Path.Combine(spent.Folder, Guid.NewGuid().ToString("N") + ".db");
-        System.IO.File.Copy(spent.File, copy);
-        var triggers = string.Concat(((string[])["audit", "usage", "threshold_claims"]).Select(table => $"DROP TRIGGER {table}_no_update; DROP TRIGGER {table}_no_delete; "));
-        LedgerRig.Execute($"Data Source={copy};Pooling=false", triggers + damage);
-        return await Verification.VerifyAsync($"Data Source={copy}", null);
-    }
 }
+
+public sealed class VerificationTestsOnPostgres(SpentServer spent) : VerificationTests(spent), IClassFixture<SpentServer>;

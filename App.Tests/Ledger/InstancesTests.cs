@@ -100,7 +100,10 @@ public sealed class InstancesTests
         var old = await first.Get<Leases>().TakeAsync("mail");
         Assert.NotNull(old);
         Assert.Null(await second.Get<Leases>().TakeAsync("mail"));
+        // It gives signs of life, but does not prolong the lease.
+        first.Clock.Now += TimeSpan.FromSeconds(31);
         second.Clock.Now += TimeSpan.FromSeconds(31);
+        await first.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         var young = await second.Get<Leases>().TakeAsync("mail");
         Assert.Equal(old.Token + 1, young?.Token);
 
@@ -111,6 +114,22 @@ public sealed class InstancesTests
         second.Get<Journal>().Submit(punctual);
         Assert.True(await punctual.Committed);
         Assert.Equal("punctual", Assert.Single(first.Events("test.told")).Sentence);
+    }
+
+    [Fact]
+    public async Task ALeaseOfWhoGivesNoSignOfLifePassesOnBeforeItRunsOut()
+    {
+        var connection = PostgresServer.Shared.NewDatabase();
+        await using var silent = new LedgerRig(connection: connection);
+        await using var living = new LedgerRig(connection: connection);
+        var old = await silent.Get<Leases>().TakeAsync("mail", TimeSpan.FromHours(6));
+        Assert.Null(await living.Get<Leases>().TakeAsync("mail"));
+        living.Clock.Now += Instances.Lease + TimeSpan.FromSeconds(1);
+        Assert.Equal(old!.Token + 1, (await living.Get<Leases>().TakeAsync("mail"))?.Token);
+        var late = old.Fence(new TellWork(Event("late")));
+        silent.Get<Journal>().Submit(late);
+        await Assert.ThrowsAsync<JournalUnavailableException>(async () => await late.Committed);
+        Assert.Empty(living.Events("test.told"));
     }
 
     [Fact]
@@ -128,6 +147,11 @@ public sealed class InstancesTests
             foreach (var rig in rigs)
             {
                 rig.Clock.Now += TimeSpan.FromDays(1);
+            }
+            // All give signs of life on the next day before any of them looks who does.
+            foreach (var rig in rigs)
+            {
+                await rig.SaveAsync(LedgerRig.Budget(rig.Get<Journal>().Instance, "50"));
             }
         }
     }

@@ -3,23 +3,28 @@ using Governance.Pricing;
 
 namespace Governance.Tests.Proofs;
 
-[Collection(AloneCollection.Name)]
-public sealed class ConcurrencyTests
+public abstract class ConcurrencyTests(Store store) : IDisposable
 {
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("governance-concurrency-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
     /// <summary>The provider answers nobody before everybody has been decided, so that only holds stand between the calls and the cap.</summary>
     [Fact]
     public async Task OfAThousandCallsAtOnceExactlyAsManyReachTheUpstreamAsFitBelowTheCap()
     {
         const int Calls = 1000;
         await using var provider = await FakeProvider.StartAsync();
-        await using var product = await Product.StartAsync(provider.Url);
+        await using var product = await Product.StartAsync(provider.Url, dataFolder: folder.FullName, environment: store is Store.Postgres
+            ? [(Product.ConnectionVariable, PostgresServer.Shared.NewDatabase()), ("Governance__Journal__Folder", folder.FullName)]
+            : []);
         var body = Answers.Call(maxTokens: 100);
         var probe = (await product.CallAsync(body)).Passed();
         Assert.True(Money.TryParse(probe.Header("x-governance-estimate-usd"), out var estimate));
         var seed = Random.Shared.Next();
         var random = new Random(seed);
 
-        for (var round = 0; round < Effort.Times(2, 100); round++)
+        for (var round = 0; round < Effort.Times(store is Store.Postgres ? 1 : 2, 100); round++)
         {
             var fit = random.Next(1, 200);
             // One nano-dollar above: meeting the cap refuses.
@@ -53,7 +58,13 @@ public sealed class ConcurrencyTests
             var settled = await Product.EventuallyAsync(() => product.Balance(project + "-cap"), balance => balance.HeldNanos == 0);
             Assert.Equal((Answers.Bill(Answers.Model, 10, 5) * fit, 0), settled);
             Assert.Equal(settled, product.Balance(project + "-key"));
-            Progress.Say($"a cap of exactly so many calls: round {round + 1}");
+            Progress.Say($"a cap of exactly so many calls on {store}: round {round + 1}");
         }
     }
 }
+
+[Collection(AloneCollection.Name)]
+public sealed class ConcurrencyTestsOnSqlite() : ConcurrencyTests(Store.Sqlite);
+
+[Collection(AloneCollection.Name)]
+public sealed class ConcurrencyTestsOnPostgres() : ConcurrencyTests(Store.Postgres);

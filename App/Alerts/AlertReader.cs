@@ -27,7 +27,7 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
     {
         do
         {
-            if (await leases.TakeAsync(MailSender.LeaseName) is not { } lease)
+            if (await leases.TakeAsync(MailSender.LeaseName, MailSender.LeaseTime) is not { } lease)
             {
                 return;
             }

@@ -12,21 +12,24 @@ sealed class MailSender(Journal journal, Feed feed, Reads reads, MailSettings se
     /// <summary>The one instance that has it reads the trail and sends.</summary>
     public const string LeaseName = "mail";
 
+    /// <summary>Longer than a server may take to answer, so that nobody else sends the same meanwhile. Of one that dies it passes on sooner.</summary>
+    public static readonly TimeSpan LeaseTime = 2 * SmtpSender.Timeout;
+
     const int AtOnce = 50;
 
     protected override TimeSpan Rest => settings.Backoff.Append(base.Rest).Min();
 
     public override async Task PassAsync(CancellationToken stopping)
     {
-        if (!settings.Configured || await leases.TakeAsync(LeaseName) is null)
+        if (!settings.Configured || await leases.TakeAsync(LeaseName, LeaseTime) is null)
         {
             return;
         }
         var due = await DueAsync();
         foreach (var mail in due)
         {
-            // Asked again for each: a server that answers slowly may outlast the lease.
-            if (stopping.IsCancellationRequested || await leases.TakeAsync(LeaseName) is not { } lease)
+            // Asked again for each: many that are answered slowly outlast the lease.
+            if (stopping.IsCancellationRequested || await leases.TakeAsync(LeaseName, LeaseTime) is not { } lease)
             {
                 return;
             }

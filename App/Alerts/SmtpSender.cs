@@ -13,7 +13,8 @@ sealed record SendResult(SendEnd End, string? Error = null);
 /// <summary>Hands one mail to the configured server.</summary>
 sealed class SmtpSender(MailSettings settings)
 {
-    static readonly TimeSpan timeout = TimeSpan.FromSeconds(30);
+    /// <summary>For so long an answer is waited for.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     public async Task<SendResult> SendAsync(MailRow mail)
     {
@@ -34,7 +35,7 @@ sealed class SmtpSender(MailSettings settings)
             {
                 client.Credentials = new NetworkCredential(settings.User, settings.Password);
             }
-            using var patience = new CancellationTokenSource(timeout);
+            using var patience = new CancellationTokenSource(Timeout);
             await client.SendMailAsync(message, patience.Token);
             return new SendResult(SendEnd.Sent);
         }
@@ -48,7 +49,7 @@ sealed class SmtpSender(MailSettings settings)
         }
         catch (OperationCanceledException)
         {
-            return new SendResult(SendEnd.Later, $"The server did not answer within {timeout.TotalSeconds:0} seconds.");
+            return new SendResult(SendEnd.Later, $"The server did not answer within {Timeout.TotalSeconds:0} seconds.");
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException or FormatException)
         {

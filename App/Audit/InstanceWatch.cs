@@ -47,7 +47,7 @@ sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Fe
         var beat = DateTime.MinValue;
         while (!stopping.IsCancellationRequested)
         {
-            if (DateTime.UtcNow - beat > Instances.Heartbeat)
+            if (DateTime.UtcNow - beat > settings.InstanceLease / Instances.SignsPerLease)
             {
                 await GiveSignAsync(connection, stopping);
                 beat = DateTime.UtcNow;

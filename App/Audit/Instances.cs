@@ -21,8 +21,8 @@ static class Instances
     /// <summary>Without a sign of life for so long an instance is declared dead.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often a living one gives a sign, where nothing else is written.</summary>
-    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(3);
+    /// <summary>How many signs a living one gives in that time, where nothing else is written.</summary>
+    public const int SignsPerLease = 5;
 
     /// <summary>Numbers fit into the ids of calls.</summary>
     public const int NumberLimit = 1024;
@@ -43,9 +43,17 @@ static class Instances
     }
 
     /// <summary>Declares dead whom the lease has run out for. Answers how many.</summary>
-    public static int EndSilent(JournalTransaction transaction, string living) =>
+    public static int EndSilent(JournalTransaction transaction, string living, TimeSpan lease) =>
         transaction.Prepare("UPDATE instances SET ended_milliseconds = ?1 WHERE ended_milliseconds IS NULL AND heartbeat_milliseconds < ?2 AND id <> ?3")
-            .Bind(1, transaction.NowMilliseconds).Bind(2, transaction.NowMilliseconds - (long)Lease.TotalMilliseconds).Bind(3, living).Run();
+            .Bind(1, transaction.NowMilliseconds).Bind(2, transaction.NowMilliseconds - (long)lease.TotalMilliseconds).Bind(3, living).Run();
+
+    /// <summary>Declares dead who has the right of this name, where the lease has run out for it.</summary>
+    public static void EndSilentHolder(JournalTransaction transaction, string right, string living, TimeSpan lease) =>
+        transaction.Prepare("""
+            UPDATE instances SET ended_milliseconds = ?1
+            WHERE ended_milliseconds IS NULL AND heartbeat_milliseconds < ?2 AND id <> ?3 AND id = (SELECT holder FROM leases WHERE name = ?4)
+            """)
+            .Bind(1, transaction.NowMilliseconds).Bind(2, transaction.NowMilliseconds - (long)lease.TotalMilliseconds).Bind(3, living).Bind(4, right).Run();
 
     /// <summary>A number that no living instance has, as far from its last use as can be.</summary>
     public static int FreeNumber(JournalTransaction transaction)

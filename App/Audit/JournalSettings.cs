@@ -73,6 +73,9 @@ sealed class JournalSettings
     /// <summary>False where somebody else writes what waits, step by step: a simulation that must replay exactly.</summary>
     internal bool OwnThread { get; init; } = true;
 
+    /// <summary>Without a sign of life for so long an instance is declared dead; the same for all that share the store. Only proofs, which kill more often than that, set another.</summary>
+    internal TimeSpan InstanceLease { get; init; } = Instances.Lease;
+
     /// <summary>Most works that may wait; beyond it calls are refused rather than delayed without end.</summary>
     public int QueueLimit { get; set; } = 20_000;
 

@@ -39,12 +39,12 @@ sealed record Lease(string Name, string Holder, long Token, bool Trivial = false
 /// </summary>
 sealed class Leases(Journal journal, JournalSettings settings, TimeProvider time)
 {
-    static readonly TimeSpan usual = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan refusedFor = TimeSpan.FromSeconds(5);
+    readonly TimeSpan usual = 2 * settings.InstanceLease;
+    readonly TimeSpan refusedFor = settings.InstanceLease / 3;
     readonly Dictionary<string, (Lease Lease, long Since)> held = new(StringComparer.Ordinal);
     readonly Dictionary<string, DateTimeOffset> refused = new(StringComparer.Ordinal);
 
-    /// <summary>The lease, or null where another living instance has it. Asked of the store when a third of its time is gone, or some seconds after it was refused, not each time.</summary>
+    /// <summary>The lease, or null where another living instance has it. Asked of the store some seconds after it was given or refused, not each time.</summary>
     public async Task<Lease?> TakeAsync(string name, TimeSpan? wanted = null)
     {
         var duration = wanted ?? usual;
@@ -54,7 +54,7 @@ sealed class Leases(Journal journal, JournalSettings settings, TimeProvider time
         }
         lock (held)
         {
-            if (held.TryGetValue(name, out var known) && known.Lease.Holder == journal.Instance && time.GetElapsedTime(known.Since) < duration / 3)
+            if (held.TryGetValue(name, out var known) && known.Lease.Holder == journal.Instance && time.GetElapsedTime(known.Since) < Remembered(duration))
             {
                 return known.Lease;
             }
@@ -64,7 +64,7 @@ sealed class Leases(Journal journal, JournalSettings settings, TimeProvider time
             }
         }
         var asked = time.GetTimestamp();
-        var work = new LeaseWork(name, duration);
+        var work = new LeaseWork(name, duration, settings.InstanceLease);
         journal.Submit(work);
         var lease = await work.Committed;
         lock (held)
@@ -82,13 +82,17 @@ sealed class Leases(Journal journal, JournalSettings settings, TimeProvider time
         }
         return lease;
     }
+
+    /// <summary>Never so long that its holder may be taken for dead meanwhile.</summary>
+    TimeSpan Remembered(TimeSpan duration) => duration < usual ? duration / 3 : usual / 3;
 }
 
-/// <summary>Takes or prolongs a lease; null where a living instance has it.</summary>
-sealed class LeaseWork(string name, TimeSpan duration) : JournalWork<Lease?>
+/// <summary>Takes or prolongs a lease; null where a living instance has it. Whoever asks declares a silent holder dead, so that what a dead one had passes on without running out.</summary>
+sealed class LeaseWork(string name, TimeSpan duration, TimeSpan silence) : JournalWork<Lease?>
 {
     public override void Execute(JournalTransaction transaction)
     {
+        Instances.EndSilentHolder(transaction, name, transaction.Instance, silence);
         transaction.Prepare("""
             INSERT INTO leases (name, holder, fencing_token, expires_milliseconds) VALUES (?1, ?2, 1, ?4)
             ON CONFLICT (name) DO UPDATE SET

@@ -63,7 +63,7 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
 
     public override void Register(JournalTransaction transaction)
     {
-        Instances.EndSilent(transaction, Instance);
+        Instances.EndSilent(transaction, Instance, settings.InstanceLease);
         var number = Instances.FreeNumber(transaction);
         Instances.Add(transaction, Instance, number);
         Number = number;

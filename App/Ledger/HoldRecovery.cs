@@ -58,11 +58,11 @@ sealed class HoldRecovery(SpendLedger ledger) : JournalListener
 }
 
 /// <summary>Declares silent instances dead and resolves what they held, some holds at a time.</summary>
-sealed class RecoveryWork(HoldRecovery recovery, int most) : JournalWork<int>
+sealed class RecoveryWork(HoldRecovery recovery, TimeSpan lease, int most) : JournalWork<int>
 {
     public override void Execute(JournalTransaction transaction)
     {
-        Instances.EndSilent(transaction, transaction.Instance);
+        Instances.EndSilent(transaction, transaction.Instance, lease);
         Result = recovery.Resolve(transaction, most);
     }
 }
@@ -81,7 +81,7 @@ sealed class InstanceRecovery(Journal journal, JournalSettings settings, Reads r
         var resolved = 0;
         while (settings.IsShared && await AnyAsync() && await leases.TakeAsync(LeaseName) is { } lease)
         {
-            var work = lease.Fence(new RecoveryWork(recovery, AtOnce));
+            var work = lease.Fence(new RecoveryWork(recovery, settings.InstanceLease, AtOnce));
             journal.Submit(work);
             var some = await work.Committed;
             resolved += some;
@@ -95,7 +95,7 @@ sealed class InstanceRecovery(Journal journal, JournalSettings settings, Reads r
 
     async Task<bool> AnyAsync()
     {
-        var silent = (time.GetUtcNow() - Instances.Lease).ToUnixTimeMilliseconds();
+        var silent = (time.GetUtcNow() - settings.InstanceLease).ToUnixTimeMilliseconds();
         await using var db = reads.Open();
         return await db.Instances.AnyAsync(instance => instance.EndedMilliseconds == null && instance.HeartbeatMilliseconds < silent)
             || await db.Holds.AnyAsync(hold => !db.Instances.Any(instance => instance.Id == hold.Instance && instance.EndedMilliseconds == null));

@@ -1,71 +1,36 @@
-using System.Diagnostics;
 using System.Globalization;
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Ledger;
 using Governance.Pricing;
 using Governance.Projects;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Governance.Tests.Proofs.Kills;
 
 /// <summary>
-/// A process to be killed, started from the tests' own assembly: the product's ledger on a store that may be shared, many callers at once, and a log of every answer.
-/// <c>App.Tests.dll ledger-driver connection log seed instance callers</c>; without callers it only starts, recovers and ends.
+/// A process to be killed: the product's ledger on a store that may be shared, many callers at once, and a log of every answer.
+/// <c>App.Tests.dll ledger-driver connection log seed instance callers</c>.
 /// </summary>
 static class LedgerDriver
 {
     public const string Command = "ledger-driver";
     public const int Projects = 30, Keys = 19;
 
-    public static async Task<int> Main(string[] args)
+    public static async Task RunAsync(string[] args)
     {
-        if (args is not [Command, var connection, var log, var seed, var instance, var callers])
-        {
-            await Console.Error.WriteLineAsync("These are tests: run them with ./test or dotnet test.");
-            return 2;
-        }
-        var settings = new JournalSettings(connection);
-        var services = new ServiceCollection();
-        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).AddAudit(settings).AddBudgets().AddLedger();
-        await using var rooms = services.BuildServiceProvider();
-        using var database = Database.Take(settings);
-        rooms.GetRequiredService<Journal>().Start(rooms.GetServices<JournalListener>());
-        if (settings.IsShared)
-        {
-            // Signs of life, so that the other instances leave this one's holds alone.
-            await rooms.GetServices<IHostedService>().OfType<InstanceWatch>().Single().StartAsync(CancellationToken.None);
-        }
-        await SetUpAsync(rooms);
-        await Console.Out.WriteLineAsync("ready");
+        var (connection, log) = (args[0], args[1]);
+        var numbers = args[2..].Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToList();
+        var (seed, instance, callers) = (numbers[0], numbers[1], numbers[2]);
+        await using var rooms = await DriverRooms.OpenAsync(connection);
         using var told = new DriverLog(log);
-        var driver = new Driver(rooms.GetRequiredService<SpendLedger>(), told, int.Parse(instance, CultureInfo.InvariantCulture));
-        var first = int.Parse(seed, CultureInfo.InvariantCulture);
-        await Task.WhenAll(Enumerable.Range(0, int.Parse(callers, CultureInfo.InvariantCulture)).Select(caller => Task.Run(() => driver.CallAsync(new Random(first + caller)))));
-        if (callers == "0" && settings.IsShared)
-        {
-            await RecoverAsync(rooms);
-        }
-        return 0;
-    }
-
-    /// <summary>What killed instances held is resolved once their signs of life have run out.</summary>
-    static async Task RecoverAsync(ServiceProvider rooms)
-    {
-        var reads = rooms.GetRequiredService<Reads>();
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(500))
-        {
-            await rooms.GetRequiredService<InstanceRecovery>().RunAsync();
-            await using var db = reads.Open();
-            if (!db.Holds.Any())
-            {
-                return;
-            }
-        }
+        using var stop = new CancellationTokenSource();
+        var driver = new Driver(rooms.Get<SpendLedger>(), told, instance);
+        await DriverRooms.AllAsync(
+        [
+            DriverRooms.OrdersAsync(_ => { }, stop),
+            rooms.RecoverAsync(stop.Token),
+            .. Enumerable.Range(0, callers).Select(caller => Task.Run(() => driver.CallAsync(new Random(seed + caller), stop.Token))),
+        ]);
     }
 
     /// <summary>Fifty budgets, of which some are spent in the course of the proof and then refuse.</summary>
@@ -78,27 +43,15 @@ static class LedgerDriver
 
     static BudgetDefinition Budget(string id, ScopeTerm[] scope, long cap) => new() { Id = id, Scope = scope, Cap = new Money(cap), Thresholds = [new Threshold(50, Email: false), new Threshold(90, Email: false)] };
 
-    static async Task SetUpAsync(ServiceProvider rooms)
-    {
-        var edits = rooms.GetRequiredService<BudgetEdits>();
-        if (rooms.GetRequiredService<BudgetShelf>().Current.All.Count < Budgets().Count())
-        {
-            foreach (var budget in Budgets())
-            {
-                await edits.SaveAsync(budget, Actor.System);
-            }
-        }
-    }
-
     /// <summary>Reserves, settles, and delivers some settlements again.</summary>
     sealed class Driver(SpendLedger ledger, DriverLog told, int instance)
     {
         readonly Lock gate = new();
         long last;
 
-        public async Task CallAsync(Random random)
+        public async Task CallAsync(Random random, CancellationToken stop)
         {
-            while (true)
+            while (!stop.IsCancellationRequested)
             {
                 var call = new LedgerCall
                 {

@@ -8,125 +8,126 @@ using Xunit.Abstractions;
 namespace Governance.Tests.Proofs.Kills;
 
 /// <summary>
-/// Reservations and settlements of many callers at once on fifty budgets while the processes that do them are killed. The store is SQLite, or what GOVERNANCE_KILL_STORE (a connection string) names,
-/// shared by GOVERNANCE_KILL_INSTANCES processes.
+/// Reservations and settlements of many callers at once on fifty budgets while the processes that do them are killed: one on a file, and on PostgreSQL three
+/// that share it, of which the others go on and resolve what the killed one held.
 /// </summary>
-[Collection(AloneCollection.Name)]
-public sealed class LedgerKillTests(ITestOutputHelper output) : IDisposable
+public abstract class LedgerKillTests : IDisposable
 {
-    const int Callers = 64;
+    static readonly int callers = Effort.Times(8, 64);
 
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("governance-ledger-kill-");
-    readonly Dictionary<string, long> caps = LedgerDriver.Budgets().ToDictionary(budget => budget.Id, budget => budget.Cap.Nanos);
+    readonly Store store;
+    readonly ITestOutputHelper output;
+    readonly string connection;
+    readonly Reads reads;
+    readonly KilledInstances killed;
+    readonly List<DriverReading> logs;
+    readonly List<DriverProcess> drivers = [];
 
-    static int Instances => int.TryParse(Environment.GetEnvironmentVariable("GOVERNANCE_KILL_INSTANCES"), CultureInfo.InvariantCulture, out var instances) ? instances : 1;
+    protected LedgerKillTests(Store store, ITestOutputHelper output)
+    {
+        (this.store, this.output) = (store, output);
+        connection = store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(folder.FullName, "governance.db")}";
+        reads = new Reads(new JournalSettings(connection));
+        killed = new KilledInstances(reads);
+        logs = [.. Enumerable.Range(0, store is Store.Postgres ? 3 : 1).Select(number => new DriverReading(Log(number)))];
+    }
 
-    string Connection => Environment.GetEnvironmentVariable("GOVERNANCE_KILL_STORE") is { Length: > 0 } store ? store : $"Data Source={Path.Combine(folder.FullName, "governance.db")}";
-
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        drivers.ForEach(driver => driver.Dispose());
+        folder.Delete(recursive: true);
+    }
 
     [Fact]
     public async Task KillsLoseNothingDoubleNothingAndLeaveNothingOpen()
     {
-        var (operations, kills) = (Effort.Times(20_000, 1_000_000), Effort.Times(5, 200));
+        var (operations, kills) = (Effort.Times(store is Store.Postgres ? 3_000 : 20_000, 1_000_000), Effort.Times(store is Store.Postgres ? 2 : 5, 200));
         var seed = Random.Shared.Next(1_000_000_000);
         var random = new Random(seed);
         var clock = Stopwatch.StartNew();
-        var reads = new Reads(new JournalSettings(Connection));
-        var logs = Enumerable.Range(0, Instances).Select(instance => new DriverReading(Log(instance))).ToList();
-        var drivers = new List<DriverProcess>();
-        for (var instance = 0; instance < Instances; instance++)
-        {
-            drivers.Add(await StartAsync(seed, instance, Callers));
-        }
+        var caps = LedgerDriver.Budgets().ToDictionary(budget => budget.Id, budget => budget.Cap.Nanos);
+        var balances = new BalanceReading(connection, caps);
+        var setUp = await SetUpAsync();
+        drivers.AddRange(await Task.WhenAll(Enumerable.Range(0, logs.Count).Select(number => StartAsync(seed, number))));
         for (var kill = 1; kill <= kills; kill++)
         {
-            await WorkedAsync(logs, drivers, operations * (long)kill / kills, random);
+            await WorkedAsync(operations * (long)kill / (kills + 1));
+            await Task.Delay(random.Next(0, 120));
             var victim = random.Next(drivers.Count);
             await drivers[victim].KillAsync();
-            Balanced(reads, $"seed {seed}, kill {kill}", Instances == 1);
+            killed.Add(drivers[victim].Instance);
+            balances.Check($"seed {seed}, kill {kill}");
             drivers[victim].Dispose();
-            drivers[victim] = await StartAsync(seed + kill, victim, kill == kills ? 0 : Callers);
+            var started = StartAsync(seed + kill, victim);
+            await LookAsync(() => started.IsCompleted);
+            drivers[victim] = await started;
             if (kill % 10 == 0)
             {
-                Progress.Say($"ledger kills: {kill} kills, {logs.Sum(log => log.Operations)} operations, {clock.Elapsed.TotalMinutes:0.0} min");
+                Progress.Say($"ledger kills on {store}: {kill} kills, {logs.Sum(log => log.Operations)} operations, {clock.Elapsed.TotalMinutes:0.0} min");
             }
         }
-        for (var instance = 0; instance < Instances; instance++)
+        await WorkedAsync(operations);
+        await LookAsync(() => killed.AreResolved);
+        killed.OnlyTheseWereDeclaredDead(setUp);
+        foreach (var driver in drivers)
         {
-            await (drivers[instance].HasExited ? Task.CompletedTask : Instances == 1 ? drivers[instance].EndAsync() : drivers[instance].KillAsync());
-            drivers[instance].Dispose();
-        }
-        // The last start finds what the last kills left.
-        using (var last = await StartAsync(seed, 0, 0))
-        {
-            Assert.Equal(0, await last.EndAsync());
+            Assert.Equal(0, await driver.EndAsync());
         }
         logs.ForEach(log => log.Read());
-        Balanced(reads, $"seed {seed}, end", true);
-        var (entries, assumed, unanswered) = Answered(reads, logs, seed);
-        var report = await Verification.VerifyAsync(Connection, null);
+        var worked = clock.Elapsed;
+        // From the first entry on, and nothing is held any more.
+        Assert.Empty(new BalanceReading(connection, caps).Check($"seed {seed}, end"));
+        var (entries, assumed, unanswered) = Answered(seed);
+        var report = await Verification.VerifyAsync(connection, null);
         Assert.True(report.IsClean, string.Join("; ", report.Findings.Select(finding => $"{finding.Invariant} {finding.Subject}: {finding.Message}")));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"seed {seed}: {logs.Sum(log => log.Operations)} answered operations of {Instances} process(es), 50 budgets, {kills} kills in {clock.Elapsed.TotalSeconds:0} s; {entries} entries, {assumed} assumed, {unanswered} calls without an answer; overspend 0, lost 0, doubled 0, stuck 0"));
+            $"seed {seed}: {logs.Sum(log => log.Operations)} answered operations of {drivers.Count} process(es), 50 budgets, {killed.Count} kills in {worked.TotalSeconds:0} s, checked in {(clock.Elapsed - worked).TotalSeconds:0} s; holds of the killed were open for {killed.Longest.TotalSeconds:0.0} s at most; {entries} entries, {assumed} assumed, {unanswered} calls without an answer; overspend 0, lost 0, doubled 0, stuck 0"));
     }
 
-    string Log(int instance) => Path.Combine(folder.FullName, $"driver-{instance}.log");
+    string Log(int number) => Path.Combine(folder.FullName, $"driver-{number}.log");
 
-    Task<DriverProcess> StartAsync(int seed, int instance, int callers) => DriverProcess.StartAsync(Connection, Log(instance), seed, instance, callers);
+    /// <summary>Answers the instance that did it.</summary>
+    async Task<string> SetUpAsync()
+    {
+        await using var rig = new LedgerRig(folder.FullName, now: DateTimeOffset.UtcNow, connection: connection);
+        foreach (var budget in LedgerDriver.Budgets())
+        {
+            await rig.SaveAsync(budget);
+        }
+        return rig.Get<Journal>().Instance;
+    }
+
+    Task<DriverProcess> StartAsync(int seed, int number) =>
+        DriverProcess.StartAsync([LedgerDriver.Command, connection, Log(number), .. new[] { seed, number, callers }.Select(value => value.ToString(CultureInfo.InvariantCulture))]);
 
     /// <summary>Returns a moment after that many operations were answered.</summary>
-    static async Task WorkedAsync(List<DriverReading> logs, List<DriverProcess> drivers, long operations, Random random)
+    async Task WorkedAsync(long operations)
     {
         var clock = Stopwatch.StartNew();
         while (logs.Sum(log => log.Operations) < operations)
         {
-            Assert.True(drivers.Any(driver => !driver.HasExited) && clock.Elapsed < TimeSpan.FromMinutes(5), "the drivers stand still");
+            Assert.All(drivers, driver => Assert.False(driver.HasExited, "A driver ended by itself: " + driver.Errors));
+            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(5), "the drivers stand still");
             await Task.Delay(20);
             logs.ForEach(log => log.Read());
-        }
-        await Task.Delay(random.Next(0, 120));
-    }
-
-    /// <summary>Every balance is the sum of its entries and open holds, added up here, and below its cap. Where other instances write meanwhile only the caps can be looked at.</summary>
-    void Balanced(Reads reads, string when, bool still)
-    {
-        using var db = reads.Open();
-        using var view = db.Database.BeginTransaction();
-        var posted = new Dictionary<string, long>();
-        var held = new Dictionary<string, long>();
-        foreach (var sum in db.Usage.GroupBy(row => new { row.Project, row.Key }).Select(group => new { group.Key.Project, group.Key.Key, Cost = group.Sum(row => row.CostNanos) }))
-        {
-            Add(posted, sum.Project, sum.Key, sum.Cost);
-        }
-        foreach (var hold in db.Holds.Select(row => new { row.Call, row.HeldNanos }))
-        {
-            var call = HoldText.Read(hold.Call).For;
-            Add(held, call.Project, call.Key, hold.HeldNanos);
-        }
-        var balances = db.Balances.GroupBy(row => row.BudgetId).Select(group => new { group.Key, Posted = group.Sum(row => row.PostedNanos), Held = group.Sum(row => row.HeldNanos) }).ToList();
-        Assert.Equal(caps.Count, balances.Count);
-        foreach (var balance in balances)
-        {
-            Assert.True(balance.Posted + balance.Held < caps[balance.Key], $"{when}: overspend, {balance.Key} has {balance.Posted} + {balance.Held} of {caps[balance.Key]}");
-            Assert.True(!still || (posted.GetValueOrDefault(balance.Key), held.GetValueOrDefault(balance.Key)) == (balance.Posted, balance.Held),
-                $"{when}: {balance.Key} says {balance.Posted} posted and {balance.Held} held; entries and holds come to {posted.GetValueOrDefault(balance.Key)} and {held.GetValueOrDefault(balance.Key)}");
+            killed.Look();
         }
     }
 
-    static void Add(Dictionary<string, long> sums, string project, string key, long nanos)
+    /// <summary>Looks after the holds of the killed until <paramref name="enough"/>.</summary>
+    async Task LookAsync(Func<bool> enough)
     {
-        foreach (var budget in (string[])["all", project, key])
+        for (; !enough(); await Task.Delay(50))
         {
-            sums[budget] = sums.GetValueOrDefault(budget) + nanos;
+            killed.Look();
         }
     }
 
     /// <summary>Every answer that was given stands in the ledger, and nothing stands there that nobody asked for.</summary>
-    static (int Entries, int Assumed, int Unanswered) Answered(Reads reads, List<DriverReading> logs, int seed)
+    (int Entries, int Assumed, int Unanswered) Answered(int seed)
     {
         using var db = reads.Open();
-        Assert.False(db.Holds.Any());
         var (entries, assumed, unanswered) = (0, 0, 0);
         var calls = logs.SelectMany(log => log.Calls).ToDictionary(call => call.Key, call => call.Value);
         foreach (var entry in db.Usage.Select(row => new { row.Id, row.CostNanos, row.Outcome, row.Project, row.Key }))
@@ -151,3 +152,9 @@ public sealed class LedgerKillTests(ITestOutputHelper output) : IDisposable
         return (entries, assumed, unanswered);
     }
 }
+
+[Collection(AloneCollection.Name)]
+public sealed class LedgerKillTestsOnSqlite(ITestOutputHelper output) : LedgerKillTests(Store.Sqlite, output);
+
+[Collection(AloneCollection.Name)]
+public sealed class LedgerKillTestsOnPostgres(ITestOutputHelper output) : LedgerKillTests(Store.Postgres, output);
