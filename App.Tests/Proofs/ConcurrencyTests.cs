@@ -3,11 +3,17 @@ using Governance.Pricing;
 
 namespace Governance.Tests.Proofs;
 
-public abstract class ConcurrencyTests(Store store) : IDisposable
+public abstract class ConcurrencyTests(Store store) : IAsyncLifetime
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("governance-concurrency-");
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync()
+    {
+        folder.Delete(recursive: true);
+        return Task.CompletedTask;
+    }
 
     /// <summary>The provider answers nobody before everybody has been decided, so that only holds stand between the calls and the cap.</summary>
     [Fact]

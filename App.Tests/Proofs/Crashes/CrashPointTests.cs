@@ -10,8 +10,11 @@ public sealed partial class CrashPointTests(ITestOutputHelper output)
     const int Often = 25;
     const int Seldom = 1;
 
-    /// <summary>From the start of the process to the first <c>200</c> of <c>/health/ready</c>. The short form also runs where other work slows it, and on assemblies that are compiled as they run.</summary>
-    static readonly TimeSpan longestStart = TimeSpan.FromSeconds(Effort.Times(30, 5));
+    /// <summary>What is promised of a start where nothing else takes the processors: from the start of the process to the first <c>200</c> of <c>/health/ready</c>.</summary>
+    static readonly TimeSpan longestStart = TimeSpan.FromSeconds(5);
+
+    /// <summary>The same beside another product that works, clients and providers.</summary>
+    static readonly TimeSpan longestStartUnderLoad = TimeSpan.FromSeconds(30);
 
     /// <summary>Every named place, and up to which passage it may be asked for: some are passed once in a start.</summary>
     static readonly Dictionary<string, int> points = new()
@@ -39,6 +42,10 @@ public sealed partial class CrashPointTests(ITestOutputHelper output)
     {
         Assert.True(AppProcess.Configuration == "Debug", "Only debug builds have the named places: run these tests in the Debug configuration.");
         var seed = Random.Shared.Next();
+        if (Effort.Full)
+        {
+            await StartsAloneAsync();
+        }
         var (slowest, kills) = (TimeSpan.Zero, 0);
         var gate = new Lock();
         await Parallel.ForEachAsync(Plans(seed), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (plan, _) =>
@@ -57,7 +64,7 @@ public sealed partial class CrashPointTests(ITestOutputHelper output)
             }
         });
         output.WriteLine(FormattableString.Invariant($"seed {seed}: {kills} kills, ready within {slowest.TotalSeconds:0.0} s of every start, no hold left, verify clean"));
-        Assert.True(slowest < longestStart, $"a start took {slowest}");
+        Assert.True(slowest < longestStartUnderLoad, $"a start took {slowest}");
     }
 
     /// <summary>A place that nobody asks for proves nothing, and neither does a name that is nowhere.</summary>
@@ -69,6 +76,19 @@ public sealed partial class CrashPointTests(ITestOutputHelper output)
         Assert.Equal(points.Keys.Order(), named);
         Assert.True(points.Count >= 25);
         Assert.Empty(telling.SelectMany(plan => plan).Except(points.Keys));
+    }
+
+    /// <summary>In the long form the product is compiled ahead and the machine does nothing else: what is promised of a start must hold.</summary>
+    async Task StartsAloneAsync()
+    {
+        await using var site = await CrashSite.OpenAsync();
+        foreach (var point in telling.SelectMany(plan => plan))
+        {
+            await site.CrashAsync(point, 1);
+        }
+        await site.EndAsync();
+        output.WriteLine(FormattableString.Invariant($"alone: {site.Kills} kills, ready within {site.Slowest.TotalSeconds:0.0} s of every start"));
+        Assert.True(site.Slowest < longestStart, $"a start took {site.Slowest}");
     }
 
     /// <summary>GOVERNANCE_CRASH_POINTS names places to try instead. In full: forty times each, every time on a new database and in another order, but always with holds left open before a recovery.</summary>

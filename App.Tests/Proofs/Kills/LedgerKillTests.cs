@@ -11,7 +11,7 @@ namespace Governance.Tests.Proofs.Kills;
 /// Reservations and settlements of many callers at once on fifty budgets while the processes that do them are killed: one on a file, and on PostgreSQL three
 /// that share it, of which the others go on and resolve what the killed one held.
 /// </summary>
-public abstract class LedgerKillTests : IDisposable
+public abstract class LedgerKillTests : IAsyncLifetime
 {
     static readonly int callers = Effort.Times(8, 64);
 
@@ -33,10 +33,13 @@ public abstract class LedgerKillTests : IDisposable
         logs = [.. Enumerable.Range(0, store is Store.Postgres ? 3 : 1).Select(number => new DriverReading(Log(number)))];
     }
 
-    public void Dispose()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync()
     {
         drivers.ForEach(driver => driver.Dispose());
         folder.Delete(recursive: true);
+        return Task.CompletedTask;
     }
 
     [Fact]
