@@ -90,6 +90,8 @@ public abstract class EditConflictTests(Store store) : IAsyncLifetime
 
         public override (Money Posted, Money Held) Recompute(JournalTransaction transaction, BudgetDefinition budget, BudgetPeriod period) => (Posted, Held);
 
+        public override AuditEvent Corrected(BudgetDefinition budget, BudgetPeriod period, (Money Posted, Money Held) before, (Money Posted, Money Held) after) => throw new NotSupportedException();
+
         public override Task<Money> SpentAsync(GovernanceDb db, BudgetDefinition budget, BudgetPeriod period) => Task.FromResult(Posted);
 
         public override Task<(int Calls, Money WorstCase)> InFlightAsync(GovernanceDb db, BudgetDefinition budget, BudgetPeriod period) => Task.FromResult((1, Held));

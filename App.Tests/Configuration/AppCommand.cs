@@ -6,12 +6,17 @@ namespace Governance.Tests.Configuration;
 static class AppCommand
 {
     public static Task<(int Code, string Output)> RunAsync(string dataFolder, params string[] arguments) =>
-        RunOnAsync($"Data Source={Path.Combine(dataFolder, "governance.db")}", arguments);
+        OnAsync($"Data Source={Path.Combine(dataFolder, "governance.db")}", dataFolder, arguments);
 
-    public static async Task<(int Code, string Output)> RunOnAsync(string connectionString, params string[] arguments)
+    /// <summary>On any database, without the files that instances keep beside it: what lies in the checkout belongs to somebody else's.</summary>
+    public static Task<(int Code, string Output)> RunOnAsync(string connectionString, params string[] arguments) =>
+        OnAsync(connectionString, Path.Combine(Path.GetTempPath(), "governance-no-folder"), arguments);
+
+    static async Task<(int Code, string Output)> OnAsync(string connectionString, string folder, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [AppProcess.BuiltAssembly, .. arguments]) { WorkingDirectory = AppProcess.RepositoryFolder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ConnectionStrings__Governance"] = connectionString;
+        start.Environment["Governance__Journal__Folder"] = folder;
         start.Environment["Logging__LogLevel__Default"] = "Warning";
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

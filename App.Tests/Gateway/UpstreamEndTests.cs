@@ -36,12 +36,37 @@ public sealed class UpstreamEndTests(SharedProduct shared)
     [InlineData(401)]
     [InlineData(403)]
     [InlineData(302)]
-    [InlineData(204)]
     public async Task WhatIsTheOperatorsFaultIsABadGateway(int status)
     {
         _provider.Answer = _ => new ProviderAnswer { Status = status, Headers = status == 302 ? [("location", "http://127.0.0.1:1/")] : [], Play = (_, _) => Task.CompletedTask };
         var reply = (await _product.CallAsync(Answers.Call())).Refused(502, "api_error");
         await EndedAsync(reply, UsageOutcome.Voided, "UpstreamRefused", 502, UsageFlags.None);
+    }
+
+    [Theory]
+    [InlineData(202)]
+    [InlineData(203)]
+    [InlineData(204)]
+    public async Task ASuccessThatIsNoneOfThisInterfaceMayHaveBeenBilledAndCountsWithItsHold(int status)
+    {
+        _provider.Answer = _ => new ProviderAnswer { Status = status, Play = (_, _) => Task.CompletedTask };
+        var reply = (await _product.CallAsync(Answers.Call())).Refused(502, "api_error");
+        await EndedAsync(reply, UsageOutcome.Posted, "UpstreamGarbage", 502, UsageFlags.Unverified);
+    }
+
+    /// <summary>A name that no header can carry, but that has a price.</summary>
+    [Theory]
+    [InlineData("\\u200b")]
+    [InlineData("\\u00a0")]
+    public async Task AModelWithLettersThatNoHeaderTakesLeavesNoHold(string escape)
+    {
+        _provider.Answer = request => Answers.Message(request);
+        var reply = await _product.CallAsync(Answers.Call(Answers.Model + escape));
+        Assert.Equal(200, reply.Status);
+        Assert.Matches("^[ -~]+$", reply.Header("x-governance-model"));
+        var row = await _product.UsageOfAsync(reply);
+        Assert.Equal(UsageOutcome.Posted, (UsageOutcome)row.Number("outcome"));
+        Assert.Empty(_product.Rows("SELECT * FROM holds WHERE id = @id", ("@id", row.Number("id"))));
     }
 
     [Fact]

@@ -92,6 +92,21 @@ public abstract class BudgetWindowTests(Store store)
     }
 
     [Fact]
+    public async Task AThresholdThatOneCallReachesInTwoOverlappingPeriodsIsToldOnce()
+    {
+        await using var rig = new LedgerRig(store: store, now: Noon.AddHours(11).AddMinutes(59));
+        await rig.SaveAsync(LedgerRig.Budget("three", "10") with { Window = BudgetWindow.RollingDays, RollingDays = 3, HardBlock = false });
+        var before = rig.Call(9m);
+        Assert.True(await rig.HoldAsync(before));
+        rig.Clock.Now += TimeSpan.FromMinutes(2);
+        Assert.True(await rig.HoldAsync(rig.Call(0.1m)));
+        await rig.SettleAsync(before, 9m);
+        Assert.Equal(2, rig.Balances("three").Count(row => row.PostedNanos == 9_000_000_000));
+        Assert.Single(rig.Events(ThresholdNotice.Action));
+        await CleanAsync(rig);
+    }
+
+    [Fact]
     public async Task FixedDatesCountNothingBeforeAndAfter()
     {
         await using var rig = new LedgerRig(store: store, now: Noon);

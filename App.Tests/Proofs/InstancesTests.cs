@@ -261,7 +261,7 @@ public sealed class InstancesTests : IAsyncLifetime
 
     async Task CleanAsync()
     {
-        var (code, output) = await VerifyCommand.OnAsync(_connection);
+        var (code, output) = await VerifyCommand.OnAsync(_connection, _folder.FullName);
         Assert.True(code == 0, output);
     }
 }

@@ -38,6 +38,25 @@ sealed record AuditEvent
     /// <summary>The numbers of that instant: what was compared, what was held.</summary>
     public JsonElement? Details { get; init; }
 
+    /// <summary>The same with U+FFFD for every NUL in its texts, which some stores cut and some refuse: the columns must say what was hashed.</summary>
+    public AuditEvent WithoutNul() => Has(Chain) || Has(Action) || Has(Actor.Id) || Has(Project) || Has(TargetKind) || Has(TargetId) || Has(Sentence) || Has(RequestId)
+        ? this with
+        {
+            Chain = Clean(Chain),
+            Action = Clean(Action),
+            Actor = Actor with { Id = Clean(Actor.Id) },
+            Project = Project is null ? null : Clean(Project),
+            TargetKind = Clean(TargetKind),
+            TargetId = Clean(TargetId),
+            Sentence = Clean(Sentence),
+            RequestId = RequestId is null ? null : Clean(RequestId),
+        }
+        : this;
+
+    static bool Has(string? text) => text is not null && text.Contains('\0', StringComparison.Ordinal);
+
+    static string Clean(string text) => text.Replace('\0', '\uFFFD');
+
     /// <summary>Begins with a character that no id begins with, so that no project can be called like it.</summary>
     public const string SystemChain = "_system";
     /// <summary>The chain that seals the usage entries of every commit.</summary>

@@ -33,6 +33,7 @@ sealed class JournalTransaction(JournalStore store)
     /// <summary>Links <paramref name="told"/> behind the last event of its chain.</summary>
     public void Append(AuditEvent told)
     {
+        told = told.WithoutNul();
         var head = Head(told.Chain);
         var sequence = head.Sequence + 1;
         var body = AuditChain.Body(told, sequence, NowMilliseconds);

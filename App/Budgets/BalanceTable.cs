@@ -63,7 +63,7 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
     /// <summary>Makes sure that the balances of all matching budgets are known as they stand now.</summary>
     public void Load(JournalTransaction transaction, Attribution call, DateTimeOffset at) => Count(transaction, call, at);
 
-    /// <summary>Ends a hold: takes it off every balance that counts the instant of the reservation, and posts the cost there.</summary>
+    /// <summary>Ends a hold: takes it off every balance that counts the instant of the reservation, and posts the cost there. The hold is gone and the entry is written when this is called.</summary>
     public void Settle(JournalTransaction transaction, Attribution call, HoldAmounts held, Money cost, DateTimeOffset reservedAt)
     {
         Count(transaction, call, reservedAt);
@@ -73,7 +73,10 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
             balance.Posted = Money.Nearest((Int128)balance.Posted.Nanos + cost.Nanos);
             if (balance.Held < Money.Zero)
             {
-                throw new UnreachableException($"Budget {balance.Budget.Definition.Id} would hold less than nothing in {balance.Period.Key}.");
+                var before = (balance.Posted, balance.Held);
+                // The row was wrong before. The ledger knows, with this end already in it; one wrong row must not keep calls from ending.
+                (balance.Posted, balance.Held) = spend.Recompute(transaction, balance.Budget.Definition, balance.Period);
+                transaction.Append(spend.Corrected(balance.Budget.Definition, balance.Period, before, (balance.Posted, balance.Held)));
             }
             Touch(balance);
             ThresholdClaims.Claim(transaction, balance);

@@ -13,6 +13,11 @@ static class ThresholdClaims
         {
             return;
         }
+        if (definition.Window is BudgetWindow.RollingDays)
+        {
+            // Its periods overlap: another one may have told since this one was read.
+            balance.ClaimedPercent = Math.Max(balance.ClaimedPercent, Highest(transaction, balance.Budget, balance.Period));
+        }
         foreach (var threshold in definition.Thresholds)
         {
             if (threshold.Percent <= balance.ClaimedPercent || !Thresholds.IsCrossed(threshold.Percent, balance.Posted, definition.Cap))

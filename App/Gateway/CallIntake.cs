@@ -45,9 +45,9 @@ sealed class CallIntake(DirectoryShelf directory, CallIds ids, GatewayState stat
             // The id first: what is decided on a call is never older than its instant.
             id = ids.Next();
             (caller, unknown) = CallerIdentity.Again(context.Request, caller!, known, directory.Current, time.GetUtcNow());
-            if (caller is null)
+            if ((state.RefuseAll ?? unknown) is { } stopped)
             {
-                await RefusalAnswer.WriteAsync(context, unknown!, id);
+                await RefusalAnswer.WriteAsync(context, stopped, id);
                 return null;
             }
             CrashPoint.Reach("body-read");
@@ -58,7 +58,7 @@ sealed class CallIntake(DirectoryShelf directory, CallIds ids, GatewayState stat
                 return null;
             }
             taken = true;
-            return new CallTaken(id, caller, ((ReadFacts)read).Facts, body);
+            return new CallTaken(id, caller!, ((ReadFacts)read).Facts, body);
         }
         finally
         {

@@ -133,7 +133,7 @@ static class CallerIdentity
             Employee = Dimension("x-governance-employee", key.Attribution.Employee),
             Feature = Dimension("x-governance-feature", key.Attribution.Feature),
             Workflow = Dimension("x-governance-workflow", key.Attribution.Workflow),
-            Session = Header(request, "x-governance-session") is { Length: <= ScopeLengthMost } session ? session : null,
+            Session = Header(request, "x-governance-session") is { Length: <= ScopeLengthMost } session ? Plain(session) : null,
         };
     }
 
@@ -159,7 +159,23 @@ static class CallerIdentity
                 // Not what Claude Code writes; then the text itself names the session.
             }
         }
-        return userId.Length <= ScopeLengthMost ? userId : userId[..ScopeLengthMost];
+        return Plain(userId.Length <= ScopeLengthMost ? userId : userId[..ScopeLengthMost]);
+    }
+
+    /// <summary>Without control characters and halves of pairs, which stores keep differently: a session must have one name everywhere.</summary>
+    static string Plain(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text;
+        }
+        var plain = new System.Text.StringBuilder(text.Length);
+        // A half of a pair is read as U+FFFD.
+        foreach (var rune in text.EnumerateRunes())
+        {
+            plain.Append(System.Text.Rune.IsControl(rune) ? System.Text.Rune.ReplacementChar : rune);
+        }
+        return plain.ToString();
     }
 
     static string? Header(HttpRequest request, string name) => request.Headers.TryGetValue(name, out var value) && value.ToString().Trim() is { Length: > 0 } text ? text : null;

@@ -79,7 +79,8 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
     {
         if (UpstreamAnswer.OperatorsFault(response.StatusCode, upstream) is { } fault)
         {
-            return answer with { End = ForwardEnd.UpstreamRefused, Status = fault.Status, Refusal = fault };
+            // A success that is none of this interface may have been billed.
+            return answer with { End = response.IsSuccessStatusCode ? ForwardEnd.UpstreamGarbage : ForwardEnd.UpstreamRefused, Status = fault.Status, Refusal = fault };
         }
         byte[] body;
         try

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Gateway.Reading;
@@ -40,7 +41,7 @@ sealed partial class MessagesEndpoint(
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             LogUnexpected(logger, call.Id, exception);
-            await RefusalAnswer.WriteAsync(context, Refusal.Plain(500, "api_error", "The gateway failed on this call; the log has more under this request id.", "internal_error"), call.Id);
+            await RefusalAnswer.WriteAsync(context, Unexpected, call.Id);
         }
     }
 
@@ -151,21 +152,22 @@ sealed partial class MessagesEndpoint(
     async Task<bool> ForwardAsync(HttpContext context, long started, GatedCall call, Reservation reservation, ReadOnlyMemory<byte> sent, string secret, string? cacheKey, bool open)
     {
         CrashPoint.Reach("before-send");
-        WriteHead(context.Response, call, reservation);
-        state.Added.Add(Stopwatch.GetElapsedTime(started));
-        if (open)
-        {
-            context.Response.Headers["x-governance-fail-open"] = "true";
-        }
-        var forward = new Forward { End = ForwardEnd.OursStopped };
+        // What a bug leaves: before the forwarder has the call nothing was sent, and nothing is charged; from then on it is assumed.
+        var forward = new Forward { End = ForwardEnd.UpstreamUnreachable, Status = Unexpected.Status, Refusal = Unexpected };
         try
         {
+            WriteHead(context.Response, call, reservation);
+            state.Added.Add(Stopwatch.GetElapsedTime(started));
+            if (open)
+            {
+                context.Response.Headers["x-governance-fail-open"] = "true";
+            }
+            forward = forward with { End = ForwardEnd.OursStopped };
             forward = await forwarder.SendAsync(context, call, sent, secret);
         }
         catch (Exception exception)
         {
-            // A bug: whatever was sent stays held and is assumed.
-            LogForward(logger, call.Ledger.Id, exception);
+            LogForward(logger, call.Ledger.Id, forward.End, exception);
         }
         var result = Settlement.Of(call, forward, (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         // Not awaited for the answer: the hold is durable, so a crash here counts too much, never too little.
@@ -190,10 +192,12 @@ sealed partial class MessagesEndpoint(
         return forward.End == ForwardEnd.Completed;
     }
 
+    static Refusal Unexpected => Refusal.Plain(500, "api_error", "The gateway failed on this call; the log has more under this request id.", "internal_error");
+
     static void WriteHead(HttpResponse response, GatedCall call, Reservation reservation)
     {
         response.Headers["x-governance-decision-id"] = RefusalAnswer.WriteIds(response, call.Ledger.Id);
-        response.Headers["x-governance-model"] = call.ServedModel;
+        response.Headers["x-governance-model"] = Ascii.IsValid(call.ServedModel) ? call.ServedModel : Uri.EscapeDataString(call.ServedModel);
         response.Headers["x-governance-estimate-usd"] = call.Ledger.Estimate.ToPlain();
         if (reservation.Remaining is { } remaining)
         {
@@ -211,8 +215,8 @@ sealed partial class MessagesEndpoint(
     [LoggerMessage(LogLevel.Error, "Call {Id}: failed unexpectedly")]
     static partial void LogUnexpected(ILogger logger, CallId id, Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "Call {Id}: the forward failed unexpectedly; its hold is assumed")]
-    static partial void LogForward(ILogger logger, CallId id, Exception exception);
+    [LoggerMessage(LogLevel.Error, "Call {Id}: the forward failed unexpectedly; it counts as {End}")]
+    static partial void LogForward(ILogger logger, CallId id, ForwardEnd end, Exception exception);
 
     [LoggerMessage(LogLevel.Error, "Call {Id}: refused because the ledger could not be written")]
     static partial void LogUnrecorded(ILogger logger, CallId id, Exception exception);

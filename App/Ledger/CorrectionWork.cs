@@ -28,7 +28,7 @@ sealed class CorrectionWork(BalanceTable balances, BudgetShelf shelf, string bud
         transaction.Append(Told(Result, budget.Definition, actor));
     }
 
-    static AuditEvent Told(Drift drift, BudgetDefinition budget, Actor actor)
+    internal static AuditEvent Told(Drift drift, BudgetDefinition budget, Actor actor)
     {
         var project = budget.Scope.FirstOrDefault(term => term.Kind == ScopeKind.Project).Id;
         var holds = drift.Held == Money.Zero ? "" : $", its holds by {ReconciliationReport.Signed(drift.Held)}";

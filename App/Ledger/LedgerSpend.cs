@@ -15,6 +15,9 @@ sealed class LedgerSpend : SpendSource
     public override (Money Posted, Money Held) Recompute(JournalTransaction transaction, BudgetDefinition budget, BudgetPeriod period) =>
         Recompute(transaction.Prepare, budget, period);
 
+    public override AuditEvent Corrected(BudgetDefinition budget, BudgetPeriod period, (Money Posted, Money Held) before, (Money Posted, Money Held) after) =>
+        CorrectionWork.Told(new Drift(budget.Id, period.Key, before.Posted, after.Posted, before.Held, after.Held), budget, Actor.System);
+
     /// <summary>The same sum over any connection: the journal's, or a snapshot that only reads.</summary>
     public static (Money Posted, Money Held) Recompute(Func<string, Statement> prepare, BudgetDefinition budget, BudgetPeriod period)
     {

@@ -21,6 +21,11 @@ sealed class ReplayWork(SpendLedger ledger, IReadOnlyList<WindowCall> calls) : J
                 written.Add(call);
                 Write(ledger, transaction, call);
             }
+            else if (call.Result is { } result)
+            {
+                // Its hold was written after all, or an earlier replay was: what is known of its end still counts, and counts once.
+                ledger.SettleInTransaction(transaction, call.Call, result);
+            }
         }
         foreach (var project in written.GroupBy(call => call.Call.For.Project, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
