@@ -152,8 +152,8 @@ sealed partial class MessagesEndpoint(
     async Task<bool> ForwardAsync(HttpContext context, long started, GatedCall call, Reservation reservation, ReadOnlyMemory<byte> sent, string secret, string? cacheKey, bool open)
     {
         CrashPoint.Reach("before-send");
-        // What a bug leaves: before the forwarder has the call nothing was sent, and nothing is charged; from then on it is assumed.
-        var forward = new Forward { End = ForwardEnd.UpstreamUnreachable, Status = Unexpected.Status, Refusal = Unexpected };
+        Forward forward;
+        var handedOver = false;
         try
         {
             WriteHead(context.Response, call, reservation);
@@ -162,11 +162,14 @@ sealed partial class MessagesEndpoint(
             {
                 context.Response.Headers["x-governance-fail-open"] = "true";
             }
-            forward = forward with { End = ForwardEnd.OursStopped };
+            handedOver = true;
             forward = await forwarder.SendAsync(context, call, sent, secret);
         }
         catch (Exception exception)
         {
+            // A bug. Before the forwarder had the call nothing was sent, and nothing is charged; from then on it is assumed.
+            var refusal = Unexpected;
+            forward = new Forward { End = handedOver ? ForwardEnd.OursStopped : ForwardEnd.UpstreamUnreachable, Status = refusal.Status, Refusal = refusal };
             LogForward(logger, call.Ledger.Id, forward.End, exception);
         }
         var result = Settlement.Of(call, forward, (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
@@ -180,9 +183,9 @@ sealed partial class MessagesEndpoint(
         {
             ledger.Settle(call.Ledger, result, Settlement.Alarm(call, result));
         }
-        if (forward.Refusal is { } refusal && !context.Response.HasStarted)
+        if (forward.Refusal is { } told && !context.Response.HasStarted)
         {
-            await RefusalAnswer.WriteAsync(context, refusal, call.Ledger.Id);
+            await RefusalAnswer.WriteAsync(context, told, call.Ledger.Id);
         }
         if (cacheKey is not null && forward is { End: ForwardEnd.Completed, Whole: true, Cost: not null, Answer: { } answer })
         {
