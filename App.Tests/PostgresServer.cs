@@ -79,6 +79,17 @@ public sealed class PostgresServer
         }
     }
 
+    /// <summary>Puts the copy in the place of the database that it was made of, whose connections are ended: a restore under whoever runs on it.</summary>
+    public void Replace(string connection, string copy)
+    {
+        var (name, by) = (new NpgsqlConnectionStringBuilder(connection).Database!, new NpgsqlConnectionStringBuilder(copy).Database!);
+        lock (template)
+        {
+            Execute(Connection("postgres"), $"DROP DATABASE {name} WITH (FORCE)");
+            Execute(Connection("postgres"), $"ALTER DATABASE {by} RENAME TO {name}");
+        }
+    }
+
     /// <summary>Ends the server as a power cut would: its processes die at once, and nothing is written any more.</summary>
     public void Kill()
     {

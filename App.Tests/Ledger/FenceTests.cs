@@ -87,6 +87,32 @@ public sealed class FenceTests
         }
     }
 
+    [Theory]
+    [InlineData(Store.Sqlite)]
+    [InlineData(Store.Postgres)]
+    public async Task ACallThatWasLetInBeforeTheFenceFellHoldsNothing(Store store)
+    {
+        await using var rig = new LedgerRig(store: store);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "20"));
+        var holder = rig.Call(19.5m);
+        Assert.True(await rig.HoldAsync(holder));
+        var waiting = rig.Call(1m);
+        var queue = rig.Get<HoldQueue>();
+        var refused = await AttemptAsync(false);
+        Assert.True(refused.IsHeld);
+        var waited = queue.WaitAsync(refused, AttemptAsync, TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None).AsTask();
+        await RaiseAsync(rig);
+        await rig.SettleAsync(holder, 1m);
+        Assert.True((await waited).IsFenced);
+        Assert.False(await rig.HoldAsync(rig.Call(1m)));
+        using var db = rig.Get<Reads>().Open();
+        Assert.Empty(db.Holds);
+        Assert.Equal(holder.Id.Value, Assert.Single(db.Usage).Id);
+
+        ValueTask<Governance.Budgets.Reservation> AttemptAsync(bool isLast) =>
+            rig.Get<SpendLedger>().ReserveAsync(waiting, null, true, (_, _) => throw new InvalidOperationException("It was recorded as refused."), patient: !isLast);
+    }
+
     [Fact]
     public async Task AMarkThatCannotBeReadIsNoMark()
     {

@@ -68,7 +68,7 @@ public sealed class InstancesTests
         Assert.True(await living.HoldAsync(own));
 
         Assert.Equal(0, await living.Get<InstanceRecovery>().RunAsync());
-        living.Clock.Now += Instances.Lease;
+        living.Stay(Instances.Lease);
         Assert.Equal(1, await living.Get<InstanceRecovery>().RunAsync());
 
         Assert.Equal([own.Id.Value], Holds(living));
@@ -89,6 +89,56 @@ public sealed class InstancesTests
         }
         await dead.DisposeAsync();
         Assert.Equal(1, await living.Get<InstanceRecovery>().RunAsync());
+    }
+
+    [Fact]
+    public async Task WhoComesBackFirstAfterAnOutageDeclaresNobodyDeadBeforeItHasWatchedForAWholeLease()
+    {
+        var connection = PostgresServer.Shared.NewDatabase();
+        await using var first = new LedgerRig(connection: connection);
+        await using var second = new LedgerRig(connection: connection);
+        await first.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        first.Stay(Instances.Lease);
+        var call = second.Call(2m);
+        Assert.True(await second.HoldAsync(call));
+        // Nobody can give a sign for a minute.
+        first.Clock.Now += TimeSpan.FromMinutes(1);
+        Assert.Equal(0, await first.Get<InstanceRecovery>().RunAsync());
+        first.Stay(TimeSpan.FromSeconds(9));
+        Assert.Equal(0, await first.Get<InstanceRecovery>().RunAsync());
+        // A third one that has only just come knows even less.
+        await using var third = new LedgerRig(connection: connection, now: first.Clock.Now);
+        Assert.Equal([call.Id.Value], Holds(first));
+        using (var db = first.Get<Reads>().Open())
+        {
+            Assert.Equal(3, db.Instances.Count(instance => instance.EndedMilliseconds == null));
+        }
+        // Whoever then stays silent for as long as somebody watches is dead after all.
+        first.Stay(TimeSpan.FromSeconds(9));
+        Assert.Equal(1, await first.Get<InstanceRecovery>().RunAsync());
+        Assert.Empty(Holds(first));
+    }
+
+    [Fact]
+    public async Task WhoWasDeclaredDeadAndLivesKeepsWhatNobodyHasResolvedYet()
+    {
+        var connection = PostgresServer.Shared.NewDatabase();
+        await using var living = new LedgerRig(connection: connection);
+        await using var paused = new LedgerRig(connection: connection);
+        await living.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        var call = paused.Call(2m);
+        Assert.True(await paused.HoldAsync(call));
+        var before = paused.Get<Journal>().Instance;
+        living.Tamper($"UPDATE instances SET ended_milliseconds = 1 WHERE id = '{before}'");
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => paused.HoldAsync(paused.Call(1m)));
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => paused.HoldAsync(paused.Call(1m)));
+        paused.Clock.Now += TimeSpan.FromSeconds(1);
+        Assert.True(await paused.HoldAsync(paused.Call(1m)));
+        Assert.NotEqual(before, paused.Get<Journal>().Instance);
+        Assert.Equal(0, await living.Get<InstanceRecovery>().RunAsync());
+        await paused.SettleAsync(call, 0.5m);
+        Assert.Equal((500_000_000, 1_000_000_000), living.Balances("chat-month").Select(balance => (balance.PostedNanos, balance.HeldNanos)).Single());
+        Assert.Empty(living.Events("ledger.recovered"));
     }
 
     [Fact]
@@ -124,7 +174,7 @@ public sealed class InstancesTests
         await using var living = new LedgerRig(connection: connection);
         var old = await silent.Get<Leases>().TakeAsync("mail", TimeSpan.FromHours(6));
         Assert.Null(await living.Get<Leases>().TakeAsync("mail"));
-        living.Clock.Now += Instances.Lease + TimeSpan.FromSeconds(1);
+        living.Stay(Instances.Lease + TimeSpan.FromSeconds(1));
         Assert.Equal(old!.Token + 1, (await living.Get<Leases>().TakeAsync("mail"))?.Token);
         var late = old.Fence(new TellWork(Event("late")));
         silent.Get<Journal>().Submit(late);

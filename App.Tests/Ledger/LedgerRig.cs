@@ -45,7 +45,7 @@ sealed class LedgerRig : IAsyncDisposable
     {
         ownsFolder = folder is null;
         Folder = folder ?? System.IO.Directory.CreateTempSubdirectory("governance-ledger-").FullName;
-        Settings = new JournalSettings(connection ?? (store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(Folder, "governance.db")}"));
+        Settings = new JournalSettings(connection ?? (store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(Folder, "governance.db")}")) { Folder = Folder };
         Clock = new SetClock(now ?? new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         var services = builder.Services;
@@ -69,6 +69,16 @@ sealed class LedgerRig : IAsyncDisposable
 
     public T Get<T>()
         where T : notnull => Host.Services.GetRequiredService<T>();
+
+    /// <summary>Lets time pass in which this instance gives its signs of life, as its watch would; the others' clocks are their own.</summary>
+    public void Stay(TimeSpan time)
+    {
+        for (var end = Clock.Now + time; Clock.Now < end; Clock.Now += Settings.InstanceLease / Instances.SignsPerLease)
+        {
+            Get<Journal>().Contact.Sign(Clock.GetTimestamp());
+        }
+        Get<Journal>().Contact.Sign(Clock.GetTimestamp());
+    }
 
     public Task<bool> SaveAsync(BudgetDefinition budget) => Get<BudgetEdits>().SaveAsync(budget, new Actor(ActorKind.Member, "lisa@example.com"));
 
@@ -105,7 +115,7 @@ sealed class LedgerRig : IAsyncDisposable
             TargetId = "any",
             RequestId = refused.Id.ToString(),
             Sentence = "A call was refused.",
-        })).Refusal is null;
+        })).IsAdmitted;
 
     public async Task<LedgerCall> SpendAsync(decimal cost, string project = "chat-widget", decimal? estimate = null, DateTimeOffset? at = null)
     {

@@ -1,3 +1,4 @@
+using Governance.Audit.Checkpoints;
 using Governance.Budgets;
 using Governance.Ledger;
 using Governance.Pricing;
@@ -101,7 +102,7 @@ public abstract class SpendTallyTests(Store store)
             var seal = new LedgerSeal();
             var balances = new BalanceTable(new BudgetShelf(), new LedgerSpend());
             var trail = new Trail(store, balances, seal);
-            Ledger = new SpendLedger(trail.Journal, balances, seal, new UsageTable(), new CorrectionTable(), new LedgerInstance(trail.Journal), new SteadyClock(trail.Clock), Microsoft.Extensions.Logging.Abstractions.NullLogger<SpendLedger>.Instance);
+            Ledger = new SpendLedger(trail.Journal, balances, seal, new UsageTable(), new CorrectionTable(), new LedgerInstance(trail.Journal), new FenceShelf(new LedgerMarkFile(trail.Settings), new CheckpointSettings(null, trail.Settings.Folder)), new SteadyClock(trail.Clock), Microsoft.Extensions.Logging.Abstractions.NullLogger<SpendLedger>.Instance);
             return trail;
         }
 

@@ -1,6 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using Governance.Audit;
+using Governance.Ledger;
 using Governance.Pricing;
+using Governance.Tests.Ledger;
 
 namespace Governance.Tests.Proofs;
 
@@ -165,6 +170,27 @@ public sealed class InstancesTests : IAsyncLifetime
         Assert.Equal(200, passed);
         Assert.Equal(3, Living()!.Split(' ').Length);
         await CleanAsync();
+    }
+
+    [Fact]
+    public async Task ACallWhoseBodyStillComesWhenTheFenceFallsIsNotTaken()
+    {
+        var (product, requests) = (_products[0], _provider.Requests.Count);
+        var body = Answers.Call();
+        using var client = new TcpClient();
+        await client.ConnectAsync(product.App.Url.Host, product.App.Url.Port);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nx-api-key: {_key}\r\ncontent-type: application/json\r\ncontent-length: {body.Length}\r\nconnection: close\r\n\r\n{body[..10]}"));
+        await Task.Delay(100);
+        await using var rig = new LedgerRig(now: DateTimeOffset.UtcNow, connection: _connection);
+        await rig.Get<Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
+        await Product.EventuallyAsync(() => product.CallAsync(body).GetAwaiter().GetResult().Status, status => status == 503);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(body[10..]));
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.StartsWith("HTTP/1.1 503", answer, StringComparison.Ordinal);
+        Assert.Contains("older state of its ledger", answer, StringComparison.Ordinal);
+        Assert.InRange(_provider.Requests.Count - requests, 0, product.Rows("SELECT id FROM usage").Count);
     }
 
     async Task<int> EventuallyPassesAsync(Product product)

@@ -20,6 +20,8 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
     const int MoveBookmarkAfter = 10_000;
 
     long position = -1;
+    /// <summary>The hash of the event at <see cref="position"/>: another one there means that the database went back, and numbers stand for other events.</summary>
+    byte[]? hashThere;
     long bookmark;
     Lease? last;
 
@@ -48,9 +50,10 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
     async Task<bool> ReadSomeAsync(Lease lease)
     {
         await using var db = reads.Open();
-        if (position < 0)
+        if (position < 0 || !await IsThereAsync(db))
         {
             position = bookmark = (await db.Bookmarks.FindAsync(Reader))?.AuditId ?? 0;
+            hashThere = await HashAsync(db, position);
         }
         var last = await db.Audit.MaxAsync(row => (long?)row.Id) ?? 0;
         if (last <= position)
@@ -73,9 +76,13 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
             await work.Committed;
             bookmark = until;
         }
-        position = until;
+        (position, hashThere) = (until, await HashAsync(db, until));
         return full;
     }
+
+    async Task<bool> IsThereAsync(GovernanceDb db) => hashThere is null || (await HashAsync(db, position))?.AsSpan().SequenceEqual(hashThere) is true;
+
+    static Task<byte[]?> HashAsync(GovernanceDb db, long eventId) => db.Audit.Where(row => row.Id == eventId).Select(row => (byte[]?)row.Hash).FirstOrDefaultAsync();
 
     async Task DraftAsync(GovernanceDb db, AuditRow row, List<MailDraft> drafts, List<AuditEvent> told)
     {

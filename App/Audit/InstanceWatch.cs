@@ -6,9 +6,10 @@ namespace Governance.Audit;
 /// Hears what other instances commit, on a connection of its own: changed definitions come into force here at once, live pages follow.
 /// Asks each second besides, because a notice may be lost with the connection; and gives this instance's sign of life.
 /// </summary>
-sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Feed feed, ILogger<InstanceWatch> logger) : BackgroundService
+sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Feed feed, TimeProvider time, ILogger<InstanceWatch> logger) : BackgroundService
 {
-    static readonly TimeSpan interval = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan longest = TimeSpan.FromSeconds(1);
+    readonly TimeSpan interval = settings.InstanceLease / (2 * Instances.SignsPerLease) < longest ? settings.InstanceLease / (2 * Instances.SignsPerLease) : longest;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,13 +45,14 @@ sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Fe
             await listen.ExecuteNonQueryAsync(stopping);
         }
         var sequence = -1L;
-        var beat = DateTime.MinValue;
+        long? signed = null;
         while (!stopping.IsCancellationRequested)
         {
-            if (DateTime.UtcNow - beat > settings.InstanceLease / Instances.SignsPerLease)
+            // One round early rather than late.
+            if (signed is not { } before || time.GetElapsedTime(before) > settings.InstanceLease / Instances.SignsPerLease - interval)
             {
-                await GiveSignAsync(connection, stopping);
-                beat = DateTime.UtcNow;
+                signed = time.GetTimestamp();
+                await GiveSignAsync(connection, signed.Value, stopping);
             }
             await using (var ask = new NpgsqlCommand("SELECT sequence, definitions_version, instance FROM journal_turn WHERE id = 1", connection))
             await using (var row = await ask.ExecuteReaderAsync(stopping))
@@ -60,18 +62,19 @@ sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Fe
                 {
                     feed.Publish();
                 }
-                sequence = row.GetInt64(0);
-                if (row.GetInt64(1) != journal.Definitions)
+                // A turn that went back is an older state of the database: the next group finds out, and this one is the next.
+                if (row.GetInt64(1) != journal.Definitions || row.GetInt64(0) < sequence)
                 {
                     Follow();
                 }
+                sequence = row.GetInt64(0);
             }
             await connection.WaitAsync(interval, stopping);
         }
     }
 
     /// <summary>Where the row says that this instance has ended, the journal finds out with its next group and goes on as a new one.</summary>
-    async Task GiveSignAsync(NpgsqlConnection connection, CancellationToken stopping)
+    async Task GiveSignAsync(NpgsqlConnection connection, long asked, CancellationToken stopping)
     {
         await using var sign = new NpgsqlCommand("""
             UPDATE instances SET heartbeat_milliseconds = (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE id = $1 AND ended_milliseconds IS NULL
@@ -79,7 +82,9 @@ sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Fe
         if (await sign.ExecuteNonQueryAsync(stopping) == 0)
         {
             Follow();
+            return;
         }
+        journal.Contact.Sign(asked);
     }
 
     /// <summary>An empty group: it begins, as every group does, by taking in what others have committed.</summary>

@@ -42,18 +42,30 @@ static class Instances
             .Bind(1, id).Bind(2, number).Bind(3, now).Run();
     }
 
-    /// <summary>Declares dead whom the lease has run out for. Answers how many.</summary>
-    public static int EndSilent(JournalTransaction transaction, string living, TimeSpan lease) =>
+    /// <summary>Declares dead whom the lease has run out for, unless this instance itself was out of touch meanwhile.</summary>
+    public static void EndSilent(JournalTransaction transaction, TimeSpan lease)
+    {
+        if (!transaction.Contact.IsSteady)
+        {
+            return;
+        }
         transaction.Prepare("UPDATE instances SET ended_milliseconds = ?1 WHERE ended_milliseconds IS NULL AND heartbeat_milliseconds < ?2 AND id <> ?3")
-            .Bind(1, transaction.NowMilliseconds).Bind(2, transaction.NowMilliseconds - (long)lease.TotalMilliseconds).Bind(3, living).Run();
+            .Bind(1, transaction.NowMilliseconds).Bind(2, transaction.NowMilliseconds - (long)lease.TotalMilliseconds).Bind(3, transaction.Instance).Run();
+    }
 
-    /// <summary>Declares dead who has the right of this name, where the lease has run out for it.</summary>
-    public static void EndSilentHolder(JournalTransaction transaction, string right, string living, TimeSpan lease) =>
+    /// <summary>Declares dead who has the right of this name, where the lease has run out for it; as <see cref="EndSilent"/>.</summary>
+    public static void EndSilentHolder(JournalTransaction transaction, string right, TimeSpan lease)
+    {
+        if (!transaction.Contact.IsSteady)
+        {
+            return;
+        }
         transaction.Prepare("""
             UPDATE instances SET ended_milliseconds = ?1
             WHERE ended_milliseconds IS NULL AND heartbeat_milliseconds < ?2 AND id <> ?3 AND id = (SELECT holder FROM leases WHERE name = ?4)
             """)
-            .Bind(1, transaction.NowMilliseconds).Bind(2, transaction.NowMilliseconds - (long)lease.TotalMilliseconds).Bind(3, living).Bind(4, right).Run();
+            .Bind(1, transaction.NowMilliseconds).Bind(2, transaction.NowMilliseconds - (long)lease.TotalMilliseconds).Bind(3, transaction.Instance).Bind(4, right).Run();
+    }
 
     /// <summary>A number that no living instance has, as far from its last use as can be.</summary>
     public static int FreeNumber(JournalTransaction transaction)

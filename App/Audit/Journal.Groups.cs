@@ -124,6 +124,14 @@ sealed partial class Journal
                 listener.AfterForeignCommit();
             }
         }
+        if (turn.WentBack is { } reason)
+        {
+            LogWentBack(logger, reason);
+            foreach (var listener in listeners)
+            {
+                listener.AfterWentBack(transaction!, reason);
+            }
+        }
         if (turn.Outdated)
         {
             using var change = NewChange(transaction!);

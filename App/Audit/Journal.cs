@@ -54,6 +54,9 @@ sealed partial class Journal : IAsyncDisposable
     /// <summary>How long the oldest work has been waiting or written; zero where there is none.</summary>
     public TimeSpan Delay => Volatile.Read(ref oldest) is var since && since == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(since);
 
+    /// <summary>Told of every sign of life that this instance gives.</summary>
+    public Contact Contact => store.Contact;
+
     public JournalFigures Figures { get; } = new();
 
     /// <summary>Works that wait for their group.</summary>
@@ -200,6 +203,9 @@ sealed partial class Journal : IAsyncDisposable
             return true;
         }
     }
+
+    [LoggerMessage(LogLevel.Critical, "Calls are stopped: {Reason}")]
+    static partial void LogWentBack(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Error, "Could not write {Work}")]
     static partial void LogFailed(ILogger logger, string work, Exception exception);

@@ -6,7 +6,8 @@ namespace Governance.Audit;
 /// <param name="NowMilliseconds">The store's clock.</param>
 /// <param name="Foreign">Another instance has written since this one did: what is kept of the tables may be out of date.</param>
 /// <param name="Outdated">Another instance has changed definitions since this one read them.</param>
-readonly record struct Turn(long NowMilliseconds, bool Foreign, bool Outdated);
+/// <param name="WentBack">Why the store cannot be the one that this instance last saw, but only an older state of it; null where it is.</param>
+readonly record struct Turn(long NowMilliseconds, bool Foreign, bool Outdated, string? WentBack = null);
 
 /// <summary>The journal's own connection: how a group begins, commits and fails in the store at hand. Used on the journal's thread only.</summary>
 abstract class JournalStore : IDisposable
@@ -25,6 +26,9 @@ abstract class JournalStore : IDisposable
     /// <summary>The version of the definitions that this instance has in force; 0 where only it changes them.</summary>
     public virtual long Definitions => 0;
 
+    /// <summary>How long this instance has been in touch with the others.</summary>
+    public Contact Contact { get; protected init; } = new(TimeProvider.System, Instances.Lease);
+
     public abstract DbConnection Connection { get; }
 
     public static JournalStore Of(JournalSettings settings, TimeProvider time, ILogger logger) =>
@@ -33,7 +37,7 @@ abstract class JournalStore : IDisposable
     /// <summary>Connects for the first time.</summary>
     public abstract void Open();
 
-    /// <summary>Makes this process known in the first transaction, and declares dead whom the store no longer believes to live.</summary>
+    /// <summary>Makes this process known in the first transaction. What it held under an earlier id, and nobody has resolved, becomes its own again.</summary>
     public abstract void Register(JournalTransaction transaction);
 
     /// <summary>Opens a transaction that sees everything that was ever committed, and keeps every other writer out until it ends.</summary>

@@ -67,6 +67,9 @@ abstract class JournalListener
     /// <summary>Before a group of this instance, where another instance has written meanwhile: forget what is kept of the tables.</summary>
     public virtual void AfterForeignCommit() { }
 
+    /// <summary>In the first group that finds the store in an older state than this instance has seen, before any of its works.</summary>
+    public virtual void AfterWentBack(JournalTransaction transaction, string reason) { }
+
     /// <summary>Forget everything that the group had brought about.</summary>
     public virtual void AfterRollback() { }
 }

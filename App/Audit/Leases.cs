@@ -92,7 +92,7 @@ sealed class LeaseWork(string name, TimeSpan duration, TimeSpan silence) : Journ
 {
     public override void Execute(JournalTransaction transaction)
     {
-        Instances.EndSilentHolder(transaction, name, transaction.Instance, silence);
+        Instances.EndSilentHolder(transaction, name, silence);
         transaction.Prepare("""
             INSERT INTO leases (name, holder, fencing_token, expires_milliseconds) VALUES (?1, ?2, 1, ?4)
             ON CONFLICT (name) DO UPDATE SET

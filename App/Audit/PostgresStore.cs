@@ -10,7 +10,7 @@ namespace Governance.Audit;
 /// One database and several instances. Every group takes the one row of <c>journal_turn</c> first, so that the groups of all instances
 /// stand in one order and each sees all that was committed before it. What was kept in memory is dropped where another one wrote last.
 /// </summary>
-sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, ILogger logger) : JournalStore
+sealed partial class PostgresStore : JournalStore
 {
     /// <summary>The channel on which instances hear of each other.</summary>
     public const string Channel = "governance";
@@ -24,7 +24,12 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
     /// <summary>A commit that nobody answered is asked after for so long; the holds of who was not answered then end by their own time.</summary>
     static readonly TimeSpan askingLimit = TimeSpan.FromSeconds(60);
 
-    NpgsqlConnection connection = new(settings.WriteConnectionString);
+    readonly JournalSettings settings;
+    readonly TimeProvider time;
+    readonly ILogger logger;
+    /// <summary>Under which this process was known before it was declared dead.</summary>
+    readonly List<string> formerly = [];
+    NpgsqlConnection connection;
     NpgsqlBatch? begin;
     bool skewTold;
     long sequence;
@@ -32,6 +37,16 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
     long definitions = -1;
     long seenDefinitions = -1;
     long lastFeedNotice;
+    /// <summary>The highest turn that was ever seen, and this instance's own last group: an older state of the database knows neither. Kept over rollbacks and new ids.</summary>
+    long highestSequence = -1;
+    long ownLastGroup = -1;
+
+    public PostgresStore(JournalSettings settings, TimeProvider time, ILogger logger)
+    {
+        (this.settings, this.time, this.logger) = (settings, time, logger);
+        connection = new NpgsqlConnection(settings.WriteConnectionString);
+        Contact = new Contact(time, settings.InstanceLease);
+    }
 
     public override DbConnection Connection => connection;
 
@@ -54,7 +69,7 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
                 new NpgsqlBatchCommand("SELECT sequence, definitions_version, at_milliseconds FROM journal_turn WHERE id = 1 FOR UPDATE"),
                 // A statement of its own, so that the clock is read once the turn is taken, however long that took.
                 new NpgsqlBatchCommand("""
-                    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, EXISTS (SELECT 1 FROM instances WHERE id = $1 AND ended_milliseconds IS NULL)
+                    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, (SELECT last_group FROM instances WHERE id = $1 AND ended_milliseconds IS NULL)
                     """) { Parameters = { new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = Instance } } },
             },
         };
@@ -63,9 +78,13 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
 
     public override void Register(JournalTransaction transaction)
     {
-        Instances.EndSilent(transaction, Instance, settings.InstanceLease);
+        // Nobody is declared dead here: whoever has only just come cannot know for how long others were silent, and for how long the store was.
         var number = Instances.FreeNumber(transaction);
         Instances.Add(transaction, Instance, number);
+        foreach (var former in formerly)
+        {
+            transaction.Prepare("UPDATE holds SET instance = ?1 WHERE instance = ?2").Bind(1, Instance).Bind(2, former).Run();
+        }
         Number = number;
     }
 
@@ -77,7 +96,7 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
         }
         begin!.BatchCommands[2].Parameters[0].Value = Instance;
         long rowMilliseconds, now;
-        bool living;
+        long? ownGroup;
         using (var reader = begin.ExecuteReader())
         {
             if (!reader.Read())
@@ -87,7 +106,7 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
             (sequence, seenDefinitions, rowMilliseconds) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
             reader.NextResult();
             reader.Read();
-            (now, living) = (reader.GetInt64(0), reader.GetBoolean(1));
+            (now, ownGroup) = (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1));
         }
         if (time is LedgerTime ledger)
         {
@@ -98,12 +117,19 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
         {
             now = time.GetUtcNow().ToUnixTimeMilliseconds();
         }
-        if (Registered && !living)
+        var wentBack = sequence < highestSequence ? Older(sequence, highestSequence)
+            : Registered && ownGroup < ownLastGroup ? Older(ownGroup.Value, ownLastGroup) : null;
+        highestSequence = Math.Max(highestSequence, sequence);
+        if (Registered && ownGroup is null)
         {
+            // Also where an older state of the database never knew this instance: that is said again, and acted upon, when it has joined.
             throw new InstanceEndedException();
         }
-        return new Turn(Math.Max(now, rowMilliseconds), Foreign: sequence != lastSequence, Outdated: seenDefinitions != definitions);
+        return new Turn(Math.Max(now, rowMilliseconds), sequence != lastSequence || wentBack is not null, seenDefinitions != definitions || wentBack is not null, wentBack);
     }
+
+    static string Older(long found, long known) =>
+        FormattableString.Invariant($"the database stands at group {found}, but this instance has seen group {known}; it went back to an older state of itself while instances were running.");
 
     public override void Commit(JournalTransaction transaction, bool definitionsChanged)
     {
@@ -183,9 +209,11 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
         }
     }
 
-    /// <summary>Goes on as another instance, after this one was declared dead: its holds may be resolved already, so nothing of it counts any more.</summary>
+    /// <summary>Goes on as another instance, after this one was declared dead: its holds may be resolved already, so nothing that it remembers counts any more.</summary>
     public override void BeBornAgain()
     {
+        formerly.Add(Instance);
+        ownLastGroup = -1;
         Instance = NewInstance();
         Registered = false;
     }
@@ -229,6 +257,9 @@ sealed partial class PostgresStore(JournalSettings settings, TimeProvider time, 
     void Committed(long turn, long version)
     {
         Registered = true;
+        formerly.Clear();
+        // Also where both were higher: what the database went back from was acted upon in the group that is committed now.
+        (highestSequence, ownLastGroup) = (turn, turn);
         Volatile.Write(ref lastSequence, turn);
         Volatile.Write(ref definitions, version);
     }

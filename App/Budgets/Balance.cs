@@ -20,8 +20,12 @@ sealed class Balance
 /// <param name="Refusal">Null where every matching budget admitted the call and holds its amount.</param>
 /// <param name="Remaining">The smallest remainder after the hold; null where no budget matches, or the call was refused.</param>
 /// <param name="RemainingOf">The id of the budget that has it.</param>
-readonly record struct Reservation(BudgetRefusal? Refusal, Money? Remaining, string? RemainingOf = null)
+/// <param name="IsFenced">True where no budget was asked, because no calls are admitted until somebody says what was spent; nothing is held or recorded then.</param>
+readonly record struct Reservation(BudgetRefusal? Refusal, Money? Remaining, string? RemainingOf = null, bool IsFenced = false)
 {
+    /// <summary>True where the call may be sent.</summary>
+    public bool IsAdmitted => Refusal is null && !IsFenced;
+
     /// <summary>True where only what calls in flight hold was in the way.</summary>
     public bool IsHeld => Refusal?.DenyCode == BudgetRefusal.InFlight;
 }

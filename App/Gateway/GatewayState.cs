@@ -9,7 +9,7 @@ sealed class GatewayState(Drain drain, FenceShelf fence, IOptions<GatewaySetting
 {
     public static readonly Refusal Draining = Refusal.Plain(503, "api_error", "This instance is being stopped; try again.", "draining", retryAfterSeconds: 1, shouldRetry: true);
 
-    static readonly Refusal Fenced = Refusal.Plain(503, "api_error",
+    public static readonly Refusal Fenced = Refusal.Plain(503, "api_error",
         "This gateway goes on from an older state of its ledger, so what was spent since is not known and no call is taken. An owner or admin says what was spent on /dashboard/settings/integrity, or with 'App acknowledge'.",
         "fenced", retryAfterSeconds: 60);
 

@@ -94,6 +94,11 @@ sealed partial class MessagesEndpoint(
             await AnswerUnrecordedAsync(context, id, exception);
             return;
         }
+        if (reservation.IsFenced)
+        {
+            await RefusalAnswer.WriteAsync(context, GatewayState.Fenced, id);
+            return;
+        }
         if (reservation.Refusal is { } budget)
         {
             await RefusalAnswer.WriteAsync(context, GateRefusals.Budget(budget, id, gate.WouldPass(call, budget)), id);

@@ -48,6 +48,8 @@ static class SpentElsewhere
 /// <summary>Lifts the fence that stands, alone in its transaction.</summary>
 sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(LedgerCall Call, Money Amount)> entries, long knownEpoch, Actor actor) : JournalWork<string?>
 {
+    long epoch;
+
     public override bool Alone => true;
 
     public override void Execute(JournalTransaction transaction)
@@ -65,7 +67,7 @@ sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(Ledge
         }
         var sum = entries.Aggregate(Money.Zero, (sum, entry) => sum + entry.Amount);
         var spent = entries.Count == 0 ? "nothing was spent since the older state" : $"{sum} that was spent since the older state counts now";
-        long epoch = AuditEpochs.Newest(transaction);
+        epoch = AuditEpochs.Newest(transaction);
         if (epoch <= knownEpoch)
         {
             // The mark was moved since the fence was raised: what it stands for is lost as well.
@@ -79,7 +81,7 @@ sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(Ledge
     {
         if (Result is not null)
         {
-            shelf.Lifted();
+            shelf.Lifted(epoch);
         }
     }
 }

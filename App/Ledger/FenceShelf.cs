@@ -3,10 +3,14 @@ using Governance.Audit.Checkpoints;
 
 namespace Governance.Ledger;
 
-/// <summary>The fence that stands, in memory for every call. At start it also finds out by the mark beside the database whether an older copy was put in its place.</summary>
+/// <summary>
+/// The fence that stands, in memory for every call. At start it also finds out by the mark beside the database whether an older copy was put in
+/// its place; where a server that several instances share goes back while they run, the first of them that writes raises it.
+/// </summary>
 sealed class FenceShelf(LedgerMarkFile marks, CheckpointSettings checkpoints) : JournalListener
 {
     volatile Fence? standing;
+    long epoch = AuditEpoch.First;
 
     /// <summary>Null where calls are admitted.</summary>
     public Fence? Current => standing;
@@ -18,17 +22,26 @@ sealed class FenceShelf(LedgerMarkFile marks, CheckpointSettings checkpoints) : 
         {
             FenceTable.Raise(transaction, reason, mark, Actor.System, new CheckpointFolder(checkpoints.Folder).Last());
         }
-        standing = FenceTable.Standing(transaction);
+        (standing, epoch) = (FenceTable.Standing(transaction), FenceTable.Epoch(transaction));
     }
 
     public override Action? Prepare(Change change)
     {
-        var now = FenceTable.Standing(change.Transaction);
-        return () => standing = now;
+        var (now, begun) = (FenceTable.Standing(change.Transaction), FenceTable.Epoch(change.Transaction));
+        return () => (standing, epoch) = (now, Math.Max(epoch, begun));
     }
 
-    /// <summary>After the commit that lifted it.</summary>
-    internal void Lifted() => standing = null;
+    /// <summary>Where another instance has raised it, or it is lifted already, there is nothing left to do.</summary>
+    public override void AfterWentBack(JournalTransaction transaction, string reason)
+    {
+        if (FenceTable.Epoch(transaction) <= epoch)
+        {
+            FenceTable.Raise(transaction, reason, marks.Read(), Actor.System, new CheckpointFolder(checkpoints.Folder).Last(), epoch);
+        }
+    }
+
+    /// <summary>After the commit that lifted it, in that epoch.</summary>
+    internal void Lifted(long begun) => (standing, epoch) = (null, begun);
 
     static string? Behind(JournalTransaction transaction, LedgerMark mark)
     {

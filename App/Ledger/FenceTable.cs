@@ -29,14 +29,15 @@ static class FenceTable
     }
 
     /// <summary>Stops admission from this commit on. Does nothing where it is stopped already.</summary>
-    public static Fence Raise(JournalTransaction transaction, string reason, LedgerMark? known, Actor actor, WrittenCheckpoint? lastCheckpoint = null)
+    /// <param name="knownEpoch">The newest epoch that is known of besides the mark's; the new one is above both.</param>
+    public static Fence Raise(JournalTransaction transaction, string reason, LedgerMark? known, Actor actor, WrittenCheckpoint? lastCheckpoint = null, long knownEpoch = AuditEpoch.First)
     {
         if (Standing(transaction) is { } already)
         {
             return already;
         }
         // Before anything else is told: the lost part of every chain begins right behind where it stands now.
-        AuditEpochs.Begin(transaction, reason, lastCheckpoint, actor, known?.Epoch ?? AuditEpoch.First);
+        AuditEpochs.Begin(transaction, reason, lastCheckpoint, actor, Math.Max(known?.Epoch ?? AuditEpoch.First, knownEpoch));
         transaction.Prepare("INSERT INTO fences (id, raised_milliseconds, reason, known) SELECT COALESCE(MAX(id), 0) + 1, ?1, ?2, ?3 FROM fences")
             .Bind(1, transaction.NowMilliseconds).Bind(2, reason).Bind(3, known?.ToText()).Run();
         // Every instance has to hear of it, as of a change of definitions.

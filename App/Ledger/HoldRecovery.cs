@@ -62,7 +62,7 @@ sealed class RecoveryWork(HoldRecovery recovery, TimeSpan lease, int most) : Jou
 {
     public override void Execute(JournalTransaction transaction)
     {
-        Instances.EndSilent(transaction, transaction.Instance, lease);
+        Instances.EndSilent(transaction, lease);
         Result = recovery.Resolve(transaction, most);
     }
 }

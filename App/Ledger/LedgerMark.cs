@@ -17,6 +17,10 @@ sealed record LedgerMark(long Epoch, long EventId, string EventHash, DateTimeOff
         return newest is null ? null : new LedgerMark(await db.Fences.MaxAsync(fence => fence.Epoch) ?? 1, newest.Id, Convert.ToHexStringLower(newest.Hash), time.GetUtcNow());
     }
 
+    /// <summary>The hash that the ledger has for an event; null where it has none.</summary>
+    public static async Task<string?> HashAsync(GovernanceDb db, long eventId) =>
+        await db.Audit.Where(row => row.Id == eventId).Select(row => row.Hash).FirstOrDefaultAsync() is { } hash ? Convert.ToHexStringLower(hash) : null;
+
     /// <summary>Null where it cannot be read.</summary>
     public static LedgerMark? Parse(string? text)
     {

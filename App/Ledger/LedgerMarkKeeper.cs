@@ -9,21 +9,19 @@ sealed partial class LedgerMarkKeeper(LedgerMarkFile file, Reads reads, Feed fee
 {
     static readonly TimeSpan interval = TimeSpan.FromSeconds(2);
 
-    LedgerMark? written;
-
-    /// <summary>Writes where the ledger now is.</summary>
+    /// <summary>Writes where the ledger now is. A mark that says more than the ledger stays: the database went back, and the mark is what proves it.</summary>
     public async Task KeepAsync()
     {
         await using var db = reads.Open();
         // While a fence stands the mark stays: it is what the fence is about.
         if (await db.Fences.AnyAsync(fence => fence.LiftedMilliseconds == null)
             || await LedgerMark.ReadAsync(reads, time) is not { } mark
-            || (written is { } before && before.EventId == mark.EventId && before.Epoch == mark.Epoch))
+            || (file.Read() is { } before && ((before.EventId == mark.EventId && before.Epoch == mark.Epoch && before.EventHash == mark.EventHash)
+                || before.Behind(mark.Epoch, mark.EventId, await LedgerMark.HashAsync(db, before.EventId)) is not null)))
         {
             return;
         }
         file.Write(mark);
-        written = mark;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -16,6 +16,12 @@ sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? interv
         {
             throw new JournalUnavailableException("The call was decided before this instance took part anew.");
         }
+        if (ledger.Fences.Current is not null)
+        {
+            // The fence fell since the call was let in: while it waited for others' holds, or in this very group.
+            Result = new Reservation(null, null, IsFenced: true);
+            return;
+        }
         var reservation = ledger.Balances.Reserve(transaction, call.For, call.Holds, call.Id.At, enforce);
         Result = reservation;
         if (reservation.Refusal is { } budget)

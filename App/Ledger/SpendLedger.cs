@@ -5,13 +5,15 @@ using Governance.Pricing;
 namespace Governance.Ledger;
 
 /// <summary>The ledger's verbs: reserve before a call, settle after it, record what was refused or answered from the cache.</summary>
-sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal, UsageTable usage, CorrectionTable corrections, LedgerInstance instance, SteadyClock clock, ILogger<SpendLedger> logger)
+sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal, UsageTable usage, CorrectionTable corrections, LedgerInstance instance, FenceShelf fences, SteadyClock clock, ILogger<SpendLedger> logger)
 {
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     internal BalanceTable Balances => balances;
 
     internal SteadyClock Clock => clock;
+
+    internal FenceShelf Fences => fences;
 
     /// <summary>How long a hold may stay open in a living process: longer than any call is waited for.</summary>
     public TimeSpan HoldLifetime { get; set; } = TimeSpan.FromHours(3);
