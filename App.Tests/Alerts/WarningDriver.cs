@@ -58,7 +58,16 @@ static class WarningDriver
             ModelAsked = "claude-haiku-4-5",
             Estimate = Cap,
         };
-        await ledger.ReserveAsync(call, null, enforce: true, (_, reservation) => throw new InvalidOperationException($"{reservation.Refusal} of a budget that refuses nothing."));
-        await ledger.SettleAsync(call, new CallResult { Outcome = UsageOutcome.Posted, Cost = Cap, Status = 200, End = "driven" });
+        try
+        {
+            await ledger.ReserveAsync(call, null, enforce: true, (_, reservation) => throw new InvalidOperationException($"{reservation.Refusal} of a budget that refuses nothing."));
+        }
+        catch (JournalUnavailableException)
+        {
+            // Where all the processes together stand still for too long one of them is taken for dead, and goes on as a new one. A client would try again.
+            await CrossAsync(ledger, ids, [order[0], "1"]);
+            return;
+        }
+        await DriverRooms.SettleAsync(ledger, call, new CallResult { Outcome = UsageOutcome.Posted, Cost = Cap, Status = 200, End = "driven" });
     }));
 }

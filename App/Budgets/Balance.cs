@@ -12,8 +12,8 @@ sealed class Balance
     public Money Held { get; set; }
     public long Version { get; set; }
     public bool Dirty { get; set; }
-    /// <summary>The highest percentage that is claimed already, so that the database is asked only at a crossing.</summary>
-    public int ClaimedPercent { get; set; }
+    /// <summary>The percentages that are told already, so that the database is asked only at a crossing.</summary>
+    public HashSet<int> Told { get; init; } = [];
 }
 
 /// <summary>What a reservation came to.</summary>

@@ -23,7 +23,7 @@ static class BalanceRows
             Version = row.Integer(3),
         };
         row.Reset();
-        balance.ClaimedPercent = ThresholdClaims.Highest(transaction, budget, period);
+        ThresholdClaims.AddTold(transaction, balance);
         return balance;
     }
 

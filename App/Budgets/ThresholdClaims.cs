@@ -16,37 +16,36 @@ static class ThresholdClaims
         if (definition.Window is BudgetWindow.RollingDays)
         {
             // Its periods overlap: another one may have told since this one was read.
-            balance.ClaimedPercent = Math.Max(balance.ClaimedPercent, Highest(transaction, balance.Budget, balance.Period));
+            AddTold(transaction, balance);
         }
         foreach (var threshold in definition.Thresholds)
         {
-            if (threshold.Percent <= balance.ClaimedPercent || !Thresholds.IsCrossed(threshold.Percent, balance.Posted, definition.Cap))
+            if (balance.Told.Contains(threshold.Percent) || !Thresholds.IsCrossed(threshold.Percent, balance.Posted, definition.Cap))
             {
                 continue;
             }
             var claimed = transaction.Prepare("INSERT INTO threshold_claims (budget_id, period, percent, at_milliseconds, audit_id) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")
                 .Bind(1, definition.Id).Bind(2, balance.Period.Key).Bind(3, threshold.Percent).Bind(4, transaction.NowMilliseconds).Bind(5, transaction.LastAuditId + 1).Run();
+            balance.Told.Add(threshold.Percent);
             if (claimed == 1)
             {
                 transaction.Append(ThresholdNotice.Of(balance, threshold));
                 CrashPoint.Reach("threshold-claimed");
             }
         }
-        balance.ClaimedPercent = definition.Thresholds
-            .Where(threshold => Thresholds.IsCrossed(threshold.Percent, balance.Posted, definition.Cap))
-            .Select(threshold => threshold.Percent).Append(balance.ClaimedPercent).Max();
     }
 
-    /// <summary>The highest percentage that was told in the period. Rolling ones overlap, so that each is told once in as many days as there are, not once every day.</summary>
-    public static int Highest(JournalTransaction transaction, CompiledBudget budget, BudgetPeriod period)
+    /// <summary>Adds the percentages that were told in the period. Rolling ones overlap, so that each is told once in as many days as there are, not once every day.</summary>
+    public static void AddTold(JournalTransaction transaction, Balance balance)
     {
-        var row = budget.Definition.Window is BudgetWindow.RollingDays
-            ? transaction.Prepare("SELECT COALESCE(MAX(percent), 0) FROM threshold_claims WHERE budget_id = ?1 AND at_milliseconds >= ?2").Bind(1, budget.Definition.Id).Bind(2, period.Starts.ToUnixTimeMilliseconds())
-            : transaction.Prepare("SELECT COALESCE(MAX(percent), 0) FROM threshold_claims WHERE budget_id = ?1 AND period = ?2").Bind(1, budget.Definition.Id).Bind(2, period.Key);
-        row.Step();
-        var highest = (int)row.Integer(0);
-        row.Reset();
-        return highest;
+        var (budget, period) = (balance.Budget, balance.Period);
+        var rows = budget.Definition.Window is BudgetWindow.RollingDays
+            ? transaction.Prepare("SELECT percent FROM threshold_claims WHERE budget_id = ?1 AND at_milliseconds >= ?2").Bind(1, budget.Definition.Id).Bind(2, period.Starts.ToUnixTimeMilliseconds())
+            : transaction.Prepare("SELECT percent FROM threshold_claims WHERE budget_id = ?1 AND period = ?2").Bind(1, budget.Definition.Id).Bind(2, period.Key);
+        while (rows.Step())
+        {
+            balance.Told.Add((int)rows.Integer(0));
+        }
     }
 
     static bool IsDue(Balance balance)
@@ -54,7 +53,7 @@ static class ThresholdClaims
         var thresholds = balance.Budget.Definition.Thresholds;
         for (var i = 0; i < thresholds.Count; i++)
         {
-            if (thresholds[i].Percent > balance.ClaimedPercent && Thresholds.IsCrossed(thresholds[i].Percent, balance.Posted, balance.Budget.Definition.Cap))
+            if (!balance.Told.Contains(thresholds[i].Percent) && Thresholds.IsCrossed(thresholds[i].Percent, balance.Posted, balance.Budget.Definition.Cap))
             {
                 return true;
             }

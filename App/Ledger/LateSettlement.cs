@@ -3,15 +3,31 @@ using Governance.Pricing;
 
 namespace Governance.Ledger;
 
-/// <summary>A settlement that comes when its call has its entry already: whether it tells something new, and what the trail is told.</summary>
+/// <summary>A settlement that finds no hold: whether it tells something new where its call has its entry already, and what the trail is told.</summary>
 static class LateSettlement
 {
     public const string Action = "call.corrected";
+
+    public const string UnheldAction = "call.settled_without_hold";
 
     /// <summary>True where the entry was only a bound (assumed, expired) and the settlement knows better, or has seen more. Everything else stands as it was written first (I3, I10).</summary>
     public static bool Corrects(UsageOutcome entry, Money cost, CallResult late) =>
         entry is UsageOutcome.Assumed or UsageOutcome.Expired
         && (late.Outcome is UsageOutcome.Posted or UsageOutcome.Voided || late.Cost > cost);
+
+    public static AuditEvent Unheld(LedgerCall call, CallResult result) => new()
+    {
+        Chain = call.For.Project,
+        Category = AuditCategory.System,
+        Action = UnheldAction,
+        Actor = Actor.System,
+        Project = call.For.Project,
+        TargetKind = "call",
+        TargetId = call.Id.ToString(),
+        Sentence = $"A call ended that the ledger no longer knew: its hold of {call.Estimate} was gone. It counts with {result.Cost}. Unless the database was put back to an older state, somebody removed the hold.",
+        RequestId = call.Id.ToString(),
+        Details = AuditJson.Element(new { cost_usd = result.Cost.ToPlain(), held_usd = call.Estimate.ToPlain(), outcome = result.Outcome, end = result.End }),
+    };
 
     public static AuditEvent Told(LedgerCall call, Money before, CallResult late) => new()
     {

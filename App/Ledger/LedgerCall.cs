@@ -28,6 +28,8 @@ sealed record LedgerCall
     public int RuleVersion { get; init; }
     /// <summary>Version of the price book that the estimate was made with.</summary>
     public string? PriceVersion { get; init; }
+    /// <summary>Let through while the ledger could not be written, past every cap; its entry says so, however the call ends.</summary>
+    public bool FailOpen { get; init; }
 
     public HoldAmounts Holds => new(Estimate, Expected ?? Estimate);
 }
@@ -70,6 +72,8 @@ enum UsageFlags
     Corrected = 32,
     /// <summary>Let through while the ledger could not be written, on the project's allowance for that.</summary>
     FailOpen = 64,
+    /// <summary>Its hold was gone when it ended, because the store was put back to an older state or somebody removed it; it counts all the same (I7).</summary>
+    Unheld = 128,
 }
 
 /// <summary>What became of a call.</summary>

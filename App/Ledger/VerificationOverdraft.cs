@@ -9,42 +9,102 @@ namespace Governance.Ledger;
 /// <summary>Why a hard cap may have been exceeded: only what I1 allows, and only where the trail or the ledger has it within the period.</summary>
 static class VerificationOverdraft
 {
+    /// <summary>A call that was decided on just before an edit came into force has an id from just before.</summary>
+    static readonly TimeSpan margin = TimeSpan.FromSeconds(1);
+
     static readonly string[] counting = ["scope", "window", "rolling_days", "from", "to", "time_zone", "hold", "retired"];
 
-    /// <summary>The first reason that is on record, or null.</summary>
-    public static string? Explain(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period) =>
-        Told(snapshot, "budget", budget.Id, period.Starts, OfBudget)
-        ?? Overrun(snapshot, budget, period)
-        ?? Adjusted(snapshot, budget, period)
-        ?? (budget.Hold is HoldKind.Expected ? "it holds the expected cost of a call, so that calls in flight may overrun it" : null)
-        ?? Corrected(snapshot, budget, period)
-        ?? Told(snapshot, "workspace", null, period.Starts, OfWorkspace)
-        ?? (PlanSkips(snapshot) ? "the workspace is on a plan that stops nothing" : null);
+    /// <summary>A reason that is on record, or null; and by how much all that is on record may have exceeded the cap, null where no bound is known.</summary>
+    public static (string? Why, Money? Most) Explain(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period)
+    {
+        if (budget.Hold is HoldKind.Expected)
+        {
+            return ("it holds the expected cost of a call, so that calls in flight may overrun it", null);
+        }
+        if (PlanSkips(snapshot))
+        {
+            return ("the workspace is on a plan that stops nothing", null);
+        }
+        var (why, most) = Counted(snapshot, budget, period);
+        var told = Newer(Told(snapshot, "budget", budget.Id, period.Starts, OfBudget), Told(snapshot, "workspace", null, period.Starts, OfWorkspace));
+        if (told is null)
+        {
+            return (why, Money.Nearest(most));
+        }
+        // What was admitted before that was admitted by other rules; from then on the cap holds again.
+        var before = Before(snapshot, budget, period, told) - budget.Cap.Nanos;
+        return before > 0 ? (told.Why, Money.Nearest(before + most)) : (why ?? told.Why, Money.Nearest(most));
+    }
+
+    /// <summary>
+    /// What came on top without being admitted. A call is admitted only while everything spent and held stays below the cap, so that from then
+    /// on nothing but these can take it above, and not by more than their sum.
+    /// </summary>
+    static (string? Why, Int128 Most) Counted(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period)
+    {
+        string? first = null;
+        Int128 sum = 0;
+        foreach (var (by, why) in Entries(snapshot, budget, period).Concat(Corrections(snapshot, budget, period)).Concat(Holds(snapshot, budget, period)))
+        {
+            first ??= why;
+            sum += by;
+        }
+        return (first, sum);
+    }
+
+    /// <summary>What everything comes to that may have been admitted before the event: by its instant, or because it has its entry already, should a clock have been set.</summary>
+    static Int128 Before(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period, Event told)
+    {
+        var last = snapshot.Prepare($"""
+            SELECT COALESCE(MAX(id), 0) FROM usage WHERE batch <= (SELECT COALESCE(MAX(sequence), 0) FROM audit WHERE chain = '{AuditEvent.LedgerChain}' AND id < ?1)
+            """).Bind(1, told.Id);
+        last.Step();
+        var sealedBefore = last.Integer(0);
+        last.Reset();
+        var until = Math.Min(CallId.FirstAt(period.Ends).Value, Math.Max(CallId.FirstAt(told.At + margin).Value, sealedBefore + 1));
+        var entries = snapshot.Prepare("""
+            SELECT project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor, cost_nanos FROM usage WHERE id >= ?1 AND id < ?2 AND cost_nanos <> 0
+            """).Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, until);
+        Int128 sum = 0;
+        while (entries.Step())
+        {
+            sum += Counts(budget, period, UsageTable.ReadAttribution(entries)) ? entries.Integer(11) : 0;
+        }
+        var holds = snapshot.Prepare("SELECT call FROM holds WHERE id >= ?1 AND id < ?2").Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, until);
+        while (holds.Step())
+        {
+            sum += VerificationHolds.Read(holds.Text(0)) is { } call && Counts(budget, period, call.For) ? call.Estimate.Nanos : 0;
+        }
+        return sum;
+    }
 
     /// <summary>True where everything was admitted at some time since then, because of the plan.</summary>
     public static bool PlanStoppedNothing(LedgerSnapshot snapshot, DateTimeOffset since) =>
         PlanSkips(snapshot) || Told(snapshot, "workspace", null, since, OfWorkspace) is not null;
 
-    static string? Told(LedgerSnapshot snapshot, string kind, string? id, DateTimeOffset since, Func<string, JsonElement, string?> reason)
+    /// <summary>The last event since then that is a reason.</summary>
+    static Event? Told(LedgerSnapshot snapshot, string kind, string? id, DateTimeOffset since, Func<string, JsonElement, string?> reason)
     {
-        var rows = snapshot.Prepare("SELECT action, body, sequence, chain FROM audit WHERE target_kind = ?1 AND target_id = COALESCE(?2, target_id) AND at_milliseconds >= ?3 ORDER BY id")
+        var rows = snapshot.Prepare("SELECT action, body, sequence, chain, id, at_milliseconds FROM audit WHERE target_kind = ?1 AND target_id = COALESCE(?2, target_id) AND at_milliseconds >= ?3 ORDER BY id")
             .Bind(1, kind).Bind(2, id).Bind(3, since.ToUnixTimeMilliseconds());
-        string? found = null;
-        while (found is null && rows.Step())
+        Event? found = null;
+        while (rows.Step())
         {
             try
             {
                 using var body = JsonDocument.Parse(rows.Blob(1));
-                found = reason(rows.Text(0), body.RootElement) is { } why ? $"{why} (event {rows.Text(3)} {rows.Integer(2)})" : null;
+                found = reason(rows.Text(0), body.RootElement) is { } why
+                    ? new Event($"{why} (event {rows.Text(3)} {rows.Integer(2)})", rows.Integer(4), DateTimeOffset.FromUnixTimeMilliseconds(rows.Integer(5))) : found;
             }
             catch (JsonException)
             {
                 // Named where the chains are checked.
             }
         }
-        rows.Reset();
         return found;
     }
+
+    static Event? Newer(Event? left, Event? right) => left is null || right?.Id > left.Id ? right : left;
 
     static string? OfBudget(string action, JsonElement body)
     {
@@ -79,50 +139,56 @@ static class VerificationOverdraft
     static bool Skips(JsonElement workspace) =>
         workspace.ValueKind is JsonValueKind.Object && workspace.TryGetProperty("plan", out var plan) && Enum.TryParse<Plan>(plan.GetString(), ignoreCase: true, out var known) && Plans.SkipPolicy(known);
 
-    static string? Overrun(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period)
+    static IEnumerable<(long By, string Why)> Entries(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period)
     {
-        var rows = snapshot.Prepare("""
-            SELECT project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor, id
-            FROM usage WHERE id >= ?1 AND id < ?2 AND (flags & ?3 <> 0 OR cost_nanos > estimate_nanos) ORDER BY id
-            """).Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, CallId.FirstAt(period.Ends).Value).Bind(3, (long)(UsageFlags.Overrun | UsageFlags.FailOpen));
-        string? found = null;
-        while (found is null && rows.Step())
+        const UsageFlags Past = UsageFlags.FailOpen | UsageFlags.Unheld;
+        var rows = snapshot.Prepare($"""
+            SELECT project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor, id, cost_nanos, estimate_nanos, flags, outcome
+            FROM usage WHERE id >= ?1 AND id < ?2 AND (flags & ?3 <> 0 OR cost_nanos > estimate_nanos OR outcome = {(int)UsageOutcome.Adjusted}) ORDER BY id
+            """).Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, CallId.FirstAt(period.Ends).Value).Bind(3, (long)Past);
+        while (rows.Step())
         {
-            found = BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)) ? $"call {new CallId(rows.Integer(11))} cost more than was held for it, or was let through while the ledger could not be written" : null;
+            if (!Counts(budget, period, UsageTable.ReadAttribution(rows)))
+            {
+                continue;
+            }
+            var (id, cost, flags) = (new CallId(rows.Integer(11)), rows.Integer(12), (UsageFlags)rows.Integer(14));
+            yield return (UsageOutcome)rows.Integer(15) is UsageOutcome.Adjusted ? (cost, $"spend was entered by hand (entry {id})")
+                : flags.HasFlag(UsageFlags.FailOpen) ? (cost, $"call {id} was let through while the ledger could not be written")
+                : flags.HasFlag(UsageFlags.Unheld) ? (cost, $"call {id} ended when its hold was gone")
+                : (cost - rows.Integer(13), $"call {id} cost more than was held for it");
         }
-        rows.Reset();
-        return found;
     }
 
-    static string? Corrected(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period)
+    static IEnumerable<(long By, string Why)> Corrections(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period)
     {
         var rows = snapshot.Prepare("""
-            SELECT project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor, corrections.id
+            SELECT project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor, corrections.id, delta_nanos
             FROM corrections INNER JOIN usage ON usage.id = corrections.id WHERE corrections.id >= ?1 AND corrections.id < ?2 AND delta_nanos > 0 ORDER BY corrections.id
             """).Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, CallId.FirstAt(period.Ends).Value);
-        string? found = null;
-        while (found is null && rows.Step())
+        while (rows.Step())
         {
-            found = BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)) ? $"call {new CallId(rows.Integer(11))} was settled late, at more than had been assumed" : null;
+            if (Counts(budget, period, UsageTable.ReadAttribution(rows)))
+            {
+                yield return (rows.Integer(12), $"call {new CallId(rows.Integer(11))} was settled late, at more than had been assumed");
+            }
         }
-        rows.Reset();
-        return found;
     }
 
-    static string? Adjusted(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period)
+    /// <summary>Calls of an open window that have not ended yet.</summary>
+    static IEnumerable<(long By, string Why)> Holds(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period)
     {
-        var rows = snapshot.Prepare($"""
-            SELECT project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor, id
-            FROM usage WHERE id >= ?1 AND id < ?2 AND outcome = {(int)UsageOutcome.Adjusted} ORDER BY id
-            """).Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, CallId.FirstAt(period.Ends).Value);
-        string? found = null;
-        while (found is null && rows.Step())
+        var rows = snapshot.Prepare("SELECT call FROM holds WHERE id >= ?1 AND id < ?2 ORDER BY id").Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, CallId.FirstAt(period.Ends).Value);
+        while (rows.Step())
         {
-            found = BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)) ? $"spend was entered by hand (entry {new CallId(rows.Integer(11))})" : null;
+            if (VerificationHolds.Read(rows.Text(0)) is { FailOpen: true } call && Counts(budget, period, call.For))
+            {
+                yield return (call.Estimate.Nanos, $"call {call.Id} was let through while the ledger could not be written");
+            }
         }
-        rows.Reset();
-        return found;
     }
+
+    static bool Counts(BudgetDefinition budget, BudgetPeriod period, Attribution call) => (period.Session is null || call.Session == period.Session) && BudgetMatch.Matches(budget, call);
 
     static bool PlanSkips(LedgerSnapshot snapshot)
     {
@@ -137,4 +203,7 @@ static class VerificationOverdraft
     static string? Text(JsonElement parent, string field) =>
         parent.ValueKind is not JsonValueKind.Object || !parent.TryGetProperty(field, out var value) ? null
         : value.ValueKind is JsonValueKind.String ? value.GetString() : value.GetRawText();
+
+    /// <summary>What the trail has, and where.</summary>
+    sealed record Event(string Why, long Id, DateTimeOffset At);
 }

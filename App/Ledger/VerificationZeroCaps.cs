@@ -30,7 +30,7 @@ static class VerificationZeroCaps
     {
         var entries = snapshot.Prepare($"""
             SELECT project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor, id FROM usage
-            WHERE id >= ?1 AND estimate_nanos > 0 AND flags & {(int)UsageFlags.FailOpen} = 0 AND outcome IN ({(int)UsageOutcome.Posted}, {(int)UsageOutcome.Assumed}, {(int)UsageOutcome.Expired}) ORDER BY id
+            WHERE id >= ?1 AND estimate_nanos > 0 AND flags & {(int)(UsageFlags.FailOpen | UsageFlags.Unheld)} = 0 AND outcome IN ({(int)UsageOutcome.Posted}, {(int)UsageOutcome.Assumed}, {(int)UsageOutcome.Expired}) ORDER BY id
             """).Bind(1, since.Value);
         while (entries.Step())
         {
@@ -44,7 +44,7 @@ static class VerificationZeroCaps
         var holds = snapshot.Prepare("SELECT call FROM holds WHERE id >= ?1 AND held_nanos > 0 ORDER BY id").Bind(1, since.Value);
         while (holds.Step())
         {
-            if (VerificationHolds.Read(holds.Text(0)) is { } call && BudgetMatch.Matches(budget, call.For))
+            if (VerificationHolds.Read(holds.Text(0)) is { FailOpen: false } call && BudgetMatch.Matches(budget, call.For))
             {
                 holds.Reset();
                 return call.Id;

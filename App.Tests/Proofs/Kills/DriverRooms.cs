@@ -1,6 +1,7 @@
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Ledger;
+using Governance.Pricing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace Governance.Tests.Proofs.Kills;
 sealed class DriverRooms : IAsyncDisposable
 {
     /// <summary>Shorter than the product's, because more is killed here: without a sign of life for so long an instance is declared dead.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(Effort.Times(3, 5));
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
     readonly FileStream? held;
     readonly JournalSettings settings;
@@ -47,8 +48,31 @@ sealed class DriverRooms : IAsyncDisposable
     {
         while (!stop.IsCancellationRequested)
         {
-            await Get<InstanceRecovery>().RunAsync();
+            try
+            {
+                await Get<InstanceRecovery>().RunAsync();
+            }
+            catch (JournalUnavailableException)
+            {
+                // As the running host: in a few seconds again.
+            }
             await Task.WhenAny(Task.Delay(settings.InstanceLease / 3, stop));
+        }
+    }
+
+    /// <summary>Settles as the running host does: what cannot be written is tried again until it can.</summary>
+    public static async Task<Money> SettleAsync(SpendLedger ledger, LedgerCall call, CallResult result)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ledger.SettleAsync(call, result);
+            }
+            catch (JournalUnavailableException)
+            {
+                await Task.Delay(100);
+            }
         }
     }
 

@@ -61,7 +61,17 @@ static class LedgerDriver
                     Estimate = new Money(random.Next(1_000, 9_000)),
                 };
                 told.Wants(call.Id.Value, call.For.Project, call.For.Key, call.Estimate.Nanos);
-                var reservation = await ledger.ReserveAsync(call, null, enforce: true, Refused);
+                Reservation reservation;
+                try
+                {
+                    reservation = await ledger.ReserveAsync(call, null, enforce: true, Refused);
+                }
+                catch (JournalUnavailableException)
+                {
+                    // Nothing of it was written, and nobody was told that it was.
+                    await Task.Delay(100, CancellationToken.None);
+                    continue;
+                }
                 if (reservation.Refusal is not null)
                 {
                     told.Refused(call.Id.Value);
@@ -71,9 +81,9 @@ static class LedgerDriver
                 var cost = random.Next(10) == 0 ? 0 : random.Next((int)call.Estimate.Nanos + 1);
                 told.Ends(call.Id.Value, cost);
                 var result = new CallResult { Outcome = cost == 0 ? UsageOutcome.Voided : UsageOutcome.Posted, Cost = new Money(cost), Status = 200, End = "driven" };
-                var again = random.Next(20) == 0 ? ledger.SettleAsync(call, result) : default;
-                told.Ended(call.Id.Value, (await ledger.SettleAsync(call, result)).Nanos);
-                _ = await again;
+                var again = random.Next(20) == 0 ? DriverRooms.SettleAsync(ledger, call, result) : Task.FromResult(Money.Zero);
+                told.Ended(call.Id.Value, (await DriverRooms.SettleAsync(ledger, call, result)).Nanos);
+                await again;
             }
         }
 

@@ -84,6 +84,17 @@ sealed class ExpectedBooks
         }
     }
 
+    /// <summary>A call that ends without ever having been held counts all the same.</summary>
+    public void Enter(long id, long at, Attribution call, long nanos, int outcome)
+    {
+        Entries.Add(id, new ExpectedEntry(id, at, call, nanos, outcome));
+        Move(call, at, nanos, 0);
+        foreach (var budget in Matching(call))
+        {
+            Claim(budget, Period(budget, at));
+        }
+    }
+
     public void Refuse(long id, long at, Attribution call) => Entries.Add(id, new ExpectedEntry(id, at, call, 0, 4));
 
     /// <summary>A budget is saved: what it counts is what the ledger has for it under its new definition.</summary>
@@ -100,8 +111,7 @@ sealed class ExpectedBooks
     public void Claim(BudgetDefinition budget, string period)
     {
         var posted = Sum(budget, period).Posted;
-        var highest = Claims.Where(claim => claim.Budget == budget.Id && claim.Period == period).Select(claim => claim.Percent).DefaultIfEmpty(0).Max();
-        foreach (var percent in budget.Thresholds.Select(threshold => threshold.Percent).Where(percent => percent > highest && posted > 0 && (decimal)posted * 100 >= (decimal)budget.Cap.Nanos * percent).ToList())
+        foreach (var percent in budget.Thresholds.Select(threshold => threshold.Percent).Where(percent => posted > 0 && (decimal)posted * 100 >= (decimal)budget.Cap.Nanos * percent).ToList())
         {
             Claims.Add((budget.Id, period, percent));
         }

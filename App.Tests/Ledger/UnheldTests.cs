@@ -1,0 +1,153 @@
+using Governance.Audit;
+using Governance.Budgets;
+using Governance.Ledger;
+using Governance.Pricing;
+
+namespace Governance.Tests.Ledger;
+
+/// <summary>Calls that end when their hold is gone, and what verification says of budgets that came above their cap.</summary>
+public abstract class UnheldTests(Store store)
+{
+    /// <summary>Before the month in which it is spent, so that making the budget is no explanation.</summary>
+    static readonly DateTimeOffset october = new(2026, 10, 22, 12, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(UsageOutcome.Posted, "7", 7)]
+    [InlineData(UsageOutcome.Voided, "0", 0)]
+    public async Task AnEndWhoseHoldIsGoneIsEnteredInFullAndTold(object outcome, string cost, int counts)
+    {
+        await using var rig = new LedgerRig(store: store, now: october);
+        await rig.SaveAsync(LedgerRig.Budget("month", "10"));
+        rig.Clock.Now = rig.Clock.Now.AddMonths(1);
+        await rig.SpendAsync(4m);
+        var call = rig.Call(5m);
+        Assert.True(await rig.HoldAsync(call));
+        await rig.Get<Journal>().ChangeAsync(change =>
+        {
+            change.Transaction.Prepare("DELETE FROM holds").Run();
+            change.Transaction.Prepare("UPDATE balances SET held_nanos = 0").Run();
+            rig.Get<BalanceTable>().Clear();
+            return true;
+        });
+        var result = new CallResult { Outcome = (UsageOutcome)outcome, Cost = Money.FromUsd(decimal.Parse(cost, System.Globalization.CultureInfo.InvariantCulture)), Status = 200, End = "completed" };
+        for (var delivery = 0; delivery < 3; delivery++)
+        {
+            Assert.Equal(result.Cost, await rig.Get<SpendLedger>().SettleAsync(call, result));
+        }
+
+        var balance = rig.Balances("month")[^1];
+        Assert.Equal((4_000_000_000 + (counts * 1_000_000_000L), 0), (balance.PostedNanos, balance.HeldNanos));
+        var entry = (await rig.Get<UsageQueries>().FindAsync(call.Id))!;
+        Assert.Equal(((UsageOutcome)outcome, UsageFlags.Unheld), (entry.Outcome, entry.Flags));
+        Assert.Contains(CallLook.Warnings(entry.Flags), warning => warning.StartsWith("Its hold was gone", StringComparison.Ordinal));
+        Assert.Equal(call.Id.ToString(), Assert.Single(rig.Events(LateSettlement.UnheldAction)).RequestId);
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
+        Assert.True(report.IsClean, string.Join('\n', report.Findings));
+        Assert.Equal(counts > 0, report.Findings.Any(finding => finding.Invariant == "I1" && finding.Message.Contains("its hold was gone", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task AnOverrunExplainsNoMoreThanItself()
+    {
+        await using var rig = new LedgerRig(store: store, now: october);
+        await rig.SaveAsync(LedgerRig.Budget("month", "10"));
+        rig.Clock.Now = rig.Clock.Now.AddMonths(1);
+        await rig.SpendAsync(8m);
+        await rig.SpendAsync(2.5m, estimate: 1m);
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
+        Assert.True(report.IsClean, string.Join('\n', report.Findings));
+        Assert.Contains(report.Findings, finding => finding.Invariant == "I1" && finding.Message.Contains("cost more than was held", StringComparison.Ordinal));
+
+        // As a gate would that does not ask: sealed, counted, and never admitted.
+        await SmuggleAsync(rig, rig.Call(3m));
+        report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
+        var failure = Assert.Single(report.Findings, finding => finding.Severity is FindingSeverity.Failure);
+        Assert.Equal("I1", failure.Invariant);
+        Assert.Contains("explains 1.50 of the 3.50 at most", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("10", false)]
+    [InlineData("10", true)]
+    [InlineData("0", false)]
+    [InlineData("0", true)]
+    public async Task CallsThatWereLetThroughWithoutTheLedgerExplainThemselvesWhileTheyAreOpenAndWhenTheyExpire(string cap, bool expires)
+    {
+        await using var rig = new LedgerRig(store: store, now: october);
+        await rig.SaveAsync(LedgerRig.Budget("month", cap));
+        rig.Clock.Now = rig.Clock.Now.AddMonths(1);
+        var window = rig.Get<OpenWindow>();
+        Assert.Null((await window.AdmitAsync(rig.Call(30m), Money.FromUsd(50m), null)).Refused);
+        await window.ReplayAsync();
+        Assert.Equal(30_000_000_000, rig.Balances("month")[^1].HeldNanos);
+        if (expires)
+        {
+            rig.Clock.Now += TimeSpan.FromHours(4);
+            Assert.Equal(1, await rig.Get<HoldExpiry>().RunAsync());
+            using var db = rig.Get<Reads>().Open();
+            Assert.Equal(UsageFlags.FailOpen | UsageFlags.Unverified, Assert.Single(db.Usage).Flags);
+        }
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
+        Assert.True(report.IsClean, string.Join('\n', report.Findings));
+        Assert.Contains(report.Findings, finding => finding.Invariant == "I1" && finding.Message.Contains("let through while the ledger could not be written", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AThresholdBelowOneThatWasToldIsToldWhenItIsAdded()
+    {
+        await using var rig = new LedgerRig(store: store);
+        var budget = LedgerRig.Budget("month", "10") with { Thresholds = [new Threshold(80)] };
+        await rig.SaveAsync(budget);
+        await rig.SpendAsync(9m);
+        await rig.SaveAsync(budget with { Thresholds = [new Threshold(50), new Threshold(80)] });
+        await rig.SaveAsync(budget with { Thresholds = [new Threshold(50), new Threshold(80), new Threshold(95)] });
+        Assert.Equal([80, 50], Percents(rig));
+        await rig.SpendAsync(0.6m);
+        Assert.Equal([80, 50, 95], Percents(rig));
+        Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);
+    }
+
+    /// <summary>Whatever was admitted before the edit stands; what came after it has to fit.</summary>
+    [Fact]
+    public async Task AnEditExplainsOnlyWhatWasThereBeforeIt()
+    {
+        await using var rig = new LedgerRig(store: store, now: october);
+        await rig.SaveAsync(LedgerRig.Budget("month", "20"));
+        await rig.SpendAsync(14m);
+        rig.Clock.Now += TimeSpan.FromMinutes(1);
+        await rig.SaveAsync(LedgerRig.Budget("month", "10"));
+        Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);
+        rig.Clock.Now += TimeSpan.FromMinutes(1);
+        await SmuggleAsync(rig, rig.Call(3m));
+        var failure = Assert.Single((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).Findings, finding => finding.Severity is FindingSeverity.Failure);
+        Assert.Contains("explains 4.00 of the 7.00 at most: the cap was lowered", failure.Message, StringComparison.Ordinal);
+    }
+
+    static async Task SmuggleAsync(LedgerRig rig, LedgerCall call)
+    {
+        var work = new SmuggleWork(rig.Get<SpendLedger>(), call);
+        rig.Get<Journal>().Submit(work);
+        Assert.True(await work.Committed);
+    }
+
+    sealed class SmuggleWork(SpendLedger ledger, LedgerCall call) : JournalWork<bool>
+    {
+        public override void Execute(JournalTransaction transaction)
+        {
+            ledger.Balances.Load(transaction, call.For, call.Id.At);
+            ledger.WriteInTransaction(transaction, call, new CallResult { Outcome = UsageOutcome.Posted, Cost = call.Estimate, Status = 200, End = "completed" });
+            ledger.Balances.Settle(transaction, call.For, default, call.Estimate, call.Id.At);
+            Result = true;
+        }
+    }
+
+    static List<int> Percents(LedgerRig rig)
+    {
+        using var db = rig.Get<Reads>().Open();
+        return [.. db.ThresholdClaims.OrderBy(claim => claim.AuditId).Select(claim => claim.Percent)];
+    }
+}
+
+public sealed class UnheldTestsOnSqlite() : UnheldTests(Store.Sqlite);
+
+public sealed class UnheldTestsOnPostgres() : UnheldTests(Store.Postgres);
