@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
 using Governance.Budgets;
 using Governance.Gateway;
 using Governance.Ledger;
@@ -28,7 +29,7 @@ sealed class DurableStore : IAsyncDisposable
         var shelf = new BudgetShelf();
         var balances = new BalanceTable(shelf, new LedgerSpend());
         var seal = new LedgerSeal();
-        var ledger = new SpendLedger(journal, balances, seal, new UsageTable(), new CorrectionTable(), new LedgerInstance(journal), new SteadyClock(TimeProvider.System), NullLogger<SpendLedger>.Instance);
+        var ledger = new SpendLedger(journal, balances, seal, new UsageTable(), new CorrectionTable(), new LedgerInstance(journal), new FenceShelf(new LedgerMarkFile(settings), new CheckpointSettings(null, settings.Folder)), new SteadyClock(TimeProvider.System), NullLogger<SpendLedger>.Instance);
         journal.Start([shelf, balances, seal]);
         var edits = new BudgetEdits(journal, balances);
         ScopeTerm[][] scopes = [[], [new ScopeTerm(ScopeKind.Project, Project)], [new ScopeTerm(ScopeKind.Key, "key")]];
