@@ -4,6 +4,7 @@ Exit code 0 clean, 1 differs, 2 could not be read. The format, and what each che
 import argparse, base64, glob, hashlib, json, os, re, struct, sys
 
 LEDGER, SYSTEM, HEX = "_ledger", "_system", re.compile("[0-9a-f]{64}")
+COUNTED, FIELDS = ("events", "entries", "corrections"), ("chain", "sequence", "previous", "hash", "body")
 
 # P-256: a signature is r and s, 32 bytes each, over SHA-256; a point is (x, y), None is infinity.
 P = 2**256 - 2**224 + 2**192 + 2**96 - 1
@@ -39,8 +40,8 @@ class Bad(Exception):
     """Where something is first wrong: line (0 for no line of the export), chain, sequence, code, and where the code is not enough, why."""
 
 def read_checkpoints(folders, keys):
-    """({chain: {sequence: {(hash, epoch)}}}, how many there are, notes)"""
-    named, count, notes = {}, 0, []
+    """({chain: {sequence: {(hash, epoch)}}}, how many there are, notes, {(folder, epoch): its last (number, hash)})"""
+    named, count, notes, ends = {}, 0, [], {}
     for folder in sorted({d for top in folders for d, _, _ in os.walk(top)}):
         last = None  # (key, number, previous, epoch), signed bytes, signature, hash of the line, line number
         files = sorted(glob.glob(os.path.join(glob.escape(folder), "*.checkpoints")))
@@ -55,39 +56,41 @@ def read_checkpoints(folders, keys):
                 this = said["key"], said["number"], said["previous"], said["epoch"]
                 heads = [(chain, sequence, hash) for chain, (sequence, hash) in said["heads"].items() if HEX.fullmatch(hash)]
                 numbers = [said[name] for name in ("number", "at", "epoch", "audit_id")] + [sequence for _, sequence, _ in heads]
-                if (said["format"], base64.b64encode(signature), line[-1], len(heads), type(said["reason"]), {type(number) for number in numbers}) != (
-                        "governance-checkpoint-1", text, 10, len(said["heads"]), str, {int}):
-                    raise bad
+                sound = (said["format"], base64.b64encode(signature), line[-1], len(heads), type(said["reason"]), {type(number) for number in numbers}) == (
+                    "governance-checkpoint-1", text, 10, len(said["heads"]), str, {int})
             except (ValueError, KeyError, TypeError, IndexError, AttributeError):
                 raise bad
-            if this[0] not in keys or last and (this[2] != last[3] or this[1] != last[0][1] + 1) or (
+            if not sound or this[0] not in keys or last and (this[2] != last[3] or this[1] != last[0][1] + 1) or (
                     last and this[0] != last[0][0] and not signed(keys[last[0][0]], *last[1:3])):
                 raise bad  # the last signature of a key vouches for all lines before it
             last, count = (this, body, signature, hashlib.sha256(line[:-1]).hexdigest(), number), count + 1
+            ends[folder, this[3]] = this[1], last[3]
             for chain, sequence, hash in heads:
                 named.setdefault(chain, {}).setdefault(sequence, {})[hash, this[3]] = None
         if last and not signed(keys[last[0][0]], *last[1:3]):
             raise Bad(last[4], None, None, "checkpoint_file", folder)
-    return named, count, notes
+    return named, count, notes, ends
+
+def believed(told, ends):
+    """Whether an epoch names the last checkpoint before it, whose hash nobody knows who has neither the folder nor the key."""
+    return told[3] in {folder: end for end, folder in sorted((end, folder) for (folder, epoch), end in ends.items() if epoch < told[0])}.values()
 
 def verify(export, folders, keys):
     """export: a binary file; keys: what read_keys gave. Returns a report; its "bad" is None where nothing is wrong."""
-    bad, named, count, notes = None, {}, 0, []
-    state = {"events": 0, "entries": 0, "part": None}
+    bad, named, count, notes, state = None, {}, 0, [], {**dict.fromkeys(COUNTED, 0), "part": None}
     heads, epochs, suspects = {}, [], {}  # chain: [first, last, covered]; (chain, epoch): (line, row, sequence named)
     try:
-        named, count, notes = read_checkpoints(folders, keys)
+        named, count, notes, ends = read_checkpoints(folders, keys)
         read_export(export, named, state, heads, epochs, suspects)
-        for chain, sequence in [(c, s) for c in named for s in sorted(named[c]) if state["part"] is None]:
-            last = heads[chain][1] if chain in heads else 0
-            for _, epoch in named[chain][sequence] if sequence > last else ():
-                suspects.setdefault((chain, epoch), (float("inf"), last + 1, sequence))
+        for chain, sequence, epoch in [(c, s, e) for c in named for s in sorted(named[c]) for _, e in named[c][s] if state["part"] is None]:
+            if sequence > heads.get(chain, (0, 0))[1]:
+                suspects.setdefault((chain, epoch), (float("inf"), heads.get(chain, (0, 0))[1] + 1, sequence))
         for (chain, epoch), (line, row, sequence) in sorted(suspects.items(), key=lambda s: (s[1][0], s[0])):
-            told = next((e for e in epochs if e["epoch"] > epoch and sequence > e["heads"].get(chain, 0)), None)
+            told = next((e for e in epochs if e[0] > epoch and sequence > e[1].get(chain, 0) and believed(e, ends)), None)
             if told is None:
                 raise Bad(*((0, chain, row, "cut") if line == float("inf") else (line, chain, row, "checkpoint")))
             top = max(s for s, places in named[chain].items() if epoch in [e for _, e in places])
-            notes.append(f"chain {chain} was rewound from sequence {top} to {told['heads'].get(chain, 0)}: {told['reason']}")
+            notes.append(f"chain {chain} was rewound from sequence {top} to {told[1].get(chain, 0)}, what was signed is gone: epoch {told[0]} says: {told[2]}")
     except Bad as found:
         bad = dict(zip(("line", "chain", "sequence", "code", "why"), found.args))
     tails = [{"chain": c, "from": max(covered + 1, first), "to": last} for c, (first, last, covered) in heads.items() if covered < last and not bad]
@@ -101,60 +104,57 @@ def read_export(export, named, state, heads, epochs, suspects):
             raise Bad(number, None, None, "end", "cut off in this line, or more behind the last one")
         if number == 1:
             try:
-                header = json.loads(text.decode())
-                state["part"] = header.get("part")
-                if header["format"] != "governance-audit-export-1" or {type(header[k]) for k in ("at", "audit_id", "events", "entries")} != {int}:
+                state["part"] = (header := json.loads(text.decode())).get("part")
+                if header["format"] != "governance-audit-export-1" or {type(header[name]) for name in ("at", "audit_id", *COUNTED)} != {int}:
                     raise ValueError
             except (ValueError, KeyError, TypeError, AttributeError):
                 raise Bad(1, None, None, "header")
-        elif text.startswith(b'{"entry":"'):
-            read_entry(number, text, seal)
-            state["entries"] += 1
+        elif text.startswith((b'{"entry":"', b'{"correction":"')):
+            read_row(number, text, seal, state)
         else:
-            if seal and seal["told"] != (seal["count"], seal["first"], seal["last"], seal["digest"].hexdigest()):
+            ids = seal and (seal["entries"] or [0])
+            if seal and seal["told"] != (len(seal["entries"]), ids[0], ids[-1], seal["digest"].hexdigest(), len(seal["corrections"])):
                 raise Bad(seal["line"], LEDGER, seal["sequence"], "seal")
-            ended, seal = text.startswith(b'{"end":'), None
-            if not ended:
-                seal = read_event(number, text, before, named, state, heads, epochs, suspects)
-            elif text != b'{"end":true,"events":%d,"entries":%d,"digest":"%s"}' % (state["events"], state["entries"], digest.hexdigest().encode()):
+            ended, end = text.startswith(b'{"end":'), (*(state[name] for name in COUNTED), digest.hexdigest().encode())
+            seal = None if ended else read_event(number, text, before, named, state, heads, epochs, suspects)
+            if ended and text != b'{"end":true,"events":%d,"entries":%d,"corrections":%d,"digest":"%s"}' % end:
                 raise Bad(number, None, None, "end", "something before this line was changed")
         digest.update(line)
     if not ended:
         raise Bad(number + 1, None, None, "end" if header else "header", "the last line is missing")
-    if (header["events"], header["entries"]) != (state["events"], state["entries"]):
+    if any(header[name] != state[name] for name in COUNTED):
         raise Bad(1, None, None, "count")
 
-def read_entry(number, text, seal):
+def read_row(number, text, seal, state):
+    kind, begin, mark = ("corrections", 15, b"\2\0\0\0\12correction") if text[2:3] == b"c" else ("entries", 10, b"")
     try:
-        entry = base64.b64decode(text[10:-2], validate=True)
-        one, id, two, batch = struct.unpack(">bqbq", entry[:18])
-        if base64.b64encode(entry) + b'"}' != text[10:] or (one, two) != (1, 1):
+        row = base64.b64decode(text[begin:-2], validate=True)
+        one, id, two, batch = struct.unpack(">bqbq", row[len(mark):][:18])
+        if base64.b64encode(row) + b'"}' != text[begin:] or (one, two) != (1, 1) or not row.startswith(mark):
             raise ValueError
     except (ValueError, struct.error):
         raise Bad(number, LEDGER, seal and seal["sequence"], "unreadable")
-    if not seal or batch != seal["sequence"] or seal["count"] and id <= seal["last"]:
+    if not seal or batch != seal["sequence"] or id <= max(seal[kind][-1:], default=id - 1) or kind == "entries" and seal["corrections"]:
         raise Bad(number, LEDGER, batch, "entry")
-    seal.update(first=seal["first"] if seal["count"] else id, last=id, count=seal["count"] + 1)
-    seal["digest"].update(hashlib.sha256(entry).digest())
+    seal[kind].append(id)
+    state[kind] += 1
+    seal["digest"].update(hashlib.sha256(row).digest())
 
 def read_event(number, text, at, named, state, heads, epochs, suspects):
     """Checks an event against the one before it (at, which becomes this one); returns what it seals."""
     try:
-        pairs = json.loads(text.decode(), object_pairs_hook=list)
-        names, (chain, sequence, previous, hash, body) = zip(*pairs)
+        names, (chain, sequence, previous, hash, body) = zip(*json.loads(text.decode(), object_pairs_hook=list))
         name, body = chain.encode(), body.encode()
-        if names != ("chain", "sequence", "previous", "hash", "body") or type(sequence) is not int or not 0 < sequence < 2**63 or not (
-                chain and HEX.fullmatch(previous) and HEX.fullmatch(hash)):
+        if names != FIELDS or type(sequence) is not int or not 0 < sequence < 2**63 or not chain or not (HEX.fullmatch(previous) and HEX.fullmatch(hash)):
             raise ValueError
     except (ValueError, TypeError, AttributeError, RecursionError):
         raise Bad(number, None, None, "unreadable")
     if chain != at["name"]:
         if chain in heads:
             raise Bad(number, chain, sequence, "order")
-        at.update(name=chain, sequence=0, hash="0" * 64, at=0)
-        if state["part"] is not None:  # of a part the first event's place is taken as it says
-            at.update(sequence=sequence - 1, hash=previous)
-        heads[chain] = [at["sequence"] + 1, at["sequence"], 0]
+        first, before = (1, "0" * 64) if state["part"] is None else (sequence, previous)  # of a part the first event's place is taken as it says
+        at.update(name=chain, sequence=first - 1, hash=before, at=0)
+        heads[chain] = [first, first - 1, 0]
     linked = hashlib.sha256(b"\0aud1" + struct.pack(">q", len(name)) + name + struct.pack(">q", sequence)
                             + bytes.fromhex(previous) + struct.pack(">q", len(body)) + body).hexdigest()
     instant = re.match(b'{"chain":"%s","sequence":%d,"at":([0-9]{1,18}),' % (re.escape(name), sequence), body)
@@ -165,18 +165,19 @@ def read_event(number, text, at, named, state, heads, epochs, suspects):
     at.update(sequence=sequence, hash=hash, at=int(instant[1]))
     heads[chain][1], state["events"] = sequence, state["events"] + 1
     for wanted, epoch in named.get(chain, {}).get(sequence, ()):
-        if wanted == hash:
-            heads[chain][2] = sequence
-        else:
+        if wanted != hash:
             suspects.setdefault((chain, epoch), (number, sequence, sequence))
+        heads[chain][2] = sequence if wanted == hash else heads[chain][2]
     try:
         said = json.loads(body) if chain == LEDGER or chain == SYSTEM and b'"action":"audit.epoch_begun"' in body else {"action": ""}
         if chain == SYSTEM and said["action"] == "audit.epoch_begun":
-            epochs.append(said["details"])
+            of, reason, last, then = (said["details"][name] for name in ("epoch", "reason", "last_checkpoint", "heads"))
+            if {type(number) for number in (of, *then.values())} == {int} and then.get(SYSTEM, 0) == sequence - 1:
+                epochs.append((of, then, reason, (last["number"], last["hash"])))
         if chain == LEDGER and said["action"] == "ledger.sealed":
-            told = tuple(said["details"][name] for name in ("entries", "first_id", "last_id", "digest"))
-            return dict(line=number, sequence=sequence, told=told, count=0, first=0, last=0, digest=hashlib.sha256())
-    except (ValueError, KeyError, TypeError):
+            told = *(said["details"][name] for name in ("entries", "first_id", "last_id", "digest")), said["details"].get("corrections", 0)
+            return dict(line=number, sequence=sequence, told=told, entries=[], corrections=[], digest=hashlib.sha256())
+    except (ValueError, KeyError, TypeError, AttributeError):
         if chain == LEDGER:
             raise Bad(number, chain, sequence, "seal")
 
@@ -189,8 +190,7 @@ def main():
     asked = parser.parse_args()
     try:
         files = asked.public_key or [file for folder in asked.checkpoints for file in glob.glob(os.path.join(folder, "**", "*.pem"), recursive=True)]
-        with open(asked.export, "rb") as export:
-            report = verify(export, asked.checkpoints, read_keys("".join(open(file).read() for file in files)))
+        report = verify(open(asked.export, "rb"), asked.checkpoints, read_keys("".join(open(file).read() for file in files)))
     except (OSError, ValueError) as why:
         sys.exit(print(why, file=sys.stderr) or 2)
     print(json.dumps(report) if asked.json else "\n".join(f"{name}: {value}" for name, value in report.items()))

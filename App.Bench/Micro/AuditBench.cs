@@ -38,7 +38,7 @@ static class AuditBench
     {
         using var stream = File.Create(file, 1 << 16);
         using var writer = new ExportWriter(stream);
-        writer.WriteHeader(new ExportHeader(0, rows, rows, 0, null));
+        writer.WriteHeader(new ExportHeader(0, rows, rows, 0, 0, null));
         var details = JsonSerializer.SerializeToElement(new { budget = "chat-month", cap = "20.00", posted = "19.99", held = "0.01", asked = "0.42", period = "2026-11", model = "claude-haiku-4-5" });
         for (var chain = 0; chain < Chains; chain++)
         {

@@ -9,9 +9,6 @@ namespace Governance.Tests.Audit;
 /// <summary>Checkpoints of a real database: what they find that the database itself cannot tell.</summary>
 public sealed class CheckpointTests
 {
-    static string Edit(string chain, long sequence) =>
-        $"UPDATE audit SET body = CAST(replace(CAST(body AS TEXT), '\"sentence\":\"', '\"sentence\":\"Not ') AS BLOB), sentence = 'Not ' || sentence WHERE chain = '{chain}' AND sequence = {sequence}";
-
     [Fact]
     public async Task AnExportOfADatabaseIsCleanForBothVerifiersAndTellsItsUnprotectedTail()
     {
@@ -24,7 +21,7 @@ public sealed class CheckpointTests
         Assert.Equal(1, report.Checkpoints);
         var tail = Assert.Single(report.Unprotected);
         Assert.Equal(("_ledger", written.Checkpoint.Heads["_ledger"].Sequence + 1), (tail.Chain, tail.From));
-        Assert.Equal(4, report.Entries);
+        Assert.Equal((5, 1), (report.Entries, report.Corrections));
         var (code, text) = await SecondVerifier.CommandAsync(file, "--checkpoints", Settings(rig).Folder, "--public-key", PublicKey(rig));
         Assert.True(code == 0, text);
         Assert.Contains("'chain': '_ledger', 'from': " + tail.From, text, StringComparison.Ordinal);
@@ -35,8 +32,7 @@ public sealed class CheckpointTests
     {
         await using var rig = await SpentAsync();
         await WriteAsync(rig);
-        Tamper(rig, Edit("_system", 1));
-        Relink(rig, "_system");
+        Rewrite(rig, "_system", 1);
         var export = Export(rig);
         using (var alone = new ExportVerification(CheckpointBook.Empty))
         using (var stream = File.OpenRead(export))
@@ -55,8 +51,7 @@ public sealed class CheckpointTests
     {
         await using var rig = await SpentAsync();
         var before = await WriteAsync(rig);
-        Tamper(rig, Edit("_system", 1));
-        Relink(rig, "_system");
+        Rewrite(rig, "_system", 1);
         await rig.SpendAsync(1m);
         var writer = rig.Get<CheckpointWriter>();
         Assert.Null(await writer.WriteAsync("asked"));
@@ -71,7 +66,7 @@ public sealed class CheckpointTests
         await using var rig = await SpentAsync();
         var last = await WriteAsync(rig);
         var ledger = last.Checkpoint.Heads["_ledger"].Sequence;
-        Tamper(rig, $"DELETE FROM usage WHERE batch = {ledger}; DELETE FROM audit WHERE chain = '_ledger' AND sequence = {ledger}");
+        Tamper(rig, $"DELETE FROM usage WHERE batch = {ledger}; DELETE FROM corrections WHERE batch = {ledger}; DELETE FROM audit WHERE chain = '_ledger' AND sequence = {ledger}");
         Assert.Equal("cut", Verify(rig, Export(rig)).Bad?.Code);
         await using var restored = new LedgerRig(Copy(rig), now: rig.Clock.Now.AddHours(1));
         var epoch = await restored.Get<Journal>().ChangeAsync(change => AuditEpochs.Begin(change.Transaction, "A backup was restored.", last));
@@ -86,6 +81,126 @@ public sealed class CheckpointTests
         var findings = (await Verification.VerifyAsync(restored.Settings.ReadConnectionString, null, Settings(restored))).Findings;
         Assert.DoesNotContain(findings, finding => finding is { Severity: FindingSeverity.Failure, Invariant: "checkpoint" or "seal" });
         Assert.Contains(findings, finding => finding is { Severity: FindingSeverity.Note, Invariant: "checkpoint" } && finding.Message.StartsWith("Rewound", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(Store.Sqlite, "unnamed")]
+    [InlineData(Store.Sqlite, "earlier")]
+    [InlineData(Store.Sqlite, "guessed")]
+    [InlineData(Store.Sqlite, "misplaced")]
+    [InlineData(Store.Postgres, "unnamed")]
+    [InlineData(Store.Postgres, "guessed")]
+    public async Task ARewrittenHistoryIsAFailureWhateverEpochWasForgedForIt(object store, string kind)
+    {
+        await using var rig = await SpentAsync((Store)store);
+        var earlier = await WriteAsync(rig);
+        await rig.SpendAsync(0.1m);
+        var last = await WriteAsync(rig);
+        Rewrite(rig, "chat-widget", 1);
+        var heads = last.Checkpoint.Heads.ToDictionary(head => head.Key, head => head.Value.Sequence);
+        heads["chat-widget"] = 0;
+        heads["_system"] -= kind == "misplaced" ? 1 : 0;
+        var named = kind switch
+        {
+            "unnamed" => null,
+            "earlier" => Named(earlier),
+            "guessed" => Named(last) with { Hash = new string('a', 64) },
+            _ => Named(last),
+        };
+        await rig.Get<Journal>().ChangeAsync(change =>
+        {
+            change.Append(DraftTrail.Told("_system", AuditEpoch.Action, "Epoch 2 of the trail begins.", new AuditEpoch(2, "A backup was restored.", named, heads)));
+            return true;
+        });
+
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null, Settings(rig));
+        var failure = Assert.Single(report.Findings, finding => finding is { Severity: FindingSeverity.Failure });
+        Assert.Equal(("checkpoint", "chat-widget"), (failure.Invariant, failure.Subject.Split(' ')[1]));
+        Assert.Contains("Epoch 2 (event ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(1, report.Checks.Single(check => check.Invariant == "checkpoint").Failures);
+        Assert.Contains("checkpoint fails 1 times", report.Sentence, StringComparison.Ordinal);
+        var export = Export(rig);
+        Assert.Equal(("checkpoint", "chat-widget"), (Verify(rig, export).Bad?.Code, Verify(rig, export).Bad?.Chain));
+        var (code, text) = await SecondVerifier.CommandAsync(export, "--checkpoints", Settings(rig).Folder, "--public-key", PublicKey(rig), "--json");
+        Assert.True(code == 1 && text.Contains("\"code\": \"checkpoint\"", StringComparison.Ordinal), text);
+        // Nor is it signed from then on.
+        Assert.Null(await rig.Get<CheckpointWriter>().WriteAsync("asked"));
+        Assert.Contains("Epoch 2", rig.Get<CheckpointWriter>().Status.Failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Store.Sqlite)]
+    [InlineData(Store.Postgres)]
+    public async Task AnEpochExplainsTheLostEndOfAChainAndNothingBeforeIt(object store)
+    {
+        await using var rig = await SpentAsync((Store)store);
+        await WriteAsync(rig);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "30"));
+        var last = await WriteAsync(rig);
+        var lost = last.Checkpoint.Heads["chat-widget"].Sequence;
+        // The end is cut off so that a checkpoint names more than there is, and what stands before it is written anew.
+        Tamper(rig, $"DELETE FROM audit WHERE chain = 'chat-widget' AND sequence = {lost}");
+        Rewrite(rig, "chat-widget", 1);
+        var heads = last.Checkpoint.Heads.ToDictionary(head => head.Key, head => head.Value.Sequence);
+        heads["chat-widget"] = lost - 1;
+        await rig.Get<Journal>().ChangeAsync(change =>
+        {
+            change.Append(DraftTrail.Told("_system", AuditEpoch.Action, "Epoch 2 of the trail begins.", new AuditEpoch(2, "A backup was restored.", Named(last), heads)));
+            return true;
+        });
+        var findings = (await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null, Settings(rig))).Findings;
+        Assert.Contains(findings, finding => finding.Invariant == "checkpoint" && finding.Severity is FindingSeverity.Note && finding.Message.StartsWith($"Rewound from sequence {lost} to {lost - 1}", StringComparison.Ordinal));
+        Assert.Contains(findings, finding => finding.Invariant == "checkpoint" && finding.Severity is FindingSeverity.Failure && finding.Subject.StartsWith("audit chat-widget ", StringComparison.Ordinal));
+        Assert.Equal(("checkpoint", "chat-widget"), (Verify(rig, Export(rig)).Bad?.Code, Verify(rig, Export(rig)).Bad?.Chain));
+    }
+
+    [Fact]
+    public async Task ABackupThatWasTakenWhileAFenceStoodReadsAsRewoundToo()
+    {
+        await using var rig = await SpentAsync();
+        await WriteAsync(rig);
+        await rig.Get<Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System, new CheckpointFolder(Settings(rig).Folder).Last()));
+        var folder = Copy(rig);
+        await LiftAsync(rig);
+        await rig.SpendAsync(1m);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "30"));
+        await rig.Get<VerificationRuns>().RunAsync(Actor.System);
+        await WriteAsync(rig);
+        await rig.Get<LedgerMarkKeeper>().KeepAsync();
+        foreach (var part in Directory.EnumerateFiles(rig.Folder, "*.mark").Concat(CheckpointFolder.Files(Settings(rig).Folder)))
+        {
+            File.Copy(part, Path.Combine(folder, Path.GetRelativePath(rig.Folder, part)), overwrite: true);
+        }
+
+        for (var start = 0; start < 2; start++)
+        {
+            await using var restored = new LedgerRig(folder, now: rig.Clock.Now.AddHours(1 + start));
+            Assert.Equal([2, 3], restored.Events(AuditEpoch.Action).Select(row => AuditEpochs.Read(row.Body)!.Epoch));
+            await restored.Get<VerificationRuns>().RunAsync(Actor.System);
+            if (start == 1)
+            {
+                Assert.Contains("epoch 3", await LiftAsync(restored), StringComparison.Ordinal);
+                await restored.SpendAsync(2m);
+            }
+            var findings = (await Verification.VerifyAsync(restored.Settings.ReadConnectionString, null, Settings(restored))).Findings;
+            Assert.DoesNotContain(findings, finding => finding.Severity is FindingSeverity.Failure);
+            Assert.Contains(findings, finding => finding.Invariant == "checkpoint" && finding.Message.StartsWith("Rewound", StringComparison.Ordinal));
+            Assert.Null(Verify(restored, Export(restored)).Bad);
+            Assert.Equal(3, (await WriteAsync(restored)).Checkpoint.Epoch);
+        }
+    }
+
+    [Fact]
+    public async Task AnEpochThatBeginsWhenAFenceIsLiftedNamesTheLastCheckpointToo()
+    {
+        await using var rig = await SpentAsync();
+        await rig.Get<Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
+        var last = await WriteAsync(rig);
+        rig.Get<LedgerMarkFile>().Write(new LedgerMark(5, 1, "", rig.Clock.Now));
+        Assert.Contains("epoch 6", await LiftAsync(rig), StringComparison.Ordinal);
+        var begun = AuditEpochs.Read(rig.Events(AuditEpoch.Action)[^1].Body)!;
+        Assert.Equal(6, begun.Epoch);
+        Assert.True(begun.Follows(last.Checkpoint.Number, last.LineHash));
     }
 
     [Fact]
@@ -177,19 +292,20 @@ public sealed class CheckpointTests
         var report = Verify(rig, Export(rig, new ExportRange("_ledger", From: 2)));
         Assert.Null(report.Bad);
         Assert.Equal((whole - 1, "chain _ledger, from 2"), (report.Events, report.Part));
-        Assert.InRange(report.Entries, 1, 2);
+        Assert.InRange(report.Entries, 1, 3);
         Assert.Empty(report.Unprotected);
         Assert.Equal(0, Verify(rig, Export(rig, new ExportRange(Before: rig.Clock.Now.AddDays(-1)))).Events);
     }
 
-    static async Task<LedgerRig> SpentAsync()
+    static async Task<LedgerRig> SpentAsync(Store store = Store.Sqlite)
     {
-        var rig = new LedgerRig();
+        var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "20"));
         for (var i = 1; i <= 3; i++)
         {
             await rig.SpendAsync(i);
         }
+        await rig.CorrectAsync(0.5m);
         return rig;
     }
 
@@ -224,18 +340,29 @@ public sealed class CheckpointTests
         return verification.Verify(stream);
     }
 
-    static void Tamper(LedgerRig rig, string sql) =>
-        rig.Tamper("DROP TRIGGER IF EXISTS audit_no_update; DROP TRIGGER IF EXISTS audit_no_delete; DROP TRIGGER IF EXISTS usage_no_delete; " + sql);
+    static EpochCheckpoint Named(WrittenCheckpoint written) =>
+        new(written.Checkpoint.Number, written.Checkpoint.Epoch, written.Checkpoint.AtMilliseconds, written.Checkpoint.AuditId, written.LineHash);
 
-    /// <summary>Links a chain anew from its stored bodies, as a forger with the database in hand would.</summary>
-    static void Relink(LedgerRig rig, string chain)
+    static async Task<string> LiftAsync(LedgerRig rig) =>
+        await rig.Get<FenceLifting>().LiftAsync([], "acme", Actor.System, () => rig.Call(1m).Id) ?? throw new InvalidOperationException("No fence stood.");
+
+    static bool IsPostgres(LedgerRig rig) => ConnectionForm.Postgres(rig.Settings.ReadConnectionString) is not null;
+
+    static void Tamper(LedgerRig rig, string sql) => rig.Tamper((IsPostgres(rig)
+        ? "ALTER TABLE audit DISABLE TRIGGER ALL; ALTER TABLE usage DISABLE TRIGGER ALL; ALTER TABLE corrections DISABLE TRIGGER ALL; "
+        : "DROP TRIGGER IF EXISTS audit_no_update; DROP TRIGGER IF EXISTS audit_no_delete; DROP TRIGGER IF EXISTS usage_no_delete; DROP TRIGGER IF EXISTS corrections_no_delete; ") + sql);
+
+    /// <summary>Changes an event and links its chain anew, as a forger with the database in hand would.</summary>
+    static void Rewrite(LedgerRig rig, string chain, long sequence)
     {
+        string Bytes(byte[] bytes) => IsPostgres(rig) ? $"decode('{Convert.ToHexString(bytes)}', 'hex')" : $"x'{Convert.ToHexString(bytes)}'";
         using var db = rig.Get<Reads>().Open();
         var previous = new byte[32];
         foreach (var row in db.Audit.Where(row => row.Chain == chain).OrderBy(row => row.Sequence).ToList())
         {
-            previous = AuditChain.Link(chain, row.Sequence, previous, row.Body);
-            Tamper(rig, $"UPDATE audit SET hash = x'{Convert.ToHexString(previous)}' WHERE id = {row.Id}");
+            var (body, not) = row.Sequence == sequence ? (DraftTrail.Edit(row.Body, "\"sentence\":\"", "\"sentence\":\"Not "), "Not ") : (row.Body, "");
+            previous = AuditChain.Link(chain, row.Sequence, previous, body);
+            Tamper(rig, $"UPDATE audit SET body = {Bytes(body)}, hash = {Bytes(previous)}, sentence = '{not}' || sentence WHERE id = {row.Id}");
         }
     }
 

@@ -7,7 +7,7 @@ using Governance.Ledger;
 
 namespace Governance.Tests.Audit;
 
-/// <summary>A trail in memory: random events in several chains, seals with their entries, signed checkpoints in a folder. It can do what somebody with the database in hand could.</summary>
+/// <summary>A trail in memory: random events in several chains, seals with their entries and corrections, signed checkpoints in a folder. It can do what somebody with the database in hand could.</summary>
 sealed class DraftTrail : IDisposable
 {
     static readonly string[] words = ["refused", "größer", "“quoted”", "\"", "\\", "\u0001", "😀", "</script>", "a", "budget", "\n"];
@@ -24,9 +24,11 @@ sealed class DraftTrail : IDisposable
         Directory.CreateDirectory(folder);
     }
 
-    public sealed record Event(byte[] Body, byte[] Hash, IReadOnlyList<byte[]> Entries);
+    public sealed record Event(byte[] Body, byte[] Hash, IReadOnlyList<byte[]> Entries, IReadOnlyList<byte[]> Corrections);
 
     public string Folder { get; }
+
+    public WrittenCheckpoint? Last => last;
 
     public SortedDictionary<string, List<Event>> Chains { get; } = new(StringComparer.Ordinal);
 
@@ -63,16 +65,25 @@ sealed class DraftTrail : IDisposable
         if (chain == AuditEvent.LedgerChain)
         {
             var batch = Chains.GetValueOrDefault(chain)?.Count + 1 ?? 1;
-            AppendSeal([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Entry(nextId++, batch, random.Next()))]);
+            // Some seals stand for both kinds of rows, some for corrections alone.
+            var corrections = random.Next(3) == 0 ? random.Next(1, 3) : 0;
+            AppendSeal(
+                [.. Enumerable.Range(0, random.Next(corrections > 0 ? 0 : 1, 4)).Select(_ => Entry(nextId++, batch, random.Next()))],
+                [.. Enumerable.Range(0, corrections).Select(_ => Entry(nextId++, batch, random.Next(), "correction"))]);
             return;
         }
         var sentence = string.Join(' ', Enumerable.Range(0, random.Next(1, 6)).Select(_ => words[random.Next(words.Length)]));
-        Append(Told(chain, "thing.changed", sentence, new { number = random.Next(), text = sentence }), []);
+        Append(Told(chain, "thing.changed", sentence, new { number = random.Next(), text = sentence }), [], []);
     }
 
-    public static byte[] Entry(long id, long batch, long cost)
+    /// <param name="mark">What keeps the bytes of a correction apart; null for an entry.</param>
+    public static byte[] Entry(long id, long batch, long cost, string? mark = null)
     {
         var bytes = new EntryBytes();
+        if (mark is not null)
+        {
+            bytes.Add(mark);
+        }
         bytes.Add(id);
         bytes.Add(batch);
         bytes.Add("project-1");
@@ -81,12 +92,14 @@ sealed class DraftTrail : IDisposable
         return bytes.Written.ToArray();
     }
 
-    public void AppendSeal(IReadOnlyList<byte[]> entries) => Append(Told(AuditEvent.LedgerChain, "ledger.sealed", "Sealed.", Numbers(entries)), entries);
+    public void AppendSeal(IReadOnlyList<byte[]> entries, IReadOnlyList<byte[]> corrections) =>
+        Append(Told(AuditEvent.LedgerChain, "ledger.sealed", "Sealed.", Numbers(entries, corrections)), entries, corrections);
 
-    public static LedgerSeal.Numbers Numbers(IReadOnlyList<byte[]> entries)
+    public static LedgerSeal.Numbers Numbers(IReadOnlyList<byte[]> entries, IReadOnlyList<byte[]> corrections)
     {
         static long Id(byte[] entry) => System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(entry.AsSpan(1));
-        return new LedgerSeal.Numbers(entries.Count, Id(entries[0]), Id(entries[^1]), Convert.ToHexStringLower(SHA256.HashData([.. entries.SelectMany(SHA256.HashData)])));
+        var digest = Convert.ToHexStringLower(SHA256.HashData([.. entries.Concat(corrections).SelectMany(SHA256.HashData)]));
+        return entries.Count == 0 ? new LedgerSeal.Numbers(0, 0, 0, digest, corrections.Count) : new LedgerSeal.Numbers(entries.Count, Id(entries[0]), Id(entries[^1]), digest, corrections.Count);
     }
 
     public static AuditEvent Told(string chain, string action, string sentence, object details) => new()
@@ -101,14 +114,14 @@ sealed class DraftTrail : IDisposable
         Details = AuditJson.Element(details),
     };
 
-    public void Append(AuditEvent told, IReadOnlyList<byte[]> entries)
+    public void Append(AuditEvent told, IReadOnlyList<byte[]> entries, IReadOnlyList<byte[]> corrections)
     {
         if (!Chains.TryGetValue(told.Chain, out var events))
         {
             Chains[told.Chain] = events = [];
         }
         var body = AuditChain.Body(told, events.Count + 1, at);
-        events.Add(new Event(body, AuditChain.Link(told.Chain, events.Count + 1, events is [.., var before] ? before.Hash : new byte[32], body), entries));
+        events.Add(new Event(body, AuditChain.Link(told.Chain, events.Count + 1, events is [.., var before] ? before.Hash : new byte[32], body), entries, corrections));
     }
 
     /// <summary>Recomputes every hash of a chain, as a forger would after a change.</summary>
@@ -151,17 +164,23 @@ sealed class DraftTrail : IDisposable
         return Chains.ToDictionary(chain => chain.Key, chain => (long)chain.Value.Count);
     }
 
-    public void BeginEpoch(string reason, Dictionary<string, long> heads)
+    /// <summary>Tells of an epoch, as whoever knows the last checkpoint can.</summary>
+    public void BeginEpoch(string reason, Dictionary<string, long> heads) => BeginEpoch(reason, heads, last);
+
+    public void BeginEpoch(string reason, Dictionary<string, long> heads, WrittenCheckpoint? named)
     {
         Epoch++;
-        Append(Told(AuditEvent.SystemChain, AuditEpoch.Action, "A new epoch.", new AuditEpoch(Epoch, reason, null, heads)), []);
+        var told = named is { Checkpoint: var checkpoint }
+            ? new EpochCheckpoint(checkpoint.Number, checkpoint.Epoch, checkpoint.AtMilliseconds, checkpoint.AuditId, named.LineHash)
+            : null;
+        Append(Told(AuditEvent.SystemChain, AuditEpoch.Action, "A new epoch.", new AuditEpoch(Epoch, reason, told, heads)), [], []);
     }
 
     public byte[] Export()
     {
         using var stream = new MemoryStream();
         using var writer = new ExportWriter(stream);
-        writer.WriteHeader(new ExportHeader(at, Chains.Values.Sum(events => events.Count), Chains.Values.Sum(events => events.Count), Chains.Values.Sum(events => events.Sum(each => each.Entries.Count)), null));
+        writer.WriteHeader(new ExportHeader(at, Chains.Values.Sum(events => events.Count), Chains.Values.Sum(events => events.Count), Chains.Values.Sum(events => events.Sum(each => each.Entries.Count)), Chains.Values.Sum(events => events.Sum(each => each.Corrections.Count)), null));
         foreach (var (chain, events) in Chains)
         {
             for (var i = 0; i < events.Count; i++)
@@ -170,6 +189,10 @@ sealed class DraftTrail : IDisposable
                 foreach (var entry in events[i].Entries)
                 {
                     writer.WriteEntry(entry);
+                }
+                foreach (var correction in events[i].Corrections)
+                {
+                    writer.WriteCorrection(correction);
                 }
             }
         }

@@ -64,6 +64,74 @@ public sealed class ExportMutationTests : IDisposable
         Assert.All(["rechain -> checkpoint", "reseal -> checkpoint", "cut -> end", "splice -> hash", "flip -> hash", .. sometimes], code => Assert.True(counts.ContainsKey(code), $"no {code} in {string.Join(", ", counts.Keys)} (seed {seed})"));
     }
 
+    /// <summary>Somebody with the database in hand rewrites a chain, or cuts it, and begins an epoch to explain it, without having seen the checkpoints; an honest restore does the same but names the last one.</summary>
+    [Fact]
+    public async Task AnEpochThatWasForgedExplainsNothingAndAnHonestOneDoes()
+    {
+        var random = new Random(seed);
+        string[] kinds = ["unnamed", "earlier", "guessed", "misplaced", "honest"];
+        var trails = new List<DraftTrail>();
+        var cases = new List<(byte[] Export, string? Checkpoints)>();
+        var told = new List<(string Kind, string Chain, bool Cuts)>();
+        for (var i = 0; i < Effort.Times(10, 300); i++)
+        {
+            foreach (var kind in kinds)
+            {
+                var trail = DraftTrail.Create(random, key, Path.Combine(folder, $"forged-{kind}-{i}"), events: 20);
+                trails.Add(trail);
+                trail.Checkpoint();
+                var earlier = trail.Last;
+                trail.AppendRandom("project-1");
+                trail.Checkpoint();
+                told.Add((kind, "project-1", random.Next(2) == 0));
+                Forge(trail, kind, told[^1].Cuts, earlier!, random);
+                cases.Add((trail.Export(), trail.Folder));
+            }
+        }
+        var others = await second.RunAsync(cases);
+        for (var i = 0; i < cases.Count; i++)
+        {
+            var (kind, chain, cuts) = told[i];
+            var report = Verify(cases[i].Export, cases[i].Checkpoints);
+            Assert.True(Mutation.Describe(report.Bad) == others[i], $"{kind}, case {i}: {Mutation.Describe(report.Bad)} and {others[i]} (seed {seed})");
+            if (kind == "honest")
+            {
+                Assert.True(report.Clean, $"case {i}: {report.Bad} (seed {seed})");
+                Assert.Contains(report.Notes, note => note.StartsWith($"Chain {chain} was rewound from sequence", StringComparison.Ordinal));
+                continue;
+            }
+            Assert.True(report.Bad is { } bad && bad.Chain == chain && bad.Code == (cuts ? "cut" : "checkpoint"), $"{kind}, case {i}: {report.Bad} (seed {seed})");
+            Assert.Contains("claims to explain it", report.Bad.Why, StringComparison.Ordinal);
+        }
+        trails.ForEach(trail => trail.Dispose());
+    }
+
+    static void Forge(DraftTrail trail, string kind, bool cuts, WrittenCheckpoint earlier, Random random)
+    {
+        var events = trail.Chains["project-1"];
+        // Behind what the earlier checkpoint names only the last event stands; what is explained must be behind the heads told.
+        var from = events.Count - 1;
+        if (cuts)
+        {
+            events.RemoveAt(from);
+        }
+        else
+        {
+            events[from] = events[from] with { Body = DraftTrail.Edit(events[from].Body, "\"sentence\":\"", "\"sentence\":\"Not ") };
+            trail.Relink("project-1");
+        }
+        var heads = trail.Chains.ToDictionary(chain => chain.Key, chain => (long)chain.Value.Count);
+        heads["project-1"] = from;
+        heads["_system"] -= kind == "misplaced" ? 1 : 0;
+        trail.BeginEpoch("A backup was restored.", heads, kind switch
+        {
+            "unnamed" => null,
+            "earlier" => earlier,
+            "guessed" => trail.Last! with { LineHash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(random.Next()))) },
+            _ => trail.Last,
+        });
+    }
+
     [Fact]
     public async Task CleanExportsRaiseNoAlarm()
     {
@@ -118,10 +186,12 @@ public sealed class ExportMutationTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    string Verdict(byte[] export, string? checkpoints)
+    string Verdict(byte[] export, string? checkpoints) => Mutation.Describe(Verify(export, checkpoints).Bad);
+
+    ExportReport Verify(byte[] export, string? checkpoints)
     {
         var book = checkpoints is null ? CheckpointBook.Empty : CheckpointBook.Read([checkpoints], CheckpointKey.ReadPublic(key.PublicPem));
         using var verification = new ExportVerification(book);
-        return Mutation.Describe(verification.Verify(new MemoryStream(export)).Bad);
+        return verification.Verify(new MemoryStream(export));
     }
 }

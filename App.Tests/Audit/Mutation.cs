@@ -99,9 +99,11 @@ static class Mutation
         else if (kind == "reseal")
         {
             byte[][] entries = [.. events[at].Entries.Select(entry => entry.ToArray())];
-            BinaryPrimitives.WriteInt64BigEndian(entries[^1].AsSpan(entries[^1].Length - 8), random.Next());
-            var (was, now) = (DraftTrail.Numbers(events[at].Entries).Digest, DraftTrail.Numbers(entries).Digest);
-            events[at] = events[at] with { Entries = entries, Body = DraftTrail.Edit(events[at].Body, was, now) };
+            byte[][] corrections = [.. events[at].Corrections.Select(correction => correction.ToArray())];
+            var row = corrections is [.., var last] && (entries.Length == 0 || random.Next(2) == 0) ? last : entries[^1];
+            BinaryPrimitives.WriteInt64BigEndian(row.AsSpan(row.Length - 8), random.Next());
+            var (was, now) = (DraftTrail.Numbers(events[at].Entries, events[at].Corrections).Digest, DraftTrail.Numbers(entries, corrections).Digest);
+            events[at] = events[at] with { Entries = entries, Corrections = corrections, Body = DraftTrail.Edit(events[at].Body, was, now) };
         }
         else
         {
@@ -112,6 +114,7 @@ static class Mutation
                 {
                     Body = DraftTrail.Edit(events[i].Body, $"\"sequence\":{i + 2},", $"\"sequence\":{i + 1},"),
                     Entries = [],
+                    Corrections = [],
                 };
             }
         }
@@ -137,11 +140,13 @@ static class Mutation
     static byte[] Fit(List<byte[]> lines)
     {
         var (events, entries) = (lines.Count(line => line.AsSpan().StartsWith("{\"chain\""u8)), lines.Count(line => line.AsSpan().StartsWith("{\"entry\""u8)));
+        var corrections = lines.Count(line => line.AsSpan().StartsWith("{\"correction\""u8));
         var header = System.Text.Json.Nodes.JsonNode.Parse(lines[0])!;
         header["events"] = events;
         header["entries"] = entries;
+        header["corrections"] = corrections;
         var rest = Join([Encoding.UTF8.GetBytes(header.ToJsonString()), .. lines.Skip(1).SkipLast(1)]);
-        return [.. rest, .. ExportWriter.Trailer(events, entries, SHA256.HashData(rest)), (byte)'\n'];
+        return [.. rest, .. ExportWriter.Trailer(events, entries, corrections, SHA256.HashData(rest)), (byte)'\n'];
     }
 
     public static string Describe(BadRow? bad) => bad is null ? "clean" : string.Create(CultureInfo.InvariantCulture, $"{bad.Line}|{bad.Chain}|{bad.Sequence}|{bad.Code}");

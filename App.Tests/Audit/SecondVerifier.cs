@@ -18,8 +18,8 @@ sealed class SecondVerifier : IDisposable
             if tuple(folders) not in known:
                 known.clear()
                 known[tuple(folders)] = read(folders, keys)
-            named, count, notes = known[tuple(folders)]
-            return named, count, list(notes)
+            named, count, notes, ends = known[tuple(folders)]
+            return named, count, list(notes), ends
         script.read_checkpoints = once
         for line in sys.stdin:
             length, _, folder = line.rstrip("\n").partition(" ")

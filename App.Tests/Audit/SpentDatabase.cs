@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Governance.Tests.Audit;
 
-/// <summary>A database with something of everything, made once: two projects, three budgets, refusals, crossed thresholds, a warning in the outbox, an open hold.</summary>
+/// <summary>A database with something of everything, made once: two projects, three budgets, refusals, crossed thresholds, a warning in the outbox, corrections of late settlements, an open hold.</summary>
 public abstract class SpentDatabase(Store store) : IAsyncLifetime
 {
     public Store Store => store;
@@ -24,6 +24,8 @@ public abstract class SpentDatabase(Store store) : IAsyncLifetime
         await rig.SaveAsync(LedgerRig.Budget("all-month", "100", project: null));
         await Task.WhenAll(Enumerable.Range(1, 6).Select(i => rig.SpendAsync(i / 2m, i % 2 == 0 ? "chat-widget" : "search")));
         await rig.SpendAsync(11.25m);
+        await rig.CorrectAsync(0.25m, "search");
+        await rig.CorrectAsync(0.5m, "search");
         await rig.SpendAsync(30m);
         await rig.Get<Reconciliation>().RunAsync(Governance.Audit.Actor.System);
         await rig.HoldAsync(rig.Call(0.5m, "search"));
@@ -60,7 +62,7 @@ public sealed class SpentFile() : SpentDatabase(Store.Sqlite)
     {
         var copy = Path.Combine(folder, Guid.NewGuid().ToString("N") + ".db");
         System.IO.File.Copy(File, copy);
-        var triggers = string.Concat(((string[])["audit", "usage", "threshold_claims"]).Select(table => $"DROP TRIGGER {table}_no_update; DROP TRIGGER {table}_no_delete; "));
+        var triggers = string.Concat(((string[])["audit", "usage", "corrections", "threshold_claims"]).Select(table => $"DROP TRIGGER {table}_no_update; DROP TRIGGER {table}_no_delete; "));
         LedgerRig.Execute($"Data Source={copy};Pooling=false", triggers + damage);
         return $"Data Source={copy}";
     }
@@ -83,12 +85,13 @@ public sealed class SpentServer() : SpentDatabase(Store.Postgres)
     public override string Copy(string damage)
     {
         var copy = PostgresServer.Shared.Copy(Connection);
-        var triggers = string.Concat(((string[])["audit", "usage", "threshold_claims"]).Select(table => $"ALTER TABLE {table} DISABLE TRIGGER ALL; "));
+        var triggers = string.Concat(((string[])["audit", "usage", "corrections", "threshold_claims"]).Select(table => $"ALTER TABLE {table} DISABLE TRIGGER ALL; "));
         var words = damage
             .Replace("CAST(replace(body, '\"at\"', '\"at\" ') AS BLOB)", "convert_to(replace(convert_from(body, 'UTF8'), '\"at\"', '\"at\" '), 'UTF8')", StringComparison.Ordinal)
             .Replace("zeroblob(32)", "decode(repeat('00', 32), 'hex')", StringComparison.Ordinal)
             .Replace("json_set(definition, '$.cap', '0.00')", "jsonb_set(definition::jsonb, '{cap}', '\"0.00\"')::text", StringComparison.Ordinal)
-            .Replace("json_set(definition, '$.cap', '10.00')", "jsonb_set(definition::jsonb, '{cap}', '\"10.00\"')::text", StringComparison.Ordinal);
+            .Replace("json_set(definition, '$.cap', '10.00')", "jsonb_set(definition::jsonb, '{cap}', '\"10.00\"')::text", StringComparison.Ordinal)
+            .Replace("json_set(definition, '$.cap', '5000.00')", "jsonb_set(definition::jsonb, '{cap}', '\"5000.00\"')::text", StringComparison.Ordinal);
         LedgerRig.Execute(copy, triggers + words);
         return copy;
     }

@@ -1,3 +1,5 @@
+using Governance.Audit.Checkpoints;
+using Governance.Audit.Exports;
 using Governance.Ledger;
 using Governance.Pricing;
 using Governance.Tests.Ledger;
@@ -13,9 +15,9 @@ public abstract class VerificationTests(SpentDatabase spent)
         var report = await Verification.VerifyAsync(spent.Connection, null);
         Assert.Empty(report.Findings);
         Assert.Equal(["_ledger", "_system", "chat-widget", "search"], report.Heads.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal((8, 3, 1, 1), ((int)report.Rows.Entries, (int)report.Rows.Balances, (int)report.Rows.Holds, (int)report.Rows.ThresholdClaims));
+        Assert.Equal((10, 3, 1, 1), ((int)report.Rows.Entries, (int)report.Rows.Balances, (int)report.Rows.Holds, (int)report.Rows.ThresholdClaims));
         Assert.Equal(report.Rows.Events, report.Heads.Values.Sum(head => head.Sequence));
-        Assert.InRange(report.Rows.Seals, 1, 8);
+        Assert.InRange(report.Rows.Seals, 1, 12);
     }
 
     [Theory]
@@ -33,6 +35,9 @@ public abstract class VerificationTests(SpentDatabase spent)
     [InlineData("DELETE FROM usage WHERE id = (SELECT MIN(id) FROM usage)", "seal", "audit _ledger ")]
     [InlineData("UPDATE usage SET id = id + 1 WHERE id = (SELECT MAX(id) FROM usage)", "seal", "audit _ledger ")]
     [InlineData("UPDATE usage SET batch = 999 WHERE id = (SELECT MAX(id) FROM usage)", "seal", "usage req_")]
+    [InlineData("UPDATE corrections SET cost_nanos = cost_nanos - 1, delta_nanos = delta_nanos - 1 WHERE id = (SELECT MAX(id) FROM corrections)", "seal", "audit _ledger ")]
+    [InlineData("DELETE FROM corrections WHERE id = (SELECT MIN(id) FROM corrections)", "seal", "audit _ledger ")]
+    [InlineData("UPDATE corrections SET batch = 999 WHERE id = (SELECT MAX(id) FROM corrections)", "seal", "corrections req_")]
     [InlineData("UPDATE usage SET cost_nanos = cost_nanos - 1 WHERE cost_nanos > 0", "I2", "balance all-month 2026-11")]
     [InlineData("UPDATE balances SET posted_nanos = 0 WHERE budget_id = 'chat-month'", "I2", "balance chat-month 2026-11")]
     [InlineData("UPDATE balances SET held_nanos = held_nanos + 1 WHERE budget_id = 'search-month'", "I2", "balance search-month 2026-11")]
@@ -62,6 +67,11 @@ public abstract class VerificationTests(SpentDatabase spent)
     [InlineData("DELETE FROM fences", "fence", "fences")]
     [InlineData("UPDATE fences SET lifted_milliseconds = lifted_milliseconds + 1", "fence", "fence 1")]
     [InlineData("UPDATE fences SET lifted_milliseconds = NULL, epoch = NULL", "fence", "fence 1")]
+    [InlineData("UPDATE budgets SET definition = json_set(definition, '$.cap', '5000.00') WHERE id = 'all-month'", "definition", "budget all-month")]
+    [InlineData("UPDATE budgets SET definition = '{' WHERE id = 'search-month'", "definition", "budget search-month")]
+    [InlineData("DELETE FROM budgets WHERE id = 'search-month'", "definition", "budget search-month")]
+    [InlineData("INSERT INTO budgets (id, definition, version, created_at, updated_at, updated_by) SELECT 'other', definition, version, created_at, updated_at, updated_by FROM budgets WHERE id = 'search-month'", "definition", "budget other")]
+    [InlineData("UPDATE budgets SET id = 'other' WHERE id = 'search-month'", "definition", "budget other")]
     [InlineData("UPDATE fences SET raised_milliseconds = raised_milliseconds + 1", "fence", "fence 1")]
     public async Task EveryKindOfDamageIsNamed(string damage, string invariant, string subject)
     {
@@ -87,6 +97,56 @@ public abstract class VerificationTests(SpentDatabase spent)
         var finding = Assert.Single(report.Findings, finding => finding.Invariant == "I12");
         Assert.Equal("audit chat-widget 1", finding.Subject);
         Assert.EndsWith($": {column}.", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ACapThatWasRaisedPastTheProductIsNamedWithWhatWasStoredAndWhatWasTold()
+    {
+        var report = await VerifyAsync("UPDATE budgets SET definition = json_set(definition, '$.cap', '5000.00') WHERE id = 'all-month'");
+        var finding = Assert.Single(report.Findings);
+        Assert.Equal((FindingSeverity.Failure, "definition", "budget all-month"), (finding.Severity, finding.Invariant, finding.Subject));
+        Assert.Contains("cap: stored \"5000.00\", told \"100.00\"", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("event _system ", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EditsAndRetirementsOfABudgetAreWhatTheTrailTells()
+    {
+        await using var rig = new LedgerRig(store: spent.Store);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "80") with { AlertEmail = "größe@example.com" });
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "80", "search"));
+        await rig.SaveAsync(LedgerRig.Budget("all-month", "50", project: null) with { Retired = true });
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
+        Assert.Empty(report.Findings);
+        Assert.Equal(2, report.Checks.Single(check => check.Invariant == "definition").Rows);
+    }
+
+    [Theory]
+    [InlineData(null, "clean")]
+    [InlineData("UPDATE corrections SET delta_nanos = delta_nanos - 1 WHERE id = (SELECT MIN(id) FROM corrections)", "seal")]
+    [InlineData("UPDATE corrections SET upstream_request_id = 'other' WHERE id = (SELECT MAX(id) FROM corrections)", "seal")]
+    [InlineData("DELETE FROM corrections WHERE id = (SELECT MAX(id) FROM corrections)", "seal")]
+    [InlineData("UPDATE corrections SET batch = batch + 1 WHERE id = (SELECT MIN(id) FROM corrections)", "seal")]
+    [InlineData("UPDATE corrections SET batch = 999 WHERE id = (SELECT MAX(id) FROM corrections)", "seal")]
+    [InlineData("INSERT INTO corrections SELECT id + 1, 999, outcome, model_answered, 0, 0, 0, 0, 0, 0, 0, 5, 5, 0, 200, 'x', NULL, 0, 0, 0 FROM corrections WHERE id = (SELECT MAX(id) FROM corrections)", "entry")]
+    public async Task AnExportHoldsItsCorrectionsAndBothVerifiersProveThem(string? damage, string code)
+    {
+        using var key = CheckpointKey.Create();
+        using var second = new SecondVerifier(key.PublicPem);
+        using var snapshot = new LedgerSnapshot(damage is null ? spent.Connection : spent.Copy(damage));
+        using var export = new MemoryStream();
+        var written = new AuditExport(snapshot, new ExportRange()).Write(export, DateTimeOffset.UtcNow);
+        using var verification = new ExportVerification(CheckpointBook.Empty);
+        export.Position = 0;
+        var report = verification.Verify(export);
+        Assert.Equal(code, report.Bad?.Code ?? "clean");
+        Assert.Equal(Mutation.Describe(report.Bad), Assert.Single(await second.RunAsync([(export.ToArray(), null)])));
+        if (damage is null)
+        {
+            Assert.Equal((10, 2), (report.Entries, report.Corrections));
+            Assert.Equal((report.Events, report.Entries, report.Corrections), written);
+        }
     }
 
     [Fact]
@@ -153,7 +213,7 @@ public abstract class VerificationTests(SpentDatabase spent)
     {
         var (code, text) = await Governance.Tests.Configuration.AppCommand.RunOnAsync(spent.Connection, "verify");
         Assert.True(code == 0, text);
-        Assert.All((string[])["I1", "I2", "I3", "I6", "I11", "I12", "seal", "I14", "fence"], name => Assert.Contains($"ok   {name} ", text, StringComparison.Ordinal));
+        Assert.All((string[])["I1", "I2", "I3", "I6", "I11", "I12", "seal", "I14", "fence", "checkpoint", "definition"], name => Assert.Contains($"ok   {name} ", text, StringComparison.Ordinal));
         Assert.Contains("Clean. ", text, StringComparison.Ordinal);
         var copy = spent.Copy("UPDATE balances SET posted_nanos = 0 WHERE budget_id = 'chat-month'");
         (code, text) = await Governance.Tests.Configuration.AppCommand.RunOnAsync(copy, "verify", "--json");

@@ -136,6 +136,15 @@ sealed class LedgerRig : IAsyncDisposable
         End = "completed",
     });
 
+    /// <summary>A call that counts one dollar until its settlement comes late, as something else.</summary>
+    public async Task CorrectAsync(decimal cost, string project = "chat-widget")
+    {
+        var call = Call(1m, project);
+        Assert.True(await HoldAsync(call));
+        await Get<SpendLedger>().SettleAsync(call, new CallResult { Outcome = UsageOutcome.Assumed, Cost = call.Estimate, End = "no_answer" });
+        await SettleAsync(call, cost);
+    }
+
     /// <summary>Writes past the journal, as somebody with the file in hand would.</summary>
     public void Tamper(string sql)
     {

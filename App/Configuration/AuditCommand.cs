@@ -11,7 +11,7 @@ namespace Governance.Configuration;
 static class AuditCommand
 {
     public const string Help = """
-        App audit export <file|->           every event of the trail, and the ledger entries that it seals, as JSON Lines
+        App audit export <file|->           every event of the trail, and the ledger rows that it seals, as JSON Lines
           --chain <name>                    one chain only: a project's id, _system or _ledger
           --from <n|instant>  --to <n|instant>
                                             from and to a sequence number (both included), or from an instant to before another one
@@ -62,23 +62,23 @@ static class AuditCommand
         using var snapshot = new LedgerSnapshot(settings.ReadConnectionString);
         var export = new AuditExport(snapshot, range);
         var progress = new Lines();
-        var (events, entries) = (0L, 0L);
+        (long Events, long Entries, long Corrections) written;
         if (options.Words[1] == "-")
         {
             using var output = Console.OpenStandardOutput();
-            (events, entries) = export.Write(output, DateTimeOffset.UtcNow, progress);
+            written = export.Write(output, DateTimeOffset.UtcNow, progress);
         }
         else
         {
             var unfinished = options.Words[1] + ".part";
             using (var output = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
             {
-                (events, entries) = export.Write(output, DateTimeOffset.UtcNow, progress);
+                written = export.Write(output, DateTimeOffset.UtcNow, progress);
                 output.Flush(flushToDisk: true);
             }
             File.Move(unfinished, options.Words[1], overwrite: true);
         }
-        Console.Error.WriteLine($"{events} events and {entries} entries exported.");
+        Console.Error.WriteLine($"{written.Events} events, {written.Entries} entries and {written.Corrections} corrections exported.");
         return 0;
     }
 

@@ -115,7 +115,11 @@ static class RestoreCommand
         var time = TimeProvider.System;
         await using var journal = new Journal(settings, time, new Feed(time), NullLogger<Journal>.Instance);
         journal.Start([]);
-        await journal.ChangeAsync(change => FenceTable.Raise(change.Transaction, reason, known, new Actor(ActorKind.System, "command-line"), new CheckpointFolder(checkpoints.Folder).Last()));
+        await journal.ChangeAsync(change =>
+        {
+            FenceTable.RaiseOverCopy(change.Transaction, reason, known, new Actor(ActorKind.System, "command-line"), new CheckpointFolder(checkpoints.Folder).Last());
+            return true;
+        });
     }
 
     static int Done(string first)

@@ -44,7 +44,7 @@ static class VerifyCommand
     {
         foreach (var check in report.Checks)
         {
-            Console.WriteLine($"{(check.Failures == 0 ? "ok  " : "FAIL")} {check.Invariant,-5} {check.Promise}: {check.Rows} {check.Of}{(check.Failures == 0 ? "" : $", {check.Failures} failures")}");
+            Console.WriteLine($"{(check.Failures == 0 ? "ok  " : "FAIL")} {check.Invariant,-10} {check.Promise}: {check.Rows} {check.Of}{(check.Failures == 0 ? "" : $", {check.Failures} failures")}");
         }
         foreach (var finding in report.Findings)
         {

@@ -19,28 +19,30 @@ sealed record ExportRange(string? Chain = null, long? From = null, long? To = nu
         }.Where(word => word is not null));
 }
 
-/// <summary>Streams the trail, and the ledger entries that it seals, out of one snapshot of the database. What is damaged goes out as it is: the verifier names it.</summary>
+/// <summary>Streams the trail, and the ledger entries and corrections that it seals, out of one snapshot of the database. What is damaged goes out as it is: the verifier names it.</summary>
 sealed class AuditExport(LedgerSnapshot snapshot, ExportRange range)
 {
     const int ProgressRows = 100_000;
     const long Last = long.MaxValue;
 
-    /// <summary>Answers how many events and entries were written.</summary>
-    public (long Events, long Entries) Write(Stream stream, DateTimeOffset now, IProgress<string>? progress = null)
+    /// <summary>Answers how many events, entries and corrections were written.</summary>
+    public (long Events, long Entries, long Corrections) Write(Stream stream, DateTimeOffset now, IProgress<string>? progress = null)
     {
         using var writer = new ExportWriter(stream);
         var (first, last) = SealsInRange();
         writer.WriteHeader(new ExportHeader(
-            now.ToUnixTimeMilliseconds(), snapshot.LastAuditId, Counted($"SELECT COUNT(*) FROM audit {Where}"), CountEntries(first, last), range.Part));
-        var entries = snapshot.Prepare($"SELECT {UsageTable.Columns} FROM usage WHERE batch BETWEEN ?1 AND ?2 ORDER BY batch, id").Bind(1, first).Bind(2, last);
-        var bytes = new EntryBytes();
-        var isEntry = last >= first && entries.Step();
-        void WriteEntries(long upTo)
+            now.ToUnixTimeMilliseconds(), snapshot.LastAuditId, Counted($"SELECT COUNT(*) FROM audit {Where}"), CountSealed("usage", first, last), CountSealed("corrections", first, last), range.Part));
+        var entries = new SealedRows(snapshot, "usage", UsageTable.Columns, UsageTable.ReadBytes, first, last);
+        var corrections = new SealedRows(snapshot, "corrections", CorrectionTable.Columns, CorrectionTable.ReadBytes, first, last);
+        void WriteSealed(long upTo)
         {
-            for (; isEntry && entries.Integer(1) <= upTo; isEntry = entries.Step())
+            while (entries.Next(upTo))
             {
-                UsageTable.ReadBytes(entries, bytes);
-                writer.WriteEntry(bytes.Written);
+                writer.WriteEntry(entries.Bytes);
+            }
+            while (corrections.Next(upTo))
+            {
+                writer.WriteCorrection(corrections.Bytes);
             }
         }
         string? chain = null;
@@ -55,23 +57,22 @@ sealed class AuditExport(LedgerSnapshot snapshot, ExportRange range)
             }
             if (name == AuditEvent.LedgerChain)
             {
-                WriteEntries(sequence - 1);
+                WriteSealed(sequence - 1);
             }
             writer.WriteEvent(name, sequence, previous, hash, rows.Blob(2));
             previous = hash;
             if (name == AuditEvent.LedgerChain)
             {
-                WriteEntries(sequence);
+                WriteSealed(sequence);
             }
             if (writer.Events % ProgressRows == 0)
             {
                 progress?.Report($"{writer.Events} events, {writer.Entries} entries");
             }
         }
-        WriteEntries(Last);
-        entries.Reset();
+        WriteSealed(Last);
         writer.Complete();
-        return (writer.Events, writer.Entries);
+        return (writer.Events, writer.Entries, writer.Corrections);
     }
 
     string Where => "WHERE sequence >= ?1 AND sequence <= ?2 AND at_milliseconds >= ?3 AND at_milliseconds < ?4" + (range.Chain is null ? "" : " AND chain = ?5");
@@ -91,7 +92,7 @@ sealed class AuditExport(LedgerSnapshot snapshot, ExportRange range)
         return count;
     }
 
-    /// <summary>The seals whose entries are wanted. Of the whole trail all entries are, whether a seal stands for them or not.</summary>
+    /// <summary>The seals whose entries and corrections are wanted. Of the whole trail all are, whether a seal stands for them or not.</summary>
     (long First, long Last) SealsInRange()
     {
         if (range.Part is null)
@@ -109,9 +110,9 @@ sealed class AuditExport(LedgerSnapshot snapshot, ExportRange range)
         return seals;
     }
 
-    long CountEntries(long first, long last)
+    long CountSealed(string table, long first, long last)
     {
-        var row = snapshot.Prepare("SELECT COUNT(*) FROM usage WHERE batch BETWEEN ?1 AND ?2").Bind(1, first).Bind(2, last);
+        var row = snapshot.Prepare($"SELECT COUNT(*) FROM {table} WHERE batch BETWEEN ?1 AND ?2").Bind(1, first).Bind(2, last);
         row.Step();
         var count = row.Integer(0);
         row.Reset();
@@ -124,5 +125,35 @@ sealed class AuditExport(LedgerSnapshot snapshot, ExportRange range)
         var hash = row.Step() ? row.Blob(0) : ChainHead.Empty.Hash.ToArray();
         row.Reset();
         return hash;
+    }
+
+    /// <summary>The rows of a sealed table in the order of their seals, read once.</summary>
+    sealed class SealedRows
+    {
+        readonly EntryBytes bytes = new();
+        readonly Action<Statement, EntryBytes> readBytes;
+        readonly Statement rows;
+        bool there;
+
+        public SealedRows(LedgerSnapshot snapshot, string table, string columns, Action<Statement, EntryBytes> readBytes, long first, long last)
+        {
+            this.readBytes = readBytes;
+            rows = snapshot.Prepare($"SELECT {columns} FROM {table} WHERE batch BETWEEN ?1 AND ?2 ORDER BY batch, id").Bind(1, first).Bind(2, last);
+            there = rows.Step();
+        }
+
+        public ReadOnlySpan<byte> Bytes => bytes.Written;
+
+        /// <summary>Reads the next row into <see cref="Bytes"/>; false where it is of a seal behind <paramref name="upTo"/>, or there is none.</summary>
+        public bool Next(long upTo)
+        {
+            if (!there || rows.Integer(1) > upTo)
+            {
+                return false;
+            }
+            readBytes(rows, bytes);
+            there = rows.Step();
+            return true;
+        }
     }
 }

@@ -18,9 +18,10 @@ sealed class FenceShelf(LedgerMarkFile marks, CheckpointSettings checkpoints) : 
     public override void Start(Change change)
     {
         var transaction = change.Transaction;
-        if (FenceTable.Standing(transaction) is null && marks.Read() is { } mark && Behind(transaction, mark) is { } reason)
+        // Where a fence stands already its epoch is above the mark's, but for a copy that was taken while it stood.
+        if (marks.Read() is { } mark && (FenceTable.Standing(transaction) is null || AuditEpochs.Newest(transaction) <= mark.Epoch) && Behind(transaction, mark) is { } reason)
         {
-            FenceTable.Raise(transaction, reason, mark, Actor.System, new CheckpointFolder(checkpoints.Folder).Last());
+            FenceTable.RaiseOverCopy(transaction, reason, mark, Actor.System, new CheckpointFolder(checkpoints.Folder).Last());
         }
         (standing, epoch) = (FenceTable.Standing(transaction), FenceTable.Epoch(transaction));
     }

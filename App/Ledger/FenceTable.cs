@@ -47,6 +47,19 @@ static class FenceTable
         return fence;
     }
 
+    /// <summary>As <see cref="Raise"/> for what was put back from a copy: a fence that stands in it is of before, and what came after it is lost as well, which only a new epoch tells.</summary>
+    public static void RaiseOverCopy(JournalTransaction transaction, string reason, LedgerMark? known, Actor actor, WrittenCheckpoint? lastCheckpoint)
+    {
+        if (Standing(transaction) is null)
+        {
+            Raise(transaction, reason, known, actor, lastCheckpoint);
+        }
+        else
+        {
+            AuditEpochs.Begin(transaction, reason, lastCheckpoint, actor, known?.Epoch ?? AuditEpoch.First);
+        }
+    }
+
     /// <summary>Admits calls again from this commit on, in the epoch that began when the fence was raised.</summary>
     public static void Lift(JournalTransaction transaction, Fence fence, long epoch, Actor actor, string sentence, object entries)
     {

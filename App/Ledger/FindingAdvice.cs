@@ -7,7 +7,7 @@ static class FindingAdvice
     public static string Of(string invariant, FindingSeverity severity) => severity is FindingSeverity.Note
         ? invariant switch
         {
-            VerificationCheckpoints.Invariant => "New events are covered by the next checkpoint, within a minute. A rewound trail is explained by the epoch that is named; read it.",
+            VerificationCheckpoints.Invariant => "New events are covered by the next checkpoint, within a minute. A rewound trail is explained by the epoch that is named: make sure that somebody restored a backup then, because who reads the checkpoints and writes to the database can begin an epoch too.",
             "I6" => "Ask the process that holds it: it knows how much time has passed.",
             _ => "Nothing to do: the trail says why. It is listed so that it is known.",
         }
@@ -17,7 +17,7 @@ static class FindingAdvice
             "I2" => "A balance is not what the ledger comes to. Run the reconciliation (Operations): it puts the balance right and tells the trail by how much.",
             "I3" or "I6" => "A hold is not as a call leaves it. A hold that only outlived its time ends within a minute by itself; else restart the process, which resolves what is open.",
             "I11" => "Something counts as nothing that may have cost something. Compare the calls with the provider's own usage, and enter the difference.",
-            "I12" or "seal" or "fence" => "Rows that are only ever added were changed, or are missing. Keep a copy of the file, restore a backup from before (App restore), and find out who had the file in hands.",
+            "I12" or "seal" or "fence" or VerificationCheckpoints.Invariant => "Rows that are only ever added were changed, or are missing. Keep a copy of the file, restore a backup from before (App restore), and find out who had the file in hands.",
             "I14" => "A warning may be sent twice or not at all. Look at the mails (Operations).",
             _ => "Keep a copy of the database and look at the rows that are named.",
         };

@@ -4,7 +4,7 @@ using Governance.Audit.Checkpoints;
 namespace Governance.Ledger;
 
 /// <summary>
-/// Proves a database file from its own rows: chains, seals, balances, caps, holds, entries and threshold claims. It only reads, in one
+/// Proves a database file from its own rows: chains, seals, definitions, balances, caps, holds, entries and threshold claims. It only reads, in one
 /// snapshot, and works beside a process that uses the file.
 /// </summary>
 static class Verification
@@ -38,11 +38,14 @@ static class Verification
         progress?.Report("Audit chains");
         var chains = VerificationChains.Check(snapshot, findings);
         var fences = VerificationFences.Check(snapshot, findings);
+        var signed = 0L;
         if (checkpoints is not null)
         {
             progress?.Report("Signed checkpoints");
-            VerificationCheckpoints.Check(snapshot, findings, checkpoints);
+            signed = VerificationCheckpoints.Check(snapshot, findings, checkpoints);
         }
+        progress?.Report("Definitions");
+        var definitions = VerificationDefinitions.Check(snapshot, findings);
         progress?.Report("Sealed ledger entries");
         var (seals, entries) = VerificationSeals.Check(snapshot, findings);
         var ended = VerificationEntries.Check(snapshot, findings);
@@ -65,6 +68,8 @@ static class Verification
             findings.Checked("seal", "Entries are what was sealed when they were written", "entries", entries),
             findings.Checked("I14", "A threshold is claimed once and told once", "claims and mails", claims + mails),
             findings.Checked(VerificationFences.Invariant, "Fences and epochs are what the trail tells", "fences", fences),
+            findings.Checked(VerificationCheckpoints.Invariant, "The trail is what was signed outside the database", "checkpoints", signed),
+            findings.Checked(VerificationDefinitions.Invariant, "What is in force is what the trail says was set", "definitions", definitions),
         ];
         return new VerificationReport(findings.ToList(), new VerifiedRows(chains.Events, entries, seals, balances, holds, claims), chains.Heads, clock.Elapsed) { Checks = checks };
     }

@@ -10,7 +10,8 @@ static class VerificationCheckpoints
 {
     public const string Invariant = "checkpoint";
 
-    public static void Check(LedgerSnapshot snapshot, Findings findings, CheckpointSettings settings)
+    /// <summary>Answers how many checkpoints there are.</summary>
+    public static long Check(LedgerSnapshot snapshot, Findings findings, CheckpointSettings settings)
     {
         CheckpointBook book;
         try
@@ -20,12 +21,12 @@ static class VerificationCheckpoints
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             findings.Note(Invariant, settings.Folder, $"The checkpoints cannot be read: {exception.Message}");
-            return;
+            return 0;
         }
         if (book.Bad is { } bad)
         {
             findings.Fail(Invariant, $"line {bad.Line}", bad.Why);
-            return;
+            return book.Count;
         }
         foreach (var note in book.Notes)
         {
@@ -39,31 +40,46 @@ static class VerificationCheckpoints
                 ? $"There are no checkpoints: the {snapshot.LastAuditId} events are not protected against whoever administers the database."
                 : $"{snapshot.LastAuditId - covered} events are behind the last checkpoint of {book.Last.At:yyyy-MM-dd HH:mm:ss}Z and not protected yet.");
         }
+        return book.Count;
     }
 
-    /// <summary>The chains are linked from their first event, so the last place that an epoch's checkpoints named vouches for all before it.</summary>
     static void Compare(LedgerSnapshot snapshot, Findings findings, CheckpointBook book)
     {
-        var epochs = Epochs(snapshot);
+        var epochs = Epochs(snapshot).ToLookup(book.Believes);
         foreach (var chain in book.Chains.Order(StringComparer.Ordinal))
         {
-            foreach (var named in book.Of(chain).GroupBy(head => head.Epoch).Select(epoch => epoch.Last()))
+            foreach (var epoch in book.Of(chain).GroupBy(head => head.Epoch))
             {
-                var row = snapshot.Prepare("SELECT hash FROM audit WHERE chain = ?1 AND sequence = ?2").Bind(1, chain).Bind(2, named.Sequence);
-                var hash = row.Step() ? Convert.ToHexStringLower(row.Blob(0)) : null;
-                row.Reset();
-                if (hash == named.Hash)
-                {
-                    continue;
-                }
-                if (epochs.FirstOrDefault(epoch => epoch.Explains(chain, named.Sequence, named.Epoch)) is { } epoch)
-                {
-                    findings.Note(Invariant, $"audit {chain} {named.Sequence}", $"Rewound from sequence {named.Sequence} to {epoch.Heads.GetValueOrDefault(chain)}: epoch {epoch.Epoch} says: {epoch.Reason}");
-                    continue;
-                }
+                Compare(snapshot, findings, chain, [.. epoch], epochs);
+            }
+        }
+    }
+
+    /// <summary>The chains are linked from their first event, so the last place that an epoch's checkpoints named vouches for all before it; and where that is explained as gone, the last one that should still be there.</summary>
+    static void Compare(LedgerSnapshot snapshot, Findings findings, string chain, NamedHead[] heads, ILookup<bool, AuditEpoch> epochs)
+    {
+        for (var last = heads.Length - 1; last >= 0;)
+        {
+            var named = heads[last];
+            var row = snapshot.Prepare("SELECT hash FROM audit WHERE chain = ?1 AND sequence = ?2").Bind(1, chain).Bind(2, named.Sequence);
+            var hash = row.Step() ? Convert.ToHexStringLower(row.Blob(0)) : null;
+            row.Reset();
+            if (hash == named.Hash)
+            {
+                return;
+            }
+            if (epochs[true].FirstOrDefault(epoch => epoch.Explains(chain, named.Sequence, named.Epoch)) is not { } explained)
+            {
+                var doubts = AuditEpoch.Doubts(epochs[false], chain, named.Sequence, named.Epoch);
                 findings.Fail(Invariant, $"audit {chain} {named.Sequence}", hash is null
-                    ? $"Checkpoint {named.Number} names it, and it is not there: the end of the chain was cut off."
-                    : $"Checkpoint {named.Number} names another hash for it: the chain was written anew after a change at or before it.");
+                    ? $"Checkpoint {named.Number} names it, and it is not there: the end of the chain was cut off.{doubts}"
+                    : $"Checkpoint {named.Number} names another hash for it: the chain was written anew after a change at or before it.{doubts}");
+                return;
+            }
+            findings.Note(Invariant, $"audit {chain} {named.Sequence}", $"Rewound {explained.Dropped(chain, named.Sequence)}");
+            while (last >= 0 && heads[last].Sequence > explained.Heads.GetValueOrDefault(chain))
+            {
+                last--;
             }
         }
     }

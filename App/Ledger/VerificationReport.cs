@@ -16,7 +16,7 @@ public sealed record Finding(FindingSeverity Severity, string Invariant, string 
 readonly record struct VerifiedRows(long Events, long Entries, long Seals, long Balances, long Holds, long ThresholdClaims);
 
 /// <summary>What was looked at for one promise.</summary>
-/// <param name="Invariant"><c>I1</c> cap, <c>I2</c> conservation, <c>I3</c> single resolution, <c>I6</c> no immortal hold, <c>I11</c> zero is zero, <c>I12</c> audit chains, <c>seal</c>, <c>I14</c> thresholds, <c>fence</c>.</param>
+/// <param name="Invariant"><c>I1</c> cap, <c>I2</c> conservation, <c>I3</c> single resolution, <c>I6</c> no immortal hold, <c>I11</c> zero is zero, <c>I12</c> audit chains, <c>seal</c>, <c>I14</c> thresholds, <c>fence</c>, <c>checkpoint</c>, <c>definition</c>.</param>
 /// <param name="Promise">The promise in a sentence.</param>
 /// <param name="Of">What the rows are.</param>
 /// <param name="Failures">How often it does not hold.</param>

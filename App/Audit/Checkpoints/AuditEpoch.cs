@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Audit.Checkpoints;
@@ -21,8 +22,34 @@ sealed record AuditEpoch(int Epoch, string Reason, EpochCheckpoint? LastCheckpoi
     /// <summary>The number before the first event of this kind.</summary>
     public const int First = 1;
 
+    /// <summary>The number of its event in the system chain.</summary>
+    [JsonIgnore]
+    public long Sequence { get; init; }
+
+    /// <summary>
+    /// True where it may be believed: it names the last checkpoint before it, by a hash that nobody knows who has neither the folder nor
+    /// the key, and as the head of its own chain the event just before itself. Only then it explains anything.
+    /// </summary>
+    /// <param name="number">Of the last checkpoint of an earlier epoch.</param>
+    public bool Follows(long number, string hash) =>
+        LastCheckpoint is { } last && last.Number == number && last.Hash == hash && Heads.GetValueOrDefault(AuditEvent.SystemChain) == Sequence - 1;
+
     /// <summary>True where it explains that an event with this sequence, named by a checkpoint of <paramref name="epoch"/>, is gone.</summary>
     public bool Explains(string chain, long sequence, int epoch) => Epoch > epoch && sequence > Heads.GetValueOrDefault(chain);
+
+    /// <summary>What was dropped, and who says so.</summary>
+    /// <param name="from">The last event of the chain that a checkpoint named.</param>
+    public string Dropped(string chain, long from)
+    {
+        var head = Heads.GetValueOrDefault(chain);
+        return FormattableString.Invariant($"from sequence {from} to {head}: epoch {Epoch} says: {Reason} What was signed as events {head + 1} to {from} is gone or was written anew; make sure that somebody restored a backup then.");
+    }
+
+    /// <summary>Says of epochs that would explain something why they are not believed; nothing where there is none.</summary>
+    public static string Doubts(IEnumerable<AuditEpoch> doubted, string chain, long sequence, int epoch) =>
+        doubted.FirstOrDefault(each => each.Explains(chain, sequence, epoch)) is { } other
+            ? FormattableString.Invariant($" Epoch {other.Epoch} (event {other.Sequence} of {AuditEvent.SystemChain}) claims to explain it, but it does not name the last checkpoint before it, or not its own place.")
+            : "";
 }
 
 /// <summary>Begins epochs, and reads which there are.</summary>
@@ -80,16 +107,15 @@ static class AuditEpochs
     }
 
     /// <summary>The epochs whose events stand behind <paramref name="sequence"/> in the system chain, in their order.</summary>
-    public static IReadOnlyList<(long Sequence, AuditEpoch Epoch)> ReadAfter(GovernanceDb db, long sequence) =>
+    public static IReadOnlyList<AuditEpoch> ReadAfter(GovernanceDb db, long sequence) =>
     [
         .. db.Audit.AsNoTracking()
             .Where(row => row.Chain == AuditEvent.SystemChain && row.Sequence > sequence && row.Action == AuditEpoch.Action)
             .OrderBy(row => row.Sequence)
-            .Select(row => new { row.Sequence, row.Body })
+            .Select(row => row.Body)
             .AsEnumerable()
-            .Select(row => (row.Sequence, Read(row.Body)))
-            .Where(each => each.Item2 is not null)
-            .Select(each => (each.Sequence, each.Item2!)),
+            .Select(body => Read(body))
+            .OfType<AuditEpoch>(),
     ];
 
     /// <summary>What the body of an event says; null where it begins no epoch.</summary>
@@ -100,10 +126,10 @@ static class AuditEpochs
             using var document = JsonDocument.Parse(body);
             return document.RootElement.TryGetProperty("action", out var action) && action.ValueEquals(AuditEpoch.Action)
                 && document.RootElement.GetProperty("details").Deserialize<AuditEpoch>(AuditJson.Options) is { Heads: not null, Reason: not null } epoch
-                ? epoch
+                ? epoch with { Sequence = document.RootElement.GetProperty("sequence").GetInt64() }
                 : null;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             return null;
         }

@@ -140,9 +140,9 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
         }
         ReadEpochs(db, heads);
         var epoch = epochs.Select(each => each.Epoch).DefaultIfEmpty(AuditEpoch.First).Max();
-        if (last?.Checkpoint is { } before)
+        if (last is { Checkpoint: var before } written)
         {
-            if (Contradiction(db, before, heads) is { } contradiction)
+            if (Contradiction(db, written, heads) is { } contradiction)
             {
                 throw new TrailContradictedException(contradiction);
             }
@@ -172,20 +172,18 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
 
     void ReadEpochs(GovernanceDb db, SortedDictionary<string, ChainHead> heads)
     {
-        foreach (var (sequence, epoch) in AuditEpochs.ReadAfter(db, epochsReadTo))
-        {
-            epochs.Add(epoch);
-            epochsReadTo = sequence;
-        }
+        epochs.AddRange(AuditEpochs.ReadAfter(db, epochsReadTo));
         epochsReadTo = Math.Max(epochsReadTo, heads.TryGetValue(AuditEvent.SystemChain, out var head) ? head.Sequence : 0);
     }
 
     /// <summary>What the last checkpoint says that the trail does not say any more; a history that was rewritten is not signed.</summary>
-    string? Contradiction(GovernanceDb db, Checkpoint before, SortedDictionary<string, ChainHead> heads)
+    string? Contradiction(GovernanceDb db, WrittenCheckpoint written, SortedDictionary<string, ChainHead> heads)
     {
+        var before = written.Checkpoint;
+        var believed = epochs.ToLookup(epoch => epoch.Follows(before.Number, written.LineHash));
         foreach (var (chain, was) in before.Heads)
         {
-            if (epochs.Any(epoch => epoch.Explains(chain, was.Sequence, before.Epoch)))
+            if (believed[true].Any(epoch => epoch.Explains(chain, was.Sequence, before.Epoch)))
             {
                 continue;
             }
@@ -196,7 +194,7 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
             if (hash is null || !was.Hash.Span.SequenceEqual(hash))
             {
                 return $"Event {was.Sequence} of the chain {chain} is {(hash is null ? "gone" : "another one")}, checkpoint {before.Number} of {before.At:u} says. "
-                    + $"Nothing is signed until that is explained: a restore begins an epoch; a new database needs another folder than {settings.Folder}.";
+                    + $"Nothing is signed until that is explained: a restore begins an epoch; a new database needs another folder than {settings.Folder}.{AuditEpoch.Doubts(believed[false], chain, was.Sequence, before.Epoch)}";
             }
         }
         return null;

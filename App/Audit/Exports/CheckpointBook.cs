@@ -12,6 +12,10 @@ readonly record struct NamedHead(long Sequence, string Hash, int Epoch, long Num
 sealed class CheckpointBook
 {
     readonly Dictionary<string, List<NamedHead>> named = new(StringComparer.Ordinal);
+
+    /// <summary>For every folder the last checkpoint of each epoch.</summary>
+    readonly List<Dictionary<int, (long Number, string Hash)>> ends = [];
+
     readonly IReadOnlyDictionary<string, ECDsa> keys;
 
     CheckpointBook(IReadOnlyDictionary<string, ECDsa> keys) => this.keys = keys;
@@ -31,6 +35,10 @@ sealed class CheckpointBook
 
     /// <summary>What they name of a chain, in the order of its events.</summary>
     public IReadOnlyList<NamedHead> Of(string chain) => named.TryGetValue(chain, out var heads) ? heads : [];
+
+    /// <summary>True where the epoch names the last checkpoint before it, of one of the folders, and its own place; only then it may explain what differs.</summary>
+    public bool Believes(AuditEpoch epoch) => ends.Exists(folder =>
+        folder.Where(end => end.Key < epoch.Epoch).Select(end => end.Value).OrderByDescending(end => end.Number).Take(1).Any(last => epoch.Follows(last.Number, last.Hash)));
 
     /// <summary>Reads every <c>*.checkpoints</c> file of the folders and of the folders in them; each folder is a line of its own.</summary>
     public static CheckpointBook Read(IEnumerable<string> folders, IReadOnlyDictionary<string, ECDsa> keys)
@@ -54,6 +62,7 @@ sealed class CheckpointBook
     void ReadFolder(string folder)
     {
         var before = new Line(null, [], [], "", 0);
+        ends.Add([]);
         var files = CheckpointFolder.Files(folder).ToList();
         foreach (var file in files)
         {
@@ -111,6 +120,7 @@ sealed class CheckpointBook
             Notes.Add(string.Create(CultureInfo.InvariantCulture, $"The checkpoints in {Path.GetDirectoryName(file)} begin with number {checkpoint.Number}; the ones before are not there."));
         }
         before = new Line(checkpoint, body, signature, CheckpointText.HashOf(text), lines.Number);
+        ends[^1][checkpoint.Epoch] = (checkpoint.Number, before.Hash);
         Add(checkpoint);
         return null;
     }

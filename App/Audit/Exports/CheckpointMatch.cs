@@ -6,12 +6,13 @@ namespace Governance.Audit.Exports;
 
 /// <summary>
 /// Compares a trail with what checkpoints named of it, while it is read chain by chain. What differs is judged at the end, once all
-/// epochs are known: events that a restore took away are told as rewound.
+/// epochs are known: events that a restore took away are told as rewound, by epochs that the checkpoints make believable.
 /// </summary>
 sealed class CheckpointMatch(CheckpointBook book)
 {
     readonly Dictionary<(string Chain, int Epoch), Suspect> suspects = [];
     readonly List<AuditEpoch> epochs = [];
+    readonly List<AuditEpoch> doubted = [];
     readonly List<UnprotectedTail> unprotected = [];
     readonly HashSet<string> seen = new(StringComparer.Ordinal);
     IReadOnlyList<NamedHead> heads = [];
@@ -50,7 +51,7 @@ sealed class CheckpointMatch(CheckpointBook book)
         }
     }
 
-    public void Epoch(AuditEpoch epoch) => epochs.Add(epoch);
+    public void Epoch(AuditEpoch epoch) => (book.Believes(epoch) ? epochs : doubted).Add(epoch);
 
     /// <param name="isWhole">False for a part of a trail, of which the rest is not missed.</param>
     public void EndChain(bool isWhole)
@@ -82,13 +83,14 @@ sealed class CheckpointMatch(CheckpointBook book)
         {
             if (epochs.FirstOrDefault(each => each.Explains(name, suspect.Named.Sequence, epoch)) is { } explained)
             {
-                notes.Add(string.Create(CultureInfo.InvariantCulture, $"Chain {name} was rewound from sequence {book.Of(name).Where(head => head.Epoch == epoch).Max(head => head.Sequence)} to {explained.Heads.GetValueOrDefault(name)}: epoch {explained.Epoch} says: {explained.Reason}"));
+                notes.Add(string.Create(CultureInfo.InvariantCulture, $"Chain {name} was rewound {explained.Dropped(name, book.Of(name).Where(head => head.Epoch == epoch).Max(head => head.Sequence))}"));
             }
             else
             {
                 bad ??= suspect.Line == long.MaxValue
-                    ? new BadRow(0, name, suspect.Sequence, "cut", string.Create(CultureInfo.InvariantCulture, $"Checkpoint {suspect.Named.Number} names event {suspect.Named.Sequence} of the chain; events from {suspect.Sequence} on are missing."))
-                    : new BadRow(suspect.Line, name, suspect.Sequence, "checkpoint", string.Create(CultureInfo.InvariantCulture, $"Checkpoint {suspect.Named.Number} names another hash for event {suspect.Named.Sequence}: the chain was written anew after a change at or before it."));
+                    ? new BadRow(0, name, suspect.Sequence, "cut", string.Create(CultureInfo.InvariantCulture, $"Checkpoint {suspect.Named.Number} names event {suspect.Named.Sequence} of the chain; events from {suspect.Sequence} on are missing.{Doubts()}"))
+                    : new BadRow(suspect.Line, name, suspect.Sequence, "checkpoint", string.Create(CultureInfo.InvariantCulture, $"Checkpoint {suspect.Named.Number} names another hash for event {suspect.Named.Sequence}: the chain was written anew after a change at or before it.{Doubts()}"));
+                string Doubts() => AuditEpoch.Doubts(doubted, name, suspect.Named.Sequence, epoch);
             }
         }
         return bad;

@@ -14,7 +14,7 @@ sealed record UnprotectedTail(string Chain, long From, long To);
 /// <param name="Bad">Null where nothing is wrong.</param>
 /// <param name="Part">What the export says it is a part by; null for the whole trail.</param>
 [Pure]
-sealed record ExportReport(BadRow? Bad, long Events, long Entries, long Checkpoints, string? Part, IReadOnlyList<UnprotectedTail> Unprotected, IReadOnlyList<string> Notes)
+sealed record ExportReport(BadRow? Bad, long Events, long Entries, long Corrections, long Checkpoints, string? Part, IReadOnlyList<UnprotectedTail> Unprotected, IReadOnlyList<string> Notes)
 {
     public bool Clean => Bad is null;
 }

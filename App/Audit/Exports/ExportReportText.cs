@@ -29,7 +29,7 @@ static class ExportReportText
             text.AppendLine(CultureInfo.InvariantCulture, $"NOTE unprotected: chain {tail.Chain}, events {tail.From} to {tail.To} are behind the last checkpoint; they are linked, but whoever administers the database could have changed or cut them.");
         }
         var checkpoints = last is null ? "no checkpoints" : $"{report.Checkpoints} checkpoints, the last of {last.At:yyyy-MM-ddTHH:mm:ssZ}";
-        text.Append(CultureInfo.InvariantCulture, $"{(report.Clean ? "Clean." : "Differs.")} {report.Events} events and {report.Entries} entries checked against {checkpoints}.");
+        text.Append(CultureInfo.InvariantCulture, $"{(report.Clean ? "Clean." : "Differs.")} {report.Events} events, {report.Entries} entries and {report.Corrections} corrections checked against {checkpoints}.");
         return text.ToString();
     }
 }

@@ -39,7 +39,7 @@ sealed class ExportVerification(CheckpointBook book, long? from = null, long? to
             match.EndChain(IsWhole);
             bad = match.Judge(IsWhole, notes);
         }
-        return new ExportReport(bad, events, seals.Entries, book.Count, header?.Part, bad is null ? match.Unprotected : [], notes);
+        return new ExportReport(bad, events, seals.Entries, seals.Corrections, book.Count, header?.Part, bad is null ? match.Unprotected : [], notes);
     }
 
     public void Dispose()
@@ -68,7 +68,8 @@ sealed class ExportVerification(CheckpointBook book, long? from = null, long? to
             }
         }
         return !ended ? new BadRow(lines.Number + 1, null, null, header is null ? "header" : "end", "The export is cut off: its last line is missing.")
-            : header!.Events != events || header.Entries != seals.Entries ? new BadRow(1, null, null, "count", $"The first line announces {header.Events} events and {header.Entries} entries; {events} and {seals.Entries} are there.")
+            : (header!.Events, header.Entries, header.Corrections) != (events, seals.Entries, seals.Corrections)
+                ? new BadRow(1, null, null, "count", $"The first line announces {header.Events} events, {header.Entries} entries and {header.Corrections} corrections; {events}, {seals.Entries} and {seals.Corrections} are there.")
             : null;
     }
 
@@ -83,7 +84,7 @@ sealed class ExportVerification(CheckpointBook book, long? from = null, long? to
         {
             return new BadRow(number, null, null, "end", "There is more behind the last line.");
         }
-        if (SealMatch.IsEntry(line))
+        if (SealMatch.IsSealed(line))
         {
             return seals.Add(number, line);
         }
@@ -96,7 +97,7 @@ sealed class ExportVerification(CheckpointBook book, long? from = null, long? to
             return Event(number, line);
         }
         ended = true;
-        return line.SequenceEqual(ExportWriter.Trailer(events, seals.Entries, digest.GetCurrentHash()))
+        return line.SequenceEqual(ExportWriter.Trailer(events, seals.Entries, seals.Corrections, digest.GetCurrentHash()))
             ? null
             : new BadRow(number, null, null, "end", "The last line does not fit the lines before it: something was changed, added or taken away.");
     }
@@ -105,7 +106,7 @@ sealed class ExportVerification(CheckpointBook book, long? from = null, long? to
     {
         if (!told.TryRead(line))
         {
-            return new BadRow(number, null, null, "unreadable", "This line is neither an event nor an entry.");
+            return new BadRow(number, null, null, "unreadable", "This line is neither an event nor an entry or a correction.");
         }
         if (told.Chain != chain && !BeginChain())
         {
@@ -200,6 +201,7 @@ sealed class ExportVerification(CheckpointBook book, long? from = null, long? to
             return said.GetProperty("format").ValueEquals(ExportHeader.Format)
                 ? new ExportHeader(
                     said.GetProperty("at").GetInt64(), said.GetProperty("audit_id").GetInt64(), said.GetProperty("events").GetInt64(), said.GetProperty("entries").GetInt64(),
+                    said.GetProperty("corrections").GetInt64(),
                     said.TryGetProperty("part", out var part) ? part.GetString() : null)
                 : null;
         }

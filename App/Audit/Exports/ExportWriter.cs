@@ -10,12 +10,12 @@ namespace Governance.Audit.Exports;
 /// <summary>The first line of an export.</summary>
 /// <param name="Part">What it is a part of the trail by (<c>chain x, from 5</c>); null for the whole.</param>
 [Pure]
-sealed record ExportHeader(long AtMilliseconds, long AuditId, long Events, long Entries, string? Part)
+sealed record ExportHeader(long AtMilliseconds, long AuditId, long Events, long Entries, long Corrections, string? Part)
 {
     public const string Format = "governance-audit-export-1";
 }
 
-/// <summary>Writes an export line by line: the header, the events of one chain after the other, behind each seal the entries that it covers, and the last line that shows a cut-off tail. The format is in docs/audit-format.md.</summary>
+/// <summary>Writes an export line by line: the header, the events of one chain after the other, behind each seal the entries and corrections that it covers, and the last line that shows a cut-off tail. The format is in docs/audit-format.md.</summary>
 sealed class ExportWriter(Stream stream) : IDisposable
 {
     const int FlushBytes = 64 * 1024;
@@ -29,6 +29,8 @@ sealed class ExportWriter(Stream stream) : IDisposable
 
     public long Entries { get; private set; }
 
+    public long Corrections { get; private set; }
+
     public void WriteHeader(ExportHeader header)
     {
         Open();
@@ -37,6 +39,7 @@ sealed class ExportWriter(Stream stream) : IDisposable
         json.WriteNumber("audit_id", header.AuditId);
         json.WriteNumber("events", header.Events);
         json.WriteNumber("entries", header.Entries);
+        json.WriteNumber("corrections", header.Corrections);
         if (header.Part is { } part)
         {
             json.WriteString("part", part);
@@ -73,18 +76,26 @@ sealed class ExportWriter(Stream stream) : IDisposable
         Entries++;
     }
 
+    public void WriteCorrection(ReadOnlySpan<byte> correction)
+    {
+        Open();
+        json.WriteBase64String("correction", correction);
+        Close();
+        Corrections++;
+    }
+
     /// <summary>Writes the last line. An export without it is cut off.</summary>
     public void Complete()
     {
         Flush();
-        stream.Write(Trailer(Events, Entries, digest.GetHashAndReset()));
+        stream.Write(Trailer(Events, Entries, Corrections, digest.GetHashAndReset()));
         stream.WriteByte((byte)'\n');
         stream.Flush();
     }
 
     /// <summary>The last line for what came before it.</summary>
-    public static byte[] Trailer(long events, long entries, ReadOnlySpan<byte> digest) =>
-        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"end":true,"events":{{events}},"entries":{{entries}},"digest":"{{Convert.ToHexStringLower(digest)}}"}"""));
+    public static byte[] Trailer(long events, long entries, long corrections, ReadOnlySpan<byte> digest) =>
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"end":true,"events":{{events}},"entries":{{entries}},"corrections":{{corrections}},"digest":"{{Convert.ToHexStringLower(digest)}}"}"""));
 
     public void Dispose()
     {
