@@ -18,6 +18,7 @@ static class FindingAdvice
             "I3" or "I6" => "A hold is not as a call leaves it. A hold that only outlived its time ends within a minute by itself; else restart the process, which resolves what is open.",
             "I11" => "Something counts as nothing that may have cost something. Compare the calls with the provider's own usage, and enter the difference.",
             "I12" or "seal" or "fence" or VerificationCheckpoints.Invariant => "Rows that are only ever added were changed, or are missing. Keep a copy of the file, restore a backup from before (App restore), and find out who had the file in hands.",
+            VerificationDefinitions.Invariant => "A budget, a rule, a key or the like was changed in the database and not by the product. Set it to what it should be (an edit tells the trail), and find out who had the database in hands.",
             "I14" => "A warning may be sent twice or not at all. Look at the mails (Operations).",
             _ => "Keep a copy of the database and look at the rows that are named.",
         };
