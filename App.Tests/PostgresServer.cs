@@ -125,6 +125,17 @@ public sealed class PostgresServer
         command.ExecuteNonQuery();
     }
 
+    /// <summary>The one value that a query answers.</summary>
+    public static object Ask(string connection, string sql)
+    {
+        using var open = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connection) { Pooling = false }.ConnectionString);
+        open.Open();
+#pragma warning disable CA2100 // The statements are literals of these tests.
+        using var command = new NpgsqlCommand(sql, open);
+#pragma warning restore CA2100
+        return command.ExecuteScalar()!;
+    }
+
     string Create(string name, string from)
     {
         Execute(Connection("postgres"), $"CREATE DATABASE {name} TEMPLATE {from}");

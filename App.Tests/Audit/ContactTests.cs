@@ -1,49 +1,67 @@
 using Governance.Audit;
-using Governance.Tests.Ledger;
 
 namespace Governance.Tests.Audit;
 
 public sealed class ContactTests
 {
     readonly Governance.Tests.Ledger.SetClock clock = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    readonly Contact contact;
+    int beat;
+
+    public ContactTests() => contact = new Contact(clock, TimeSpan.FromSeconds(15));
 
     [Fact]
-    public void OnlyAWholeLeaseWithoutAGapIsSteady()
+    public void OnlyWhoGaveNoSignForAWholeLeaseWithoutAGapIsSilent()
     {
-        var contact = new Contact(clock, TimeSpan.FromSeconds(15));
-        Assert.False(contact.IsSteady);
-        SignEvery(3, 5, contact);
-        Assert.False(contact.IsSteady);
-        contact.Sign(clock.GetTimestamp());
-        Assert.True(contact.IsSteady);
+        Look(5);
+        Assert.Empty(contact.Silent());
+        contact.Look(clock.GetTimestamp(), Signs());
+        Assert.Equal(["silent"], contact.Silent().Select(sign => sign.Instance));
         clock.Now += TimeSpan.FromSeconds(6);
-        Assert.True(contact.IsSteady);
+        Assert.Single(contact.Silent());
         clock.Now += TimeSpan.FromSeconds(1);
-        Assert.False(contact.IsSteady);
-        SignEvery(3, 5, contact);
-        Assert.False(contact.IsSteady);
-        contact.Sign(clock.GetTimestamp());
-        Assert.True(contact.IsSteady);
+        Assert.Empty(contact.Silent());
+        // After a gap nobody is silent before a whole lease has been watched again.
+        Look(5);
+        Assert.Empty(contact.Silent());
+        contact.Look(clock.GetTimestamp(), Signs());
+        Assert.Single(contact.Silent());
     }
 
     [Fact]
     public void ASlowAnswerCountsFromWhenItWasAskedFor()
     {
-        var contact = new Contact(clock, TimeSpan.FromSeconds(15));
-        SignEvery(3, 6, contact);
-        Assert.True(contact.IsSteady);
+        Look(6);
+        Assert.Single(contact.Silent());
         var asked = clock.GetTimestamp();
         clock.Now += TimeSpan.FromSeconds(30);
-        contact.Sign(asked);
-        Assert.False(contact.IsSteady);
+        contact.Look(asked, Signs());
+        Assert.Empty(contact.Silent());
     }
 
-    void SignEvery(int seconds, int times, Contact contact)
+    [Fact]
+    public void WhoCameLaterIsGivenAWholeLeaseOfItsOwn()
     {
-        for (var sign = 0; sign < times; sign++)
+        Look(4);
+        for (var look = 0; look < 5; look++)
         {
-            contact.Sign(clock.GetTimestamp());
-            clock.Now += TimeSpan.FromSeconds(seconds);
+            contact.Look(clock.GetTimestamp(), [.. Signs(), new LifeSign("late", 7, 7)]);
+            clock.Now += TimeSpan.FromSeconds(3);
+        }
+        Assert.DoesNotContain(contact.Silent(), sign => sign.Instance == "late");
+        contact.Look(clock.GetTimestamp(), [.. Signs(), new LifeSign("late", 7, 7)]);
+        Assert.Contains(contact.Silent(), sign => sign.Instance == "late");
+    }
+
+    /// <summary>One gives signs, though its clock stands; one gives none, though its clock is ahead.</summary>
+    LifeSign[] Signs() => [new("living", 0, ++beat), new("silent", long.MaxValue, 1)];
+
+    void Look(int times)
+    {
+        for (var look = 0; look < times; look++)
+        {
+            contact.Look(clock.GetTimestamp(), Signs());
+            clock.Now += TimeSpan.FromSeconds(3);
         }
     }
 }

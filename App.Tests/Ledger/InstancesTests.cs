@@ -119,6 +119,38 @@ public sealed class InstancesTests
         Assert.Empty(Holds(first));
     }
 
+    /// <summary>Signs of life are told apart, not compared with a clock: neither a clock that is set nor one that stands kills anybody.</summary>
+    [Theory]
+    [InlineData(60_000)]
+    [InlineData(-60_000)]
+    public async Task AClockOfTheDatabaseThatIsSetKillsNobody(int by)
+    {
+        var connection = PostgresServer.Shared.NewDatabase();
+        await using var watching = new LedgerRig(connection: connection);
+        await using var quiet = new LedgerRig(connection: connection);
+        Assert.NotNull(await quiet.Get<Leases>().TakeAsync("mail"));
+        watching.Stay(Instances.Lease - TimeSpan.FromSeconds(3));
+        watching.Tamper($"UPDATE journal_turn SET at_milliseconds = at_milliseconds + {by}; UPDATE instances SET heartbeat_milliseconds = heartbeat_milliseconds - {Math.Abs(by)} WHERE id = '{quiet.Get<Journal>().Instance}'");
+        watching.Stay(TimeSpan.FromSeconds(3));
+        // The lease may have run out by that clock; whoever takes it then has another token, and nobody is dead.
+        await watching.Get<Leases>().TakeAsync("mail");
+        Assert.Equal(0, await watching.Get<InstanceRecovery>().RunAsync());
+        using var db = watching.Get<Reads>().Open();
+        Assert.Equal(2, db.Instances.Count(instance => instance.EndedMilliseconds == null));
+    }
+
+    /// <summary>Runs that ended each before anybody could watch for a whole lease.</summary>
+    [Fact]
+    public async Task HoweverManyRunsEndedUnwatchedAnotherOneStarts()
+    {
+        var connection = PostgresServer.Shared.NewDatabase();
+        PostgresServer.Execute(connection, "INSERT INTO instances (id, number, started_milliseconds, heartbeat_milliseconds, last_group) SELECT 'old-' || n, n, n + 1, n + 1, 0 FROM generate_series(0, 1023) n");
+        await using var rig = new LedgerRig(connection: connection);
+        Assert.Equal(0, rig.Get<Journal>().InstanceNumber);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        Assert.True(await rig.HoldAsync(rig.Call(1m)));
+    }
+
     [Fact]
     public async Task WhoWasDeclaredDeadAndLivesKeepsWhatNobodyHasResolvedYet()
     {

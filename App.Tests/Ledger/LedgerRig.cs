@@ -75,9 +75,16 @@ sealed class LedgerRig : IAsyncDisposable
     {
         for (var end = Clock.Now + time; Clock.Now < end; Clock.Now += Settings.InstanceLease / Instances.SignsPerLease)
         {
-            Get<Journal>().Contact.Sign(Clock.GetTimestamp());
+            Look();
         }
-        Get<Journal>().Contact.Sign(Clock.GetTimestamp());
+        Look();
+    }
+
+    void Look()
+    {
+        using var db = Get<Reads>().Open();
+        Get<Journal>().Contact.Look(Clock.GetTimestamp(),
+            [.. db.Instances.Where(one => one.EndedMilliseconds == null).Select(one => new LifeSign(one.Id, one.HeartbeatMilliseconds, one.LastGroup))]);
     }
 
     public Task<bool> SaveAsync(BudgetDefinition budget) => Get<BudgetEdits>().SaveAsync(budget, new Actor(ActorKind.Member, "lisa@example.com"));

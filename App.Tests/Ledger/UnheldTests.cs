@@ -107,13 +107,69 @@ public abstract class UnheldTests(Store store)
         Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);
     }
 
+    /// <summary>The refusal was recorded, but its answer got lost; a project that fails open then sent the call after all.</summary>
+    [Theory]
+    [InlineData(UsageOutcome.Posted, true)]
+    [InlineData(UsageOutcome.Assumed, true)]
+    [InlineData(UsageOutcome.Voided, false)]
+    public async Task ACallThatWasSentInSpiteOfItsRefusalCounts(object outcome, bool counts)
+    {
+        await using var rig = new LedgerRig(store: store, now: october);
+        await rig.SaveAsync(LedgerRig.Budget("month", "10"));
+        rig.Clock.Now = rig.Clock.Now.AddMonths(1);
+        await rig.SpendAsync(9m);
+        var call = rig.Call(2m);
+        Assert.False(await rig.HoldAsync(call));
+        var result = new CallResult { Outcome = (UsageOutcome)outcome, Cost = Money.FromUsd(counts ? 2m : 0m), Status = 200, End = "completed" };
+        for (var delivery = 0; delivery < 2; delivery++)
+        {
+            var work = new ReplayWork(rig.Get<SpendLedger>(), [new WindowCall(call with { FailOpen = true }, null, result, Alarm(call))]);
+            rig.Get<Journal>().Submit(work);
+            Assert.Equal(0, await work.Committed);
+        }
+        Assert.Equal(counts ? 11_000_000_000 : 9_000_000_000, rig.Balances("month")[^1].PostedNanos);
+        Assert.Equal(counts ? 1 : 0, rig.Events(LateSettlement.Action).Count);
+        Assert.Equal(counts ? 1 : 0, rig.Events("call.overrun").Count);
+        Assert.Equal(Money.FromUsd(counts ? 2m : 0m), (await rig.Get<UsageQueries>().FindAsync(call.Id))!.Cost);
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
+        Assert.True(report.IsClean, string.Join('\n', report.Findings));
+        Assert.Empty((await rig.Get<Reconciliation>().RunAsync(Actor.System)).Drifts);
+    }
+
+    [Fact]
+    public async Task WhatTheTrailIsToldOfAnEndIsToldOnce()
+    {
+        await using var rig = new LedgerRig(store: store);
+        await rig.SaveAsync(LedgerRig.Budget("month", "10"));
+        var call = rig.Call(1m);
+        Assert.True(await rig.HoldAsync(call));
+        for (var delivery = 0; delivery < 3; delivery++)
+        {
+            await rig.Get<SpendLedger>().SettleAsync(call, new CallResult { Outcome = UsageOutcome.Posted, Cost = Money.FromUsd(2m), Flags = UsageFlags.Overrun, Status = 200, End = "completed" }, Alarm(call));
+        }
+        Assert.Single(rig.Events("call.overrun"));
+    }
+
+    static AuditEvent Alarm(LedgerCall call) => new()
+    {
+        Chain = call.For.Project,
+        Category = AuditCategory.System,
+        Action = "call.overrun",
+        Actor = Actor.System,
+        Project = call.For.Project,
+        TargetKind = "call",
+        TargetId = call.Id.ToString(),
+        Sentence = "It cost more than was held.",
+    };
+
     /// <summary>Whatever was admitted before the edit stands; what came after it has to fit.</summary>
     [Fact]
     public async Task AnEditExplainsOnlyWhatWasThereBeforeIt()
     {
         await using var rig = new LedgerRig(store: store, now: october);
         await rig.SaveAsync(LedgerRig.Budget("month", "20"));
-        await rig.SpendAsync(14m);
+        await rig.SpendAsync(10m);
+        await rig.SpendAsync(4m, estimate: 1m);
         rig.Clock.Now += TimeSpan.FromMinutes(1);
         await rig.SaveAsync(LedgerRig.Budget("month", "10"));
         Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);

@@ -63,6 +63,7 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
         var events = await db.Audit.Where(row => row.Id > position && row.Id <= last && row.Action == ThresholdNotice.Action).OrderBy(row => row.Id).Take(AtOnce).ToListAsync();
         var full = events.Count == AtOnce;
         var until = full ? events[^1].Id : last;
+        var hashUntil = await HashAsync(db, until);
         var drafts = new List<MailDraft>();
         var told = new List<AuditEvent>();
         foreach (var row in events)
@@ -71,16 +72,16 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
         }
         if (events.Count > 0 || until - bookmark >= MoveBookmarkAfter)
         {
-            var work = lease.Fence(new NoticeWork(Reader, until, drafts, told));
+            var work = lease.Fence(new NoticeWork(Reader, until, hashUntil, drafts, told));
             journal.Submit(work);
             await work.Committed;
             bookmark = until;
         }
-        (position, hashThere) = (until, await HashAsync(db, until));
+        (position, hashThere) = (until, hashUntil);
         return full;
     }
 
-    async Task<bool> IsThereAsync(GovernanceDb db) => hashThere is null || (await HashAsync(db, position))?.AsSpan().SequenceEqual(hashThere) is true;
+    async Task<bool> IsThereAsync(GovernanceDb db) => position == 0 || (hashThere is not null && (await HashAsync(db, position))?.AsSpan().SequenceEqual(hashThere) is true);
 
     static Task<byte[]?> HashAsync(GovernanceDb db, long eventId) => db.Audit.Where(row => row.Id == eventId).Select(row => (byte[]?)row.Hash).FirstOrDefaultAsync();
 

@@ -7,11 +7,19 @@ namespace Governance.Alerts;
 sealed record MailDraft(string MessageId, string Recipient, string Subject, string Body, long AuditId);
 
 /// <summary>Puts mails into the outbox and moves the bookmark, in one transaction: an event becomes its mails exactly once.</summary>
-sealed class NoticeWork(string reader, long bookmark, IReadOnlyList<MailDraft> drafts, IReadOnlyList<AuditEvent> told) : JournalWork<int>
+/// <param name="hash">Of the event at the bookmark: where the database went back since it was read, nothing is written.</param>
+sealed class NoticeWork(string reader, long bookmark, byte[]? hash, IReadOnlyList<MailDraft> drafts, IReadOnlyList<AuditEvent> told) : JournalWork<int>
 {
     public override void Execute(JournalTransaction transaction)
     {
         Result = 0;
+        var row = transaction.Prepare("SELECT hash FROM audit WHERE id = ?1").Bind(1, bookmark);
+        var isThere = row.Step() && row.Blob(0).AsSpan().SequenceEqual(hash);
+        row.Reset();
+        if (!isThere)
+        {
+            throw new InvalidOperationException($"Event {bookmark} is not the one that was read; it is read again.");
+        }
         foreach (var draft in drafts)
         {
             Result += transaction.Prepare("""

@@ -1,20 +1,25 @@
 namespace Governance.Audit;
 
+/// <summary>A sign of life as it stands in the store. Only that it changes counts, not what it says: the store's clock may be set.</summary>
+readonly record struct LifeSign(string Instance, long HeartbeatMilliseconds, long LastGroup);
+
 /// <summary>
-/// For how long this instance has given its signs of life without a gap. After an outage of the store everybody looks silent to whoever
-/// comes back first; so only who was there all the while may say of another one that it was not.
+/// Who is silent, by this instance's own steady time. After an outage of the store everybody looks silent to whoever comes back first; so only
+/// who looked all the while, without a gap, may say of another one that it gave no sign.
 /// </summary>
-/// <param name="lease">As long as the lease after which the silent are declared dead. Two signs further apart than two fifths of it are a gap.</param>
+/// <param name="lease">As long as the lease after which the silent are declared dead. Two looks further apart than two fifths of it are a gap.</param>
 sealed class Contact(TimeProvider time, TimeSpan lease)
 {
     readonly Lock door = new();
+    Dictionary<string, (LifeSign Sign, long Since)> known = new(StringComparer.Ordinal);
     bool begun;
     long since;
     long last;
 
-    /// <summary>A sign arrived. The instant is the one at which it was asked for, so that a slow answer never counts as contact.</summary>
-    /// <param name="asked">From <see cref="TimeProvider.GetTimestamp"/>.</param>
-    public void Sign(long asked)
+    /// <summary>This instance gave its own sign and looked at everybody's.</summary>
+    /// <param name="asked">From <see cref="TimeProvider.GetTimestamp"/>, before it was asked for, so that a slow answer never counts as contact.</param>
+    /// <param name="living">The signs of all that are not declared dead.</param>
+    public void Look(long asked, IEnumerable<LifeSign> living)
     {
         lock (door)
         {
@@ -24,18 +29,17 @@ sealed class Contact(TimeProvider time, TimeSpan lease)
             }
             last = begun ? Math.Max(last, asked) : asked;
             begun = true;
+            known = living.ToDictionary(sign => sign.Instance, sign => known.TryGetValue(sign.Instance, out var before) && before.Sign == sign ? before : (sign, asked), StringComparer.Ordinal);
         }
     }
 
-    /// <summary>True after a whole lease without a gap, and while the last sign is fresh.</summary>
-    public bool IsSteady
+    /// <summary>Who has given no sign for a whole lease in which this instance always looked; nobody while it may have missed one.</summary>
+    public IReadOnlyList<LifeSign> Silent()
     {
-        get
+        lock (door)
         {
-            lock (door)
-            {
-                return begun && time.GetElapsedTime(since, last) >= lease && time.GetElapsedTime(last) <= Gap;
-            }
+            return begun && time.GetElapsedTime(since, last) >= lease && time.GetElapsedTime(last) <= Gap
+                ? [.. known.Values.Where(one => time.GetElapsedTime(Math.Max(one.Since, since), last) >= lease).Select(one => one.Sign)] : [];
         }
     }
 

@@ -9,6 +9,7 @@ namespace Governance.Audit;
 sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Feed feed, TimeProvider time, ILogger<InstanceWatch> logger) : BackgroundService
 {
     static readonly TimeSpan longest = TimeSpan.FromSeconds(1);
+    long sequence = -1;
     readonly TimeSpan interval = settings.InstanceLease / (2 * Instances.SignsPerLease) < longest ? settings.InstanceLease / (2 * Instances.SignsPerLease) : longest;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -44,7 +45,6 @@ sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Fe
         {
             await listen.ExecuteNonQueryAsync(stopping);
         }
-        var sequence = -1L;
         long? signed = null;
         while (!stopping.IsCancellationRequested)
         {
@@ -54,6 +54,7 @@ sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Fe
                 signed = time.GetTimestamp();
                 await GiveSignAsync(connection, signed.Value, stopping);
             }
+            var state = journal.StateOfStore;
             await using (var ask = new NpgsqlCommand("SELECT sequence, definitions_version, instance FROM journal_turn WHERE id = 1", connection))
             await using (var row = await ask.ExecuteReaderAsync(stopping))
             {
@@ -63,7 +64,7 @@ sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Fe
                     feed.Publish();
                 }
                 // A turn that went back is an older state of the database: the next group finds out, and this one is the next.
-                if (row.GetInt64(1) != journal.Definitions || row.GetInt64(0) < sequence)
+                if (!journal.Saw(state, row.GetInt64(0)) || row.GetInt64(1) != journal.Definitions)
                 {
                     Follow();
                 }
@@ -76,15 +77,24 @@ sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Fe
     /// <summary>Where the row says that this instance has ended, the journal finds out with its next group and goes on as a new one.</summary>
     async Task GiveSignAsync(NpgsqlConnection connection, long asked, CancellationToken stopping)
     {
-        await using var sign = new NpgsqlCommand("""
+        await using (var sign = new NpgsqlCommand("""
             UPDATE instances SET heartbeat_milliseconds = (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE id = $1 AND ended_milliseconds IS NULL
-            """, connection) { Parameters = { new NpgsqlParameter { Value = journal.Instance } } };
-        if (await sign.ExecuteNonQueryAsync(stopping) == 0)
+            """, connection) { Parameters = { new NpgsqlParameter { Value = journal.Instance } } })
         {
-            Follow();
-            return;
+            if (await sign.ExecuteNonQueryAsync(stopping) == 0)
+            {
+                Follow();
+                return;
+            }
         }
-        journal.Contact.Sign(asked);
+        var living = new List<LifeSign>();
+        await using var look = new NpgsqlCommand("SELECT id, heartbeat_milliseconds, last_group FROM instances WHERE ended_milliseconds IS NULL", connection);
+        await using var rows = await look.ExecuteReaderAsync(stopping);
+        while (await rows.ReadAsync(stopping))
+        {
+            living.Add(new LifeSign(rows.GetString(0), rows.GetInt64(1), rows.GetInt64(2)));
+        }
+        journal.Contact.Look(asked, living);
     }
 
     /// <summary>An empty group: it begins, as every group does, by taking in what others have committed.</summary>

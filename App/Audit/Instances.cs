@@ -27,7 +27,8 @@ static class Instances
     /// <summary>Numbers fit into the ids of calls.</summary>
     public const int NumberLimit = 1024;
 
-    const long KeptMilliseconds = 7L * 24 * 60 * 60 * 1000;
+    /// <summary>How long the row of an ended instance is kept.</summary>
+    public const long KeptMilliseconds = 7L * 24 * 60 * 60 * 1000;
 
     /// <summary>True of a hold whose instance has ended or was never known.</summary>
     public const string NotLiving = "instance NOT IN (SELECT id FROM instances WHERE ended_milliseconds IS NULL)";
@@ -42,29 +43,31 @@ static class Instances
             .Bind(1, id).Bind(2, number).Bind(3, now).Run();
     }
 
-    /// <summary>Declares dead whom the lease has run out for, unless this instance itself was out of touch meanwhile.</summary>
-    public static void EndSilent(JournalTransaction transaction, TimeSpan lease)
+    /// <summary>Declares dead who is silent by this instance's contact, unless a sign has come since.</summary>
+    /// <param name="only">Of all the silent this one only; null for all.</param>
+    public static void EndSilent(JournalTransaction transaction, string? only = null)
     {
-        if (!transaction.Contact.IsSteady)
+        foreach (var silent in transaction.Contact.Silent())
         {
-            return;
+            if (silent.Instance != transaction.Instance && (only ?? silent.Instance) == silent.Instance)
+            {
+                transaction.Prepare("""
+                    UPDATE instances SET ended_milliseconds = ?1 WHERE id = ?2 AND ended_milliseconds IS NULL AND heartbeat_milliseconds = ?3 AND last_group = ?4
+                    """).Bind(1, transaction.NowMilliseconds).Bind(2, silent.Instance).Bind(3, silent.HeartbeatMilliseconds).Bind(4, silent.LastGroup).Run();
+            }
         }
-        transaction.Prepare("UPDATE instances SET ended_milliseconds = ?1 WHERE ended_milliseconds IS NULL AND heartbeat_milliseconds < ?2 AND id <> ?3")
-            .Bind(1, transaction.NowMilliseconds).Bind(2, transaction.NowMilliseconds - (long)lease.TotalMilliseconds).Bind(3, transaction.Instance).Run();
     }
 
-    /// <summary>Declares dead who has the right of this name, where the lease has run out for it; as <see cref="EndSilent"/>.</summary>
-    public static void EndSilentHolder(JournalTransaction transaction, string right, TimeSpan lease)
+    /// <summary>Declares dead who has the right of this name, where it is silent.</summary>
+    public static void EndSilentHolder(JournalTransaction transaction, string right)
     {
-        if (!transaction.Contact.IsSteady)
+        var row = transaction.Prepare("SELECT holder FROM leases WHERE name = ?1").Bind(1, right);
+        var holder = row.Step() ? row.Text(0) : null;
+        row.Reset();
+        if (holder is not null)
         {
-            return;
+            EndSilent(transaction, holder);
         }
-        transaction.Prepare("""
-            UPDATE instances SET ended_milliseconds = ?1
-            WHERE ended_milliseconds IS NULL AND heartbeat_milliseconds < ?2 AND id <> ?3 AND id = (SELECT holder FROM leases WHERE name = ?4)
-            """)
-            .Bind(1, transaction.NowMilliseconds).Bind(2, transaction.NowMilliseconds - (long)lease.TotalMilliseconds).Bind(3, transaction.Instance).Bind(4, right).Run();
     }
 
     /// <summary>A number that no living instance has, as far from its last use as can be.</summary>
@@ -87,6 +90,11 @@ static class Instances
                 return number;
             }
         }
-        throw new InvalidOperationException($"{NumberLimit} instances share this database; no more can.");
+        // Nearly all of them must be runs that ended before anybody could watch them: the one that has been silent for longest. Ids differ by their instants as well.
+        var oldest = transaction.Prepare("SELECT number FROM instances WHERE ended_milliseconds IS NULL ORDER BY heartbeat_milliseconds, id LIMIT 1");
+        oldest.Step();
+        number = (int)oldest.Integer(0);
+        oldest.Reset();
+        return number;
     }
 }

@@ -54,8 +54,14 @@ sealed partial class Journal : IAsyncDisposable
     /// <summary>How long the oldest work has been waiting or written; zero where there is none.</summary>
     public TimeSpan Delay => Volatile.Read(ref oldest) is var since && since == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(since);
 
-    /// <summary>Told of every sign of life that this instance gives.</summary>
+    /// <summary>Told of every sign of life that this instance gives, and of the others'.</summary>
     public Contact Contact => store.Contact;
+
+    /// <summary>Which state of the store this is: another one after it went back to an older one and that was acted upon.</summary>
+    public long StateOfStore => store.State;
+
+    /// <summary>Somebody else read the store's turn, in the state that was asked for before. False where that is an older one than was seen.</summary>
+    public bool Saw(long state, long turn) => store.Saw(state, turn);
 
     public JournalFigures Figures { get; } = new();
 
@@ -204,7 +210,7 @@ sealed partial class Journal : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(LogLevel.Critical, "Calls are stopped: {Reason}")]
+    [LoggerMessage(LogLevel.Critical, "The store is not as it was seen last: {Reason}")]
     static partial void LogWentBack(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Error, "Could not write {Work}")]

@@ -29,6 +29,9 @@ abstract class JournalStore : IDisposable
     /// <summary>How long this instance has been in touch with the others.</summary>
     public Contact Contact { get; protected init; } = new(TimeProvider.System, Instances.Lease);
 
+    /// <summary>Grows when a group is committed that found the store in an older state.</summary>
+    public virtual long State => 0;
+
     public abstract DbConnection Connection { get; }
 
     public static JournalStore Of(JournalSettings settings, TimeProvider time, ILogger logger) =>
@@ -48,6 +51,9 @@ abstract class JournalStore : IDisposable
 
     /// <summary>Never throws: a connection that cannot even do this is given up, and the next group connects anew.</summary>
     public abstract void Rollback();
+
+    /// <summary>A turn of the store that was read on another connection. False where it is below one that was seen in the same state.</summary>
+    public virtual bool Saw(long state, long turn) => true;
 
     /// <summary>What the store wants done now and then between two groups.</summary>
     public virtual void Tidy() { }

@@ -64,7 +64,7 @@ sealed class Leases(Journal journal, JournalSettings settings, TimeProvider time
             }
         }
         var asked = time.GetTimestamp();
-        var work = new LeaseWork(name, duration, settings.InstanceLease);
+        var work = new LeaseWork(name, duration);
         journal.Submit(work);
         var lease = await work.Committed;
         lock (held)
@@ -88,11 +88,11 @@ sealed class Leases(Journal journal, JournalSettings settings, TimeProvider time
 }
 
 /// <summary>Takes or prolongs a lease; null where a living instance has it. Whoever asks declares a silent holder dead, so that what a dead one had passes on without running out.</summary>
-sealed class LeaseWork(string name, TimeSpan duration, TimeSpan silence) : JournalWork<Lease?>
+sealed class LeaseWork(string name, TimeSpan duration) : JournalWork<Lease?>
 {
     public override void Execute(JournalTransaction transaction)
     {
-        Instances.EndSilentHolder(transaction, name, silence);
+        Instances.EndSilentHolder(transaction, name);
         transaction.Prepare("""
             INSERT INTO leases (name, holder, fencing_token, expires_milliseconds) VALUES (?1, ?2, 1, ?4)
             ON CONFLICT (name) DO UPDATE SET

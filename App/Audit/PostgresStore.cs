@@ -27,8 +27,6 @@ sealed partial class PostgresStore : JournalStore
     readonly JournalSettings settings;
     readonly TimeProvider time;
     readonly ILogger logger;
-    /// <summary>Under which this process was known before it was declared dead.</summary>
-    readonly List<string> formerly = [];
     NpgsqlConnection connection;
     NpgsqlBatch? begin;
     bool skewTold;
@@ -37,10 +35,6 @@ sealed partial class PostgresStore : JournalStore
     long definitions = -1;
     long seenDefinitions = -1;
     long lastFeedNotice;
-    /// <summary>The highest turn that was ever seen, and this instance's own last group: an older state of the database knows neither. Kept over rollbacks and new ids.</summary>
-    long highestSequence = -1;
-    long ownLastGroup = -1;
-
     public PostgresStore(JournalSettings settings, TimeProvider time, ILogger logger)
     {
         (this.settings, this.time, this.logger) = (settings, time, logger);
@@ -69,7 +63,8 @@ sealed partial class PostgresStore : JournalStore
                 new NpgsqlBatchCommand("SELECT sequence, definitions_version, at_milliseconds FROM journal_turn WHERE id = 1 FOR UPDATE"),
                 // A statement of its own, so that the clock is read once the turn is taken, however long that took.
                 new NpgsqlBatchCommand("""
-                    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, (SELECT last_group FROM instances WHERE id = $1 AND ended_milliseconds IS NULL)
+                    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, own.last_group, own.ended_milliseconds
+                    FROM (SELECT 1) one LEFT JOIN instances own ON own.id = $1
                     """) { Parameters = { new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = Instance } } },
             },
         };
@@ -97,6 +92,7 @@ sealed partial class PostgresStore : JournalStore
         begin!.BatchCommands[2].Parameters[0].Value = Instance;
         long rowMilliseconds, now;
         long? ownGroup;
+        bool living;
         using (var reader = begin.ExecuteReader())
         {
             if (!reader.Read())
@@ -107,6 +103,7 @@ sealed partial class PostgresStore : JournalStore
             reader.NextResult();
             reader.Read();
             (now, ownGroup) = (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1));
+            living = ownGroup is not null && reader.IsDBNull(2);
         }
         if (time is LedgerTime ledger)
         {
@@ -117,19 +114,14 @@ sealed partial class PostgresStore : JournalStore
         {
             now = time.GetUtcNow().ToUnixTimeMilliseconds();
         }
-        var wentBack = sequence < highestSequence ? Older(sequence, highestSequence)
-            : Registered && ownGroup < ownLastGroup ? Older(ownGroup.Value, ownLastGroup) : null;
-        highestSequence = Math.Max(highestSequence, sequence);
-        if (Registered && ownGroup is null)
+        See(ownGroup, now);
+        if (Registered && !living)
         {
-            // Also where an older state of the database never knew this instance: that is said again, and acted upon, when it has joined.
+            // Also where an older state of the database never knew this instance: why is still known when it has joined.
             throw new InstanceEndedException();
         }
         return new Turn(Math.Max(now, rowMilliseconds), sequence != lastSequence || wentBack is not null, seenDefinitions != definitions || wentBack is not null, wentBack);
     }
-
-    static string Older(long found, long known) =>
-        FormattableString.Invariant($"the database stands at group {found}, but this instance has seen group {known}; it went back to an older state of itself while instances were running.");
 
     public override void Commit(JournalTransaction transaction, bool definitionsChanged)
     {
@@ -152,6 +144,7 @@ sealed partial class PostgresStore : JournalStore
         {
             throw new CommitUnknownException(exception);
         }
+        ownLastMilliseconds = transaction.NowMilliseconds;
         Committed(next, version);
     }
 
@@ -209,15 +202,6 @@ sealed partial class PostgresStore : JournalStore
         }
     }
 
-    /// <summary>Goes on as another instance, after this one was declared dead: its holds may be resolved already, so nothing that it remembers counts any more.</summary>
-    public override void BeBornAgain()
-    {
-        formerly.Add(Instance);
-        ownLastGroup = -1;
-        Instance = NewInstance();
-        Registered = false;
-    }
-
     public override void End()
     {
         if (!Registered || connection.FullState != ConnectionState.Open)
@@ -258,8 +242,7 @@ sealed partial class PostgresStore : JournalStore
     {
         Registered = true;
         formerly.Clear();
-        // Also where both were higher: what the database went back from was acted upon in the group that is committed now.
-        (highestSequence, ownLastGroup) = (turn, turn);
+        Acted(turn);
         Volatile.Write(ref lastSequence, turn);
         Volatile.Write(ref definitions, version);
     }
@@ -303,9 +286,3 @@ sealed partial class PostgresStore : JournalStore
     [LoggerMessage(LogLevel.Warning, "The outcome of commit {Turn} was unknown; arrived: {Arrived}")]
     static partial void LogLookedUp(ILogger logger, long turn, bool arrived);
 }
-
-/// <summary>The connection was lost while the commit was on its way.</summary>
-sealed class CommitUnknownException(Exception inner) : Exception("The connection was lost during a commit.", inner);
-
-/// <summary>This process was declared dead while it gave no sign of life; what it holds may be resolved already.</summary>
-sealed class InstanceEndedException() : Exception("This instance gave no sign of life for too long and was declared dead; it goes on as a new one.");

@@ -21,6 +21,9 @@ sealed class GatewayState(Drain drain, FenceShelf fence, IOptions<GatewaySetting
 
     public ReadLimits CountLimits { get; } = new() { DepthMax = settings.Value.BodyDepth, RequireModel = false, RequireMaxTokens = false };
 
+    /// <summary>Whether calls are stopped because what was spent is not known.</summary>
+    public bool IsFenced => fence.Current is not null;
+
     /// <summary>What every call is answered while the process stops, or while what was spent is not known; null while calls are taken.</summary>
     public Refusal? RefuseAll => drain.Begun ? Draining : fence.Current is null ? null : Fenced;
 }

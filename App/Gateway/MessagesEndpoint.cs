@@ -104,6 +104,11 @@ sealed partial class MessagesEndpoint(
             await RefusalAnswer.WriteAsync(context, GateRefusals.Budget(budget, id, gate.WouldPass(call, budget)), id);
             return;
         }
+        if (open && state.IsFenced)
+        {
+            await RefusalAnswer.WriteAsync(context, GatewayState.Fenced, id);
+            return;
+        }
         if (open && await OpenAsync(call) is { } closed)
         {
             await RefusalAnswer.WriteAsync(context, closed, id);

@@ -11,6 +11,7 @@ sealed class FenceShelf(LedgerMarkFile marks, CheckpointSettings checkpoints) : 
 {
     volatile Fence? standing;
     long epoch = AuditEpoch.First;
+    long read = AuditEpoch.First;
 
     /// <summary>Null where calls are admitted.</summary>
     public Fence? Current => standing;
@@ -29,20 +30,47 @@ sealed class FenceShelf(LedgerMarkFile marks, CheckpointSettings checkpoints) : 
     public override Action? Prepare(Change change)
     {
         var (now, begun) = (FenceTable.Standing(change.Transaction), FenceTable.Epoch(change.Transaction));
-        return () => (standing, epoch) = (now, Math.Max(epoch, begun));
+        return () => (standing, read) = (now, begun);
     }
+
+    /// <summary>Only what is committed is known: a group that is taken back must not make its epoch look like an old one.</summary>
+    public override void AfterCommit() => epoch = Math.Max(epoch, read);
+
+    public override void AfterRollback() => read = AuditEpoch.First;
 
     /// <summary>Where another instance has raised it, or it is lifted already, there is nothing left to do.</summary>
     public override void AfterWentBack(JournalTransaction transaction, string reason)
     {
         if (FenceTable.Epoch(transaction) <= epoch)
         {
-            FenceTable.Raise(transaction, reason, marks.Read(), Actor.System, new CheckpointFolder(checkpoints.Folder).Last(), epoch);
+            FenceTable.Raise(transaction, reason, marks.Read(), Actor.System, LastCheckpoint(), epoch);
+        }
+    }
+
+    /// <summary>Raises a fence where the mark says that the ledger had come further. The mark is written behind commits, so within a transaction the ledger can never be behind it by itself.</summary>
+    public void Compare(JournalTransaction transaction)
+    {
+        if (FenceTable.Standing(transaction) is null && marks.Read() is { } mark && Behind(transaction, mark) is { } reason)
+        {
+            FenceTable.Raise(transaction, reason, mark, Actor.System, LastCheckpoint(), epoch);
+        }
+    }
+
+    /// <summary>Null also where it cannot be read: calls are stopped all the same.</summary>
+    WrittenCheckpoint? LastCheckpoint()
+    {
+        try
+        {
+            return new CheckpointFolder(checkpoints.Folder).Last();
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
     /// <summary>After the commit that lifted it, in that epoch.</summary>
-    internal void Lifted(long begun) => (standing, epoch) = (null, begun);
+    internal void Lifted(long begun) => (standing, epoch, read) = (null, begun, begun);
 
     static string? Behind(JournalTransaction transaction, LedgerMark mark)
     {

@@ -58,17 +58,17 @@ sealed class HoldRecovery(SpendLedger ledger) : JournalListener
 }
 
 /// <summary>Declares silent instances dead and resolves what they held, some holds at a time.</summary>
-sealed class RecoveryWork(HoldRecovery recovery, TimeSpan lease, int most) : JournalWork<int>
+sealed class RecoveryWork(HoldRecovery recovery, int most) : JournalWork<int>
 {
     public override void Execute(JournalTransaction transaction)
     {
-        Instances.EndSilent(transaction, lease);
+        Instances.EndSilent(transaction);
         Result = recovery.Resolve(transaction, most);
     }
 }
 
 /// <summary>Looks for instances that gave no sign of life, and for what they left open. Only where several share the store: a file has one process.</summary>
-sealed class InstanceRecovery(Journal journal, JournalSettings settings, Reads reads, Leases leases, HoldRecovery recovery, TimeProvider time)
+sealed class InstanceRecovery(Journal journal, JournalSettings settings, Reads reads, Leases leases, HoldRecovery recovery)
 {
     public const string LeaseName = "recovery";
 
@@ -81,7 +81,7 @@ sealed class InstanceRecovery(Journal journal, JournalSettings settings, Reads r
         var resolved = 0;
         while (settings.IsShared && await AnyAsync() && await leases.TakeAsync(LeaseName) is { } lease)
         {
-            var work = lease.Fence(new RecoveryWork(recovery, settings.InstanceLease, AtOnce));
+            var work = lease.Fence(new RecoveryWork(recovery, AtOnce));
             journal.Submit(work);
             var some = await work.Committed;
             resolved += some;
@@ -95,9 +95,8 @@ sealed class InstanceRecovery(Journal journal, JournalSettings settings, Reads r
 
     async Task<bool> AnyAsync()
     {
-        var silent = (time.GetUtcNow() - settings.InstanceLease).ToUnixTimeMilliseconds();
         await using var db = reads.Open();
-        return await db.Instances.AnyAsync(instance => instance.EndedMilliseconds == null && instance.HeartbeatMilliseconds < silent)
+        return journal.Contact.Silent().Any(silent => silent.Instance != journal.Instance)
             || await db.Holds.AnyAsync(hold => !db.Instances.Any(instance => instance.Id == hold.Instance && instance.EndedMilliseconds == null));
     }
 }

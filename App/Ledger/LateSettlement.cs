@@ -10,10 +10,15 @@ static class LateSettlement
 
     public const string UnheldAction = "call.settled_without_hold";
 
-    /// <summary>True where the entry was only a bound (assumed, expired) and the settlement knows better, or has seen more. Everything else stands as it was written first (I3, I10).</summary>
+    /// <summary>
+    /// True where the entry was only a bound (assumed, expired) and the settlement knows better, or has seen more; and where a refusal was recorded whose
+    /// answer got lost, so that the call was sent after all. Everything else stands as it was written first (I3, I10).
+    /// </summary>
     public static bool Corrects(UsageOutcome entry, Money cost, CallResult late) =>
-        entry is UsageOutcome.Assumed or UsageOutcome.Expired
-        && (late.Outcome is UsageOutcome.Posted or UsageOutcome.Voided || late.Cost > cost);
+        IsCorrectable(entry) && (late.Cost > cost || (entry is not UsageOutcome.Refused && late.Outcome is (UsageOutcome.Posted or UsageOutcome.Voided)));
+
+    /// <summary>Whether an entry of this kind may have a correction at all.</summary>
+    public static bool IsCorrectable(UsageOutcome entry) => entry is UsageOutcome.Assumed or UsageOutcome.Expired or UsageOutcome.Refused;
 
     public static AuditEvent Unheld(LedgerCall call, CallResult result) => new()
     {

@@ -5,21 +5,36 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Ledger;
 
 /// <summary>Keeps the mark near the newest event: some seconds behind commits, and once more when the process stops.</summary>
-sealed partial class LedgerMarkKeeper(LedgerMarkFile file, Reads reads, Feed feed, TimeProvider time, ILogger<LedgerMarkKeeper> logger) : BackgroundService
+sealed partial class LedgerMarkKeeper(LedgerMarkFile file, FenceShelf fences, Journal journal, Reads reads, Feed feed, TimeProvider time, ILogger<LedgerMarkKeeper> logger) : BackgroundService
 {
     static readonly TimeSpan interval = TimeSpan.FromSeconds(2);
 
-    /// <summary>Writes where the ledger now is. A mark that says more than the ledger stays: the database went back, and the mark is what proves it.</summary>
+    /// <summary>Writes where the ledger now is. A mark that says more than the ledger stays: the database went back, the mark proves it, and calls are stopped.</summary>
     public async Task KeepAsync()
     {
         await using var db = reads.Open();
         // While a fence stands the mark stays: it is what the fence is about.
         if (await db.Fences.AnyAsync(fence => fence.LiftedMilliseconds == null)
-            || await LedgerMark.ReadAsync(reads, time) is not { } mark
-            || (file.Read() is { } before && ((before.EventId == mark.EventId && before.Epoch == mark.Epoch && before.EventHash == mark.EventHash)
-                || before.Behind(mark.Epoch, mark.EventId, await LedgerMark.HashAsync(db, before.EventId)) is not null)))
+            || await LedgerMark.ReadAsync(reads, time) is not { } mark)
         {
             return;
+        }
+        if (file.Read() is { } before)
+        {
+            if (before.EventId == mark.EventId && before.Epoch == mark.Epoch && before.EventHash == mark.EventHash)
+            {
+                return;
+            }
+            if (before.Behind(mark.Epoch, mark.EventId, await LedgerMark.HashAsync(db, before.EventId)) is not null)
+            {
+                // Or another instance has written both the ledger and the mark since this one read: in a transaction that is certain.
+                await journal.ChangeAsync(change =>
+                {
+                    fences.Compare(change.Transaction);
+                    return true;
+                });
+                return;
+            }
         }
         file.Write(mark);
     }

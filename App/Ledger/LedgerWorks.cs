@@ -12,15 +12,15 @@ sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? interv
 
     public override void Execute(JournalTransaction transaction)
     {
-        if (call.Id.At.ToUnixTimeMilliseconds() < transaction.DecidedFromMilliseconds)
-        {
-            throw new JournalUnavailableException("The call was decided before this instance took part anew.");
-        }
         if (ledger.Fences.Current is not null)
         {
             // The fence fell since the call was let in: while it waited for others' holds, or in this very group.
             Result = new Reservation(null, null, IsFenced: true);
             return;
+        }
+        if (call.Id.At.ToUnixTimeMilliseconds() < transaction.DecidedFromMilliseconds)
+        {
+            throw new JournalUnavailableException("The call was decided before this instance took part anew.");
         }
         var reservation = ledger.Balances.Reserve(transaction, call.For, call.Holds, call.Id.At, enforce);
         Result = reservation;
@@ -49,11 +49,7 @@ sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, 
 {
     public override void Execute(JournalTransaction transaction)
     {
-        Result = ledger.SettleInTransaction(transaction, call, result);
-        if (told is not null)
-        {
-            transaction.Append(told);
-        }
+        Result = ledger.SettleInTransaction(transaction, call, result, told);
         CrashPoint.Reach("settle-executed");
     }
 

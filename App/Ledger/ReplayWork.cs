@@ -24,7 +24,7 @@ sealed class ReplayWork(SpendLedger ledger, IReadOnlyList<WindowCall> calls) : J
             else if (call.Result is { } result)
             {
                 // Its hold was written after all, or an earlier replay was: what is known of its end still counts, and counts once.
-                ledger.SettleInTransaction(transaction, call.Call, result);
+                ledger.SettleInTransaction(transaction, call.Call, result, call.ResultTold);
             }
         }
         foreach (var project in written.GroupBy(call => call.Call.For.Project, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
@@ -44,11 +44,7 @@ sealed class ReplayWork(SpendLedger ledger, IReadOnlyList<WindowCall> calls) : J
         }
         if (call.Result is { } result)
         {
-            ledger.SettleInTransaction(transaction, call.Call, result);
-            if (call.ResultTold is { } alarm)
-            {
-                transaction.Append(alarm);
-            }
+            ledger.SettleInTransaction(transaction, call.Call, result, call.ResultTold);
         }
     }
 

@@ -83,7 +83,8 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
         seal.Add(call.Id.Value, usage.Write(transaction, LedgerSeal.Batch(transaction), call, result));
 
     /// <summary>Ends a hold inside the transaction. Answers the cost that stands: an earlier entry's where there is one, unless that was only a bound and this one is to correct it.</summary>
-    internal Money SettleInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result)
+    /// <param name="told">What the trail is told of this end; once, however often it is delivered.</param>
+    internal Money SettleInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result, AuditEvent? told = null)
     {
         if (call.FailOpen)
         {
@@ -93,22 +94,26 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
         balances.Load(transaction, call.For, call.Id.At);
         if (transaction.Prepare("DELETE FROM holds WHERE id = ?1").Bind(1, call.Id.Value).Run() == 0)
         {
-            return CorrectInTransaction(transaction, call, result);
+            return SettleUnheld(transaction, call, result, told);
         }
         WriteInTransaction(transaction, call, result);
         balances.Settle(transaction, call.For, call.Holds, result.Cost, call.Id.At);
+        Tell(transaction, told);
         return result.Cost;
     }
 
-    /// <summary>A settlement without a hold (I7). After the end of the call: what was only assumed is corrected, once, in the period of the call; everything else stands as it was first.</summary>
-    Money CorrectInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result)
+    /// <summary>
+    /// A settlement without a hold (I7). After the end of the call what was only assumed is corrected, once, in the period of the call, and everything
+    /// else stands as it was first. Where the call has no end either, the provider's bill has it all the same: it is entered in full, past any cap, and the trail is told.
+    /// </summary>
+    Money SettleUnheld(JournalTransaction transaction, LedgerCall call, CallResult result, AuditEvent? told)
     {
         if (UsageTable.EndOf(transaction, call.Id) is not var (outcome, cost))
         {
-            // Neither: the provider's bill has it all the same, so it is entered in full, past any cap, and the trail is told loudly.
             WriteInTransaction(transaction, call, result with { Flags = result.Flags | UsageFlags.Unheld });
             balances.Settle(transaction, call.For, default, result.Cost, call.Id.At);
             transaction.Append(LateSettlement.Unheld(call, result));
+            Tell(transaction, told);
             return result.Cost;
         }
         if (CorrectionTable.CostOf(transaction, call.Id) is { } corrected)
@@ -123,7 +128,16 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
         seal.AddCorrection(call.Id.Value, corrections.Write(transaction, LedgerSeal.Batch(transaction), call.Id, result, delta));
         balances.Settle(transaction, call.For, default, delta, call.Id.At);
         transaction.Append(LateSettlement.Told(call, cost, result));
+        Tell(transaction, told);
         return result.Cost;
+    }
+
+    static void Tell(JournalTransaction transaction, AuditEvent? told)
+    {
+        if (told is not null)
+        {
+            transaction.Append(told);
+        }
     }
 
     [LoggerMessage(LogLevel.Error, "Call {Id} could not be settled; tried again in {Seconds} s. Its hold stays.")]

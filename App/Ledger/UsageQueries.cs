@@ -67,7 +67,7 @@ sealed class UsageQueries(Reads reads)
     /// <summary>Puts later corrections beside their calls.</summary>
     static async Task CorrectAsync(GovernanceDb db, List<UsageRow> calls)
     {
-        var ids = calls.Where(call => call.Outcome is UsageOutcome.Assumed or UsageOutcome.Expired).Select(call => call.Id).ToList();
+        var ids = calls.Where(call => LateSettlement.IsCorrectable(call.Outcome)).Select(call => call.Id).ToList();
         if (ids.Count > 0)
         {
             var corrections = await db.Corrections.Where(row => ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id);

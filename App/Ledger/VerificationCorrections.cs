@@ -1,6 +1,6 @@
 namespace Governance.Ledger;
 
-/// <summary>Every correction is of a call whose entry was only a bound, and makes exactly the difference between the two (I3, I7).</summary>
+/// <summary>Every correction is of a call whose entry was only a bound or a refusal that nobody heard of, and makes exactly the difference between the two (I3, I7).</summary>
 static class VerificationCorrections
 {
     const string Invariant = "I3";
@@ -19,7 +19,7 @@ static class VerificationCorrections
                 findings.Fail(Invariant, subject, "The call that it corrects has no usage entry.");
                 continue;
             }
-            if ((UsageOutcome)rows.Integer(4) is not (UsageOutcome.Assumed or UsageOutcome.Expired))
+            if (!LateSettlement.IsCorrectable((UsageOutcome)rows.Integer(4)))
             {
                 findings.Fail(Invariant, subject, "The call that it corrects was settled for good already.");
             }

@@ -25,14 +25,15 @@ static class VerificationOverdraft
         {
             return ("the workspace is on a plan that stops nothing", null);
         }
-        var (why, most) = Counted(snapshot, budget, period);
         var told = Newer(Told(snapshot, "budget", budget.Id, period.Starts, OfBudget), Told(snapshot, "workspace", null, period.Starts, OfWorkspace));
+        var from = told is null ? CallId.FirstAt(period.Starts) : After(snapshot, told);
+        var (why, most) = Counted(snapshot, budget, period, from);
         if (told is null)
         {
             return (why, Money.Nearest(most));
         }
         // What was admitted before that was admitted by other rules; from then on the cap holds again.
-        var before = Before(snapshot, budget, period, told) - budget.Cap.Nanos;
+        var before = Before(snapshot, budget, period, from) - budget.Cap.Nanos;
         return before > 0 ? (told.Why, Money.Nearest(before + most)) : (why ?? told.Why, Money.Nearest(most));
     }
 
@@ -40,11 +41,12 @@ static class VerificationOverdraft
     /// What came on top without being admitted. A call is admitted only while everything spent and held stays below the cap, so that from then
     /// on nothing but these can take it above, and not by more than their sum.
     /// </summary>
-    static (string? Why, Int128 Most) Counted(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period)
+    /// <param name="from">Entries and holds from this id on; corrections of all, because they may have come at any time.</param>
+    static (string? Why, Int128 Most) Counted(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period, CallId from)
     {
         string? first = null;
         Int128 sum = 0;
-        foreach (var (by, why) in Entries(snapshot, budget, period).Concat(Corrections(snapshot, budget, period)).Concat(Holds(snapshot, budget, period)))
+        foreach (var (by, why) in Entries(snapshot, budget, period, from).Concat(Corrections(snapshot, budget, period)).Concat(Holds(snapshot, budget, period, from)))
         {
             first ??= why;
             sum += by;
@@ -52,8 +54,8 @@ static class VerificationOverdraft
         return (first, sum);
     }
 
-    /// <summary>What everything comes to that may have been admitted before the event: by its instant, or because it has its entry already, should a clock have been set.</summary>
-    static Int128 Before(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period, Event told)
+    /// <summary>The first id that nothing can have which was admitted before the event: by its instant, or because that has its entry already, should a clock have been set.</summary>
+    static CallId After(LedgerSnapshot snapshot, Event told)
     {
         var last = snapshot.Prepare($"""
             SELECT COALESCE(MAX(id), 0) FROM usage WHERE batch <= (SELECT COALESCE(MAX(sequence), 0) FROM audit WHERE chain = '{AuditEvent.LedgerChain}' AND id < ?1)
@@ -61,7 +63,13 @@ static class VerificationOverdraft
         last.Step();
         var sealedBefore = last.Integer(0);
         last.Reset();
-        var until = Math.Min(CallId.FirstAt(period.Ends).Value, Math.Max(CallId.FirstAt(told.At + margin).Value, sealedBefore + 1));
+        return new CallId(Math.Max(CallId.FirstAt(told.At + margin).Value, sealedBefore + 1));
+    }
+
+    /// <summary>What everything comes to that may have been admitted before that id.</summary>
+    static Int128 Before(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period, CallId from)
+    {
+        var until = Math.Min(CallId.FirstAt(period.Ends).Value, from.Value);
         var entries = snapshot.Prepare("""
             SELECT project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor, cost_nanos FROM usage WHERE id >= ?1 AND id < ?2 AND cost_nanos <> 0
             """).Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, until);
@@ -139,13 +147,13 @@ static class VerificationOverdraft
     static bool Skips(JsonElement workspace) =>
         workspace.ValueKind is JsonValueKind.Object && workspace.TryGetProperty("plan", out var plan) && Enum.TryParse<Plan>(plan.GetString(), ignoreCase: true, out var known) && Plans.SkipPolicy(known);
 
-    static IEnumerable<(long By, string Why)> Entries(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period)
+    static IEnumerable<(long By, string Why)> Entries(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period, CallId from)
     {
         const UsageFlags Past = UsageFlags.FailOpen | UsageFlags.Unheld;
         var rows = snapshot.Prepare($"""
             SELECT project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor, id, cost_nanos, estimate_nanos, flags, outcome
             FROM usage WHERE id >= ?1 AND id < ?2 AND (flags & ?3 <> 0 OR cost_nanos > estimate_nanos OR outcome = {(int)UsageOutcome.Adjusted}) ORDER BY id
-            """).Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, CallId.FirstAt(period.Ends).Value).Bind(3, (long)Past);
+            """).Bind(1, Math.Max(CallId.FirstAt(period.Starts).Value, from.Value)).Bind(2, CallId.FirstAt(period.Ends).Value).Bind(3, (long)Past);
         while (rows.Step())
         {
             if (!Counts(budget, period, UsageTable.ReadAttribution(rows)))
@@ -176,9 +184,9 @@ static class VerificationOverdraft
     }
 
     /// <summary>Calls of an open window that have not ended yet.</summary>
-    static IEnumerable<(long By, string Why)> Holds(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period)
+    static IEnumerable<(long By, string Why)> Holds(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period, CallId from)
     {
-        var rows = snapshot.Prepare("SELECT call FROM holds WHERE id >= ?1 AND id < ?2 ORDER BY id").Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, CallId.FirstAt(period.Ends).Value);
+        var rows = snapshot.Prepare("SELECT call FROM holds WHERE id >= ?1 AND id < ?2 ORDER BY id").Bind(1, Math.Max(CallId.FirstAt(period.Starts).Value, from.Value)).Bind(2, CallId.FirstAt(period.Ends).Value);
         while (rows.Step())
         {
             if (VerificationHolds.Read(rows.Text(0)) is { FailOpen: true } call && Counts(budget, period, call.For))

@@ -92,9 +92,10 @@ sealed partial class Walk
                 books.Settle(call.Id.Value, cost, (int)outcome);
                 ended.Add(call);
             }
-            else if (books.Entries[call.Id.Value] is { Outcome: (int)UsageOutcome.Assumed or (int)UsageOutcome.Expired, Corrected: null } bound && (outcome is not UsageOutcome.Assumed || cost > bound.Nanos))
+            else if (books.Entries[call.Id.Value] is { Outcome: (int)UsageOutcome.Assumed or (int)UsageOutcome.Expired or (int)UsageOutcome.Refused, Corrected: null } bound
+                && (cost > bound.Nanos || (outcome is not UsageOutcome.Assumed && bound.Outcome is not (int)UsageOutcome.Refused)))
             {
-                // Exact at last, even where it comes to the same; another guess counts only where it saw more.
+                // Exact at last, even where it comes to the same; another guess counts only where it saw more, and a refusal only where it was sent all the same.
                 books.Correct(call.Id.Value, cost);
             }
             var expected = books.Entries[call.Id.Value];
