@@ -18,7 +18,8 @@ sealed partial class PostgresStore
     {
         lock (seen)
         {
-            wentBack ??= Older(ownGroup, now);
+            // While it joins under a new id nothing else says any more what the old one found.
+            wentBack = Older(ownGroup, now) ?? (Registered ? null : wentBack);
             highestSequence = Math.Max(highestSequence, sequence);
         }
     }

@@ -20,32 +20,13 @@ static class LateSettlement
     /// <summary>Whether an entry of this kind may have a correction at all.</summary>
     public static bool IsCorrectable(UsageOutcome entry) => entry is UsageOutcome.Assumed or UsageOutcome.Expired or UsageOutcome.Refused;
 
-    public static AuditEvent Unheld(LedgerCall call, CallResult result) => new()
-    {
-        Chain = call.For.Project,
-        Category = AuditCategory.System,
-        Action = UnheldAction,
-        Actor = Actor.System,
-        Project = call.For.Project,
-        TargetKind = "call",
-        TargetId = call.Id.ToString(),
-        Sentence = $"A call ended that the ledger no longer knew: its hold of {call.Estimate} was gone. It counts with {result.Cost}. Unless the database was put back to an older state, somebody removed the hold.",
-        RequestId = call.Id.ToString(),
-        Details = AuditJson.Element(new { cost_usd = result.Cost.ToPlain(), held_usd = call.Estimate.ToPlain(), outcome = result.Outcome, end = result.End }),
-    };
+    public static AuditEvent Unheld(LedgerCall call, CallResult result) => Event(call, UnheldAction,
+        $"A call ended that the ledger no longer knew: its hold of {call.Estimate} was gone. It counts with {result.Cost}. Unless the database was put back to an older state, somebody removed the hold.",
+        new { cost_usd = result.Cost.ToPlain(), held_usd = call.Estimate.ToPlain(), outcome = result.Outcome, end = result.End });
 
-    public static AuditEvent Told(LedgerCall call, Money before, CallResult late) => new()
-    {
-        Chain = call.For.Project,
-        Category = AuditCategory.System,
-        Action = Action,
-        Actor = Actor.System,
-        Project = call.For.Project,
-        TargetKind = "call",
-        TargetId = call.Id.ToString(),
-        Sentence = $"A call that counted as {before} was settled late: it came to {late.Cost}.",
-        RequestId = call.Id.ToString(),
-        Details = AuditJson.Element(new
+    public static AuditEvent Told(LedgerCall call, Money before, CallResult late) => Event(call, Action,
+        $"A call that counted as {before} was settled late: it came to {late.Cost}.",
+        new
         {
             counted_usd = before.ToPlain(),
             cost_usd = late.Cost.ToPlain(),
@@ -53,6 +34,19 @@ static class LateSettlement
             held_usd = call.Estimate.ToPlain(),
             outcome = late.Outcome,
             end = late.End,
-        }),
+        });
+
+    static AuditEvent Event(LedgerCall call, string action, string sentence, object details) => new()
+    {
+        Chain = call.For.Project,
+        Category = AuditCategory.System,
+        Action = action,
+        Actor = Actor.System,
+        Project = call.For.Project,
+        TargetKind = "call",
+        TargetId = call.Id.ToString(),
+        Sentence = sentence,
+        RequestId = call.Id.ToString(),
+        Details = AuditJson.Element(details),
     };
 }
