@@ -104,11 +104,6 @@ sealed partial class MessagesEndpoint(
             await RefusalAnswer.WriteAsync(context, GateRefusals.Budget(budget, id, gate.WouldPass(call, budget)), id);
             return;
         }
-        if (open && state.IsFenced)
-        {
-            await RefusalAnswer.WriteAsync(context, GatewayState.Fenced, id);
-            return;
-        }
         if (open && await OpenAsync(call) is { } closed)
         {
             await RefusalAnswer.WriteAsync(context, closed, id);
@@ -151,9 +146,10 @@ sealed partial class MessagesEndpoint(
         }
     }
 
-    /// <summary>Takes the call in while the ledger cannot be written; why not, where the project's allowance does not cover it.</summary>
+    /// <summary>Takes the call in while the ledger cannot be written; why not, where calls are stopped or the project's allowance does not cover it.</summary>
     async ValueTask<Refusal?> OpenAsync(GatedCall call) =>
-        call.Caller.Project.FailOpenAllowance is not { } allowance ? GateRefusals.Unwritable(watch.Trouble)
+        state.IsFenced ? GatewayState.Fenced
+        : call.Caller.Project.FailOpenAllowance is not { } allowance ? GateRefusals.Unwritable(watch.Trouble)
         : (await window.AdmitAsync(call.Ledger, allowance, call.Intervention)).Refused is { } why ? GateRefusals.Unwritable(watch.Trouble, why)
         : null;
 
