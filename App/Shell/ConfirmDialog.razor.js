@@ -3,7 +3,7 @@ export function open(dialog) {
 }
 
 export function close(dialog) {
-  dialog.close();
+  dialog?.close();
 }
 
 document.addEventListener("click", event => {
