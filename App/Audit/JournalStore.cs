@@ -26,7 +26,7 @@ abstract class JournalStore : IDisposable
     /// <summary>The version of the definitions that this instance has in force; 0 where only it changes them.</summary>
     public virtual long Definitions => 0;
 
-    /// <summary>How long this instance has been in touch with the others.</summary>
+    /// <summary>Which other instances are silent, as far as this one can say.</summary>
     public Contact Contact { get; protected init; } = new(TimeProvider.System, Instances.Lease);
 
     /// <summary>Grows when a group is committed that found the store in an older state.</summary>

@@ -15,7 +15,7 @@ sealed class JournalTransaction(JournalStore store)
     /// <summary>The instance that writes.</summary>
     public string Instance => store.Instance;
 
-    /// <summary>How long this instance has been in touch with the others.</summary>
+    /// <summary>Which other instances are silent, as far as this one can say.</summary>
     public Contact Contact => store.Contact;
 
     /// <summary>What was decided on a call of an earlier instant was decided by what a dead instance remembered, and does not count. 0 for an instance that never died.</summary>

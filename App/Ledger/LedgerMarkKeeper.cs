@@ -12,6 +12,8 @@ sealed partial class LedgerMarkKeeper(LedgerMarkFile file, FenceShelf fences, Jo
     /// <summary>Writes where the ledger now is. A mark that says more than the ledger stays: the database went back, the mark proves it, and calls are stopped.</summary>
     public async Task KeepAsync()
     {
+        // Before the ledger is: what another instance has marked by then is committed, and read.
+        var before = file.Read();
         await using var db = reads.Open();
         // While a fence stands the mark stays: it is what the fence is about.
         if (await db.Fences.AnyAsync(fence => fence.LiftedMilliseconds == null)
@@ -19,7 +21,7 @@ sealed partial class LedgerMarkKeeper(LedgerMarkFile file, FenceShelf fences, Jo
         {
             return;
         }
-        if (file.Read() is { } before)
+        if (before is not null)
         {
             if (before.EventId == mark.EventId && before.Epoch == mark.Epoch && before.EventHash == mark.EventHash)
             {
@@ -27,7 +29,7 @@ sealed partial class LedgerMarkKeeper(LedgerMarkFile file, FenceShelf fences, Jo
             }
             if (before.Behind(mark.Epoch, mark.EventId, await LedgerMark.HashAsync(db, before.EventId)) is not null)
             {
-                // Or another instance has written both the ledger and the mark since this one read: in a transaction that is certain.
+                // Decided, and written, in one transaction that sees everything that was committed.
                 await journal.ChangeAsync(change =>
                 {
                     fences.Compare(change.Transaction);
