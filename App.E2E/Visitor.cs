@@ -55,6 +55,13 @@ public sealed class Visitor
         await Page.EvaluateAsync("() => new Promise(done => setTimeout(done, 20))");
     }
 
+    /// <summary>The visitor's system turns dark: returns once the page is drawn by the dark sheets alone, without colours on their way.</summary>
+    public async Task DarkenAsync()
+    {
+        await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark, ReducedMotion = ReducedMotion.Reduce });
+        await Page.WaitForFunctionAsync("() => [...document.querySelectorAll('[data-sheet]')].every(sheet => sheet.sheet && themeSheets.dark.split(' ').includes(sheet.getAttribute('href')))");
+    }
+
     public Task FillAsync(string label, string text) => Page.GetByLabel(label).FillAsync(text);
 
     public Task PressAsync(string button) => Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();

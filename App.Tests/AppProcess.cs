@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -74,7 +73,7 @@ public sealed class AppProcess : IAsyncDisposable
     public static async Task<AppProcess> StartAsync(AppStart? start = null)
     {
         start ??= new AppStart();
-        var url = new Uri($"http://127.0.0.1:{FreePort()}/");
+        var url = new Uri($"http://127.0.0.1:{Ports.Free()}/");
         var data = start.DataFolder ?? Directory.CreateTempSubdirectory("governance-").FullName;
         var app = new AppProcess(new Process { StartInfo = Describe(start, url, data) }, url, data, start.DataFolder is null);
         try
@@ -183,13 +182,6 @@ public sealed class AppProcess : IAsyncDisposable
     void Keep(string? line)
     {
         lock (_output) { _output.AppendLine(line); }
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     static string FindRepository()

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Governance.Audit;
 using Npgsql;
@@ -24,7 +22,7 @@ public sealed class PostgresServer
     public PostgresServer()
     {
         folder = Directory.CreateTempSubdirectory("governance-postgres-").FullName;
-        port = FreePort();
+        port = Ports.Free();
         if (Environment.IsPrivilegedProcess)
         {
             // PostgreSQL refuses to run as root.
@@ -180,13 +178,6 @@ public sealed class PostgresServer
         {
             throw new InvalidOperationException($"{command[0]} ended with {run.ExitCode}: {error.Result}");
         }
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [DllImport("libc", EntryPoint = "kill")]

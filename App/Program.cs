@@ -48,8 +48,10 @@ app.MapShell();
 app.MapProjects();
 app.MapGateway();
 app.MapConfiguration();
+var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
 await app.RunAsync();
-return 0;
+// One that failed ended the process: whoever supervises it is told to start it again.
+return background.Exists(one => one.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
 
 /// <summary>The entry point, named so that tests can start the real host.</summary>
 sealed partial class Program;

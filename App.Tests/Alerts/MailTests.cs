@@ -9,7 +9,7 @@ namespace Governance.Tests.Alerts;
 
 public abstract class MailTests(Store store)
 {
-    readonly int port = SmtpServer.FreePort();
+    readonly int port = Ports.Free();
 
     MailSettings Settings => new() { Host = "127.0.0.1", Port = port, From = "governance@example.com", UseTls = false, PublicUrl = "https://gov.example.com" };
 
@@ -194,6 +194,30 @@ public abstract class MailTests(Store store)
         await PassAsync(rig);
         Assert.Equal("chat-widget", Assert.Single(rig.Events("mail.nobody_to_tell")).Chain);
         Assert.Empty(await rig.Get<MailQueries>().RecentAsync());
+    }
+
+    /// <summary>Another event may have the number by now: its mails would be left out, and these would tell of what never happened.</summary>
+    [Fact]
+    public async Task WhatWasReadBeforeTheDatabaseWentBackIsNotMailed()
+    {
+        await using var rig = new LedgerRig(mail: Settings, store: store);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        var read = rig.Events("budget.created")[^1];
+        MailDraft[] drafts = [new("one@governance", "lisa@example.com", "Subject", "Body", read.Id)];
+        foreach (var (number, hash) in new (long, byte[])[] { (read.Id, [.. read.Hash.Reverse()]), (read.Id + 1000, read.Hash) })
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(() => NoticeAsync(number, hash));
+        }
+        Assert.Empty(await rig.Get<MailQueries>().RecentAsync());
+        Assert.Equal(1, await NoticeAsync(read.Id, read.Hash));
+        Assert.Single(await rig.Get<MailQueries>().RecentAsync());
+
+        Task<int> NoticeAsync(long number, byte[] hash)
+        {
+            var work = new NoticeWork("a test", number, hash, drafts, []);
+            rig.Get<Journal>().Submit(work);
+            return work.Committed.AsTask();
+        }
     }
 
     [Fact]

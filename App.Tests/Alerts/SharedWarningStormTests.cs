@@ -26,7 +26,7 @@ public sealed partial class SharedWarningStormTests : IDisposable
     readonly string connection;
     readonly ITestOutputHelper output;
     readonly Reads reads;
-    readonly int port = SmtpServer.FreePort();
+    readonly int port = Ports.Free();
     readonly List<SmtpServer> servers = [];
     readonly DriverProcess?[] drivers = new DriverProcess?[Instances];
     readonly HashSet<DriverProcess> dying = [];

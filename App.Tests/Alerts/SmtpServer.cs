@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Governance.Tests.Alerts;
@@ -72,13 +70,6 @@ sealed class SmtpServer : IDisposable
         server.process.BeginErrorReadLine();
         await server.ready.Task.WaitAsync(TimeSpan.FromSeconds(30));
         return server;
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Waits for that many messages; no more may come.</summary>

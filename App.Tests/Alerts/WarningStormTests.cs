@@ -11,7 +11,7 @@ public sealed class WarningStormTests
     [Fact]
     public async Task FiveHundredCrossingsAtOnceAreOneMessageForEachThreshold()
     {
-        var port = SmtpServer.FreePort();
+        var port = Ports.Free();
         var settings = new MailSettings { Host = "127.0.0.1", Port = port, From = "governance@example.com", UseTls = false };
         var folder = System.IO.Directory.CreateTempSubdirectory("governance-storm-").FullName;
         var now = new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);

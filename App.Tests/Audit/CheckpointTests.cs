@@ -60,6 +60,75 @@ public sealed class CheckpointTests
         Assert.Equal(before, new CheckpointFolder(Settings(rig).Folder).Last()! with { Checkpoint = before.Checkpoint });
     }
 
+    /// <summary>A long trail takes minutes to read, and a checkpoint is written each minute.</summary>
+    [Theory]
+    [InlineData(Store.Sqlite)]
+    [InlineData(Store.Postgres)]
+    public async Task WhatIsSignedWhileADatabaseIsVerifiedIsNotMissedInIt(object store)
+    {
+        await using var rig = await SpentAsync((Store)store);
+        await WriteAsync(rig);
+        var later = 0;
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, new Sudden(() =>
+        {
+            if (later++ == 0)
+            {
+                rig.SpendAsync(1m).GetAwaiter().GetResult();
+                WriteAsync(rig).GetAwaiter().GetResult();
+            }
+        }), Settings(rig));
+        Assert.True(report.IsClean, string.Join('\n', report.Findings));
+        Assert.Equal(1, report.Checks.Single(check => check.Invariant == "checkpoint").Rows);
+        Assert.True(later > 1);
+    }
+
+    /// <summary>Acts on the very thread that reports.</summary>
+    sealed class Sudden(Action act) : IProgress<string>
+    {
+        public void Report(string value) => act();
+    }
+
+    /// <summary>The folders of two instances below one, as the format recommends for a verifier.</summary>
+    [Fact]
+    public async Task FoldersWithinTheFolderBringTheirKeys()
+    {
+        await using var rig = await SpentAsync();
+        await WriteAsync(rig);
+        var whole = new CheckpointSettings(null, rig.Folder) { Folder = Path.Combine(rig.Folder, "gathered") };
+        Directory.CreateDirectory(whole.Folder);
+        Directory.Move(Settings(rig).Folder, Path.Combine(whole.Folder, "one"));
+        File.Delete(Settings(rig).KeyFile);
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null, whole);
+        Assert.True(report.IsClean, string.Join('\n', report.Findings));
+        Assert.Equal(1, report.Checks.Single(check => check.Invariant == "checkpoint").Rows);
+    }
+
+    /// <summary>Else whoever can put a file into the folder could switch the comparison off.</summary>
+    [Fact]
+    public async Task CheckpointsThatCannotBeReadAreAFailure()
+    {
+        await using var rig = await SpentAsync();
+        await WriteAsync(rig);
+        await File.WriteAllTextAsync(Path.Combine(Settings(rig).Folder, "other.pem"), "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n");
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null, Settings(rig));
+        Assert.Contains("nothing was compared", Assert.Single(report.Findings, finding => finding.Severity is FindingSeverity.Failure).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnExportThatIsOlderThanItsCheckpointsSaysSo()
+    {
+        await using var rig = await SpentAsync();
+        await WriteAsync(rig);
+        var export = Export(rig);
+        rig.Clock.Now += TimeSpan.FromMinutes(2);
+        await rig.SpendAsync(1m);
+        await WriteAsync(rig);
+        var bad = Verify(rig, export).Bad;
+        Assert.Equal("cut", bad?.Code);
+        Assert.Contains("after the export says it was made", bad?.Why, StringComparison.Ordinal);
+        Assert.Null(Verify(rig, Export(rig)).Bad);
+    }
+
     [Fact]
     public async Task ARewoundDatabaseThatBeganAnEpochReadsAsRewound()
     {

@@ -1,5 +1,6 @@
 using Governance.Audit.Checkpoints;
 using Governance.Audit.Exports;
+using Governance.Budgets;
 using Governance.Ledger;
 using Governance.Pricing;
 using Governance.Tests.Ledger;
@@ -66,6 +67,7 @@ public abstract class VerificationTests(SpentDatabase spent)
     [InlineData("UPDATE mail SET audit_id = 99999", "I14", "mail <threshold.")]
     [InlineData("DELETE FROM fences", "fence", "fences")]
     [InlineData("UPDATE fences SET lifted_milliseconds = lifted_milliseconds + 1", "fence", "fence 1")]
+    [InlineData("UPDATE fences SET epoch = epoch + 97", "fence", "fence 1")]
     [InlineData("UPDATE fences SET lifted_milliseconds = NULL, epoch = NULL", "fence", "fence 1")]
     [InlineData("UPDATE budgets SET definition = json_set(definition, '$.cap', '5000.00') WHERE id = 'all-month'", "definition", "budget all-month")]
     [InlineData("UPDATE budgets SET definition = '{' WHERE id = 'search-month'", "definition", "budget search-month")]
@@ -226,6 +228,21 @@ public abstract class VerificationTests(SpentDatabase spent)
     }
 
     /// <summary>Verifies a copy on which <paramref name="damage"/> was done, by somebody who put the triggers out of the way first.</summary>
+    [Fact]
+    public async Task ACapOfZeroThatCountsOnlySomeDaysOrSessionsIsNotBlamedForTheOtherCalls()
+    {
+        await using var rig = new LedgerRig(store: spent.Store);
+        await rig.SaveAsync(LedgerRig.Budget("holidays", "0") with { Window = BudgetWindow.Fixed, From = new DateOnly(2026, 12, 24), To = new DateOnly(2026, 12, 31) });
+        await rig.SaveAsync(LedgerRig.Budget("sessions", "0") with { Window = BudgetWindow.Session });
+        rig.Clock.Now += TimeSpan.FromMinutes(1);
+        await rig.SpendAsync(1m);
+        Assert.True(await rig.HoldAsync(rig.Call(1m)));
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
+        Assert.True(report.IsClean, string.Join('\n', report.Findings));
+        rig.Clock.Now = new DateTimeOffset(2026, 12, 24, 12, 0, 0, TimeSpan.Zero);
+        Assert.False(await rig.HoldAsync(rig.Call(1m)));
+    }
+
     Task<VerificationReport> VerifyAsync(string damage) => Verification.VerifyAsync(spent.Copy(damage), null);
 }
 

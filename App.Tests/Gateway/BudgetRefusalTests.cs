@@ -52,6 +52,35 @@ public sealed class BudgetRefusalTests(SharedProduct shared)
     }
 
     [Fact]
+    public async Task WhatWouldPassPassesWithTheOtherModelsThatTheBodyNames()
+    {
+        var key = await _product.ProjectAsync("advised-all", sections: Budget("advised-all", "1.00"));
+        _provider.Answer = request => Answers.Message(request, 0, 1);
+        const string Named = ",\"fallbacks\":[{\"model\":\"proof-other\"}]";
+        var fits = (await _product.CallAsync(Answers.Call("proof-cents", 1000, more: Named), key)).Refused(402, "budget_exceeded").Error.GetProperty("would_pass").GetProperty("max_tokens").GetInt64();
+        (await _product.CallAsync(Answers.Call("proof-cents", fits + 1, more: Named), key)).Refused(402, "budget_exceeded");
+        (await _product.CallAsync(Answers.Call("proof-cents", fits, more: Named), key)).Passed();
+    }
+
+    /// <summary>A call counts for the model that it asks for; what a fallback or an advisor costs would pass by the cap on that one.</summary>
+    [Theory]
+    [InlineData(",\"fallbacks\":[{\"model\":\"proof-other\"}]")]
+    [InlineData(",\"tools\":[{\"type\":\"advisor_20260301\",\"name\":\"advisor\",\"model\":\"proof-other\",\"max_uses\":1}]")]
+    public async Task ACapOnAModelIsNotPassedByNamingItBesideAnother(string named)
+    {
+        var project = $"beside-{named.Length}";
+        var key = await _product.ProjectAsync(project, sections: $"budgets:\n  - {{ id: {project}-other, scope: {{ project: {project}, model: proof-other }}, cap_usd: \"9.00\" }}\n");
+        var before = _provider.Requests.Count;
+        var refused = (await _product.CallAsync(Answers.Call(more: named), key)).Refused(403, "policy_rule");
+        Assert.Equal("MODEL_UNCOUNTED", refused.Error.GetProperty("deny_code").GetString());
+        Assert.Contains($"budget '{project}-other' counts calls of proof-other", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, _provider.Requests.Count);
+        (await _product.CallAsync(Answers.Call(), key)).Passed();
+        await _product.ApplyAsync($"budgets:\n  - {{ id: {project}-other, scope: {{ project: {project} }}, cap_usd: \"9.00\" }}\n");
+        (await _product.CallAsync(Answers.Call(more: named), key)).Passed();
+    }
+
+    [Fact]
     public async Task CallsInFlightRefuseWithAWait()
     {
         var key = await _product.ProjectAsync("inflight", sections: Budget("inflight", "1.00"));

@@ -113,6 +113,28 @@ public sealed class FenceTests
             rig.Get<SpendLedger>().ReserveAsync(waiting, null, true, (_, _) => throw new InvalidOperationException("It was recorded as refused."), patient: !isLast);
     }
 
+    /// <summary>A call that was decided before is refused for the fence, which lasts, not for its age, which asks for another try.</summary>
+    [Fact]
+    public async Task WhoTakesPartAnewUnderAFenceSaysSo()
+    {
+        var connection = PostgresServer.Shared.NewDatabase();
+        await using var living = new LedgerRig(connection: connection);
+        await using var paused = new LedgerRig(connection: connection);
+        await living.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        var decided = paused.Call(1m);
+        living.Clock.Now += TimeSpan.FromSeconds(1);
+        living.Stay(Instances.Lease);
+        await living.Get<InstanceRecovery>().RunAsync();
+        await RaiseAsync(living);
+
+        // Its first group finds out that it was declared dead; the same call is asked for again.
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => paused.HoldAsync(decided));
+        var reservation = await paused.Get<SpendLedger>().ReserveAsync(decided, null, true, (_, _) => throw new InvalidOperationException("It was recorded as refused."));
+
+        Assert.True(reservation.IsFenced);
+        Assert.NotNull(paused.Get<FenceShelf>().Current);
+    }
+
     [Fact]
     public async Task AMarkThatCannotBeReadIsNoMark()
     {

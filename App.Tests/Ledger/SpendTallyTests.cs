@@ -50,6 +50,29 @@ public abstract class SpendTallyTests(Store store)
         Assert.Equal(after.All, new SpendTally(trail.Reads, trail.Clock).Read().All);
     }
 
+    /// <summary>They had no hold while the ledger could not be written, so nothing kept their ids from being taken for final.</summary>
+    [Fact]
+    public async Task CallsOfAnOpenWindowAreCountedHoweverLateTheyAreWritten()
+    {
+        var world = new World();
+        await using var trail = world.Open(store);
+        var tally = new SpendTally(trail.Reads, trail.Clock);
+        var open = world.Call(trail.Clock.Now);
+        var unheld = world.Call(trail.Clock.Now);
+        trail.Clock.Now = trail.Clock.Now.AddMinutes(5);
+        await world.PostAsync(trail.Clock.Now, 3);
+        Assert.Equal(Money.FromUsd(3), tally.Read().All.Cost);
+        var work = new ReplayWork(world.Ledger, [new WindowCall(open, null, null, null)]);
+        trail.Journal.Submit(work);
+        await work.Committed;
+        Assert.Equal((Money.FromUsd(3), Money.FromUsd(1)), (tally.Read().All.Cost, tally.Read().Held));
+        trail.Clock.Now = trail.Clock.Now.AddMinutes(5);
+        await world.Ledger.SettleAsync(open, new CallResult { Outcome = UsageOutcome.Posted, Cost = Money.FromUsd(0.5m), End = "Completed" });
+        Assert.Equal(Money.FromUsd(3.5m), tally.Read().All.Cost);
+        await world.Ledger.SettleAsync(unheld, new CallResult { Outcome = UsageOutcome.Posted, Cost = Money.FromUsd(0.25m), End = "Completed" });
+        Assert.Equal(Money.FromUsd(3.75m), tally.Read().All.Cost);
+    }
+
     [Fact]
     public async Task DaysAndMonthsAreThoseOfUtc()
     {

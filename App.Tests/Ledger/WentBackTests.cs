@@ -1,5 +1,6 @@
 using Governance.Alerts;
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
 using Governance.Ledger;
 using Governance.Pricing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -60,6 +61,62 @@ public sealed class WentBackTests
         Assert.NotEmpty(await first.Get<MailQueries>().RecentAsync());
         var report = await Verification.VerifyAsync(first.Settings.ReadConnectionString, null);
         Assert.True(report.IsClean, string.Join('\n', report.Findings));
+    }
+
+    /// <summary>The epoch that explains what is gone stands where other events were read before.</summary>
+    [Fact]
+    public async Task CheckpointsGoOnInTheSameProcess()
+    {
+        var connection = PostgresServer.Shared.NewDatabase();
+        await using var rig = new LedgerRig(connection: connection);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        var copy = PostgresServer.Shared.Copy(connection);
+        await AgainAsync(rig);
+        for (var number = 0; number < 5; number++)
+        {
+            await rig.Get<Journal>().ChangeAsync(change =>
+            {
+                change.Append(Audit.DraftTrail.Told(AuditEvent.SystemChain, "test.told", "Something is told of the system.", new { number }));
+                return true;
+            });
+        }
+        var writer = rig.Get<CheckpointWriter>();
+        var before = await writer.WriteAsync("asked");
+        Assert.NotNull(before);
+
+        PostgresServer.Shared.Replace(connection, copy);
+
+        Npgsql.NpgsqlConnection.ClearAllPools();
+        Assert.False(await AgainAsync(rig));
+        var after = await writer.WriteAsync("asked");
+        Assert.True(after is { Checkpoint.Epoch: 2 }, writer.Status.Failure);
+        Assert.Equal(before.LineHash, after.Checkpoint.Previous);
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null, rig.Get<CheckpointSettings>());
+        Assert.True(report.IsClean, string.Join('\n', report.Findings));
+    }
+
+    [Fact]
+    public async Task TheOverviewForgetsWhatIsGone()
+    {
+        var connection = PostgresServer.Shared.NewDatabase();
+        await using var rig = new LedgerRig(connection: connection);
+        await rig.SpendAsync(1m);
+        var copy = PostgresServer.Shared.Copy(connection);
+        for (var tries = 0; rig.Events("ledger.sealed").Count < 2; tries++)
+        {
+            // Once the connections stand again.
+            await Record.ExceptionAsync(() => rig.SpendAsync(2m));
+            Assert.True(tries < 5);
+        }
+        rig.Clock.Now += TimeSpan.FromMinutes(5);
+        var tally = new SpendTally(rig.Get<Reads>(), rig.Clock);
+        Assert.Equal(Money.FromUsd(3m), tally.Read().All.Cost);
+
+        PostgresServer.Shared.Replace(connection, copy);
+
+        Npgsql.NpgsqlConnection.ClearAllPools();
+        Assert.False(await AgainAsync(rig));
+        Assert.Equal(Money.FromUsd(1m), tally.Read().All.Cost);
     }
 
     /// <summary>What it wrote itself is still there: only the mark, or what it heard of the others, says that something is gone.</summary>

@@ -54,6 +54,9 @@ sealed class JournalTransaction(JournalStore store)
         CrashPoint.Reach("audit-appended");
     }
 
+    /// <summary>From the next transaction on the ledger's clock is not before that instant, of a call that was admitted: where the wall clock was set back meanwhile, what comes after the call must not look older.</summary>
+    public void NotBefore(DateTimeOffset instant) => lastMilliseconds = Math.Max(lastMilliseconds, instant.ToUnixTimeMilliseconds());
+
     /// <summary>After a restart time goes on from the last event, even if the wall clock was set back meanwhile.</summary>
     internal void StartClock()
     {

@@ -12,6 +12,12 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
     readonly SqliteConnection connection = new(settings.WriteConnectionString);
     int groupsSinceCheckpoint;
 
+    /// <summary>For so long a commit waits for another process that writes.</summary>
+    const int BusyMilliseconds = 5000;
+
+    /// <summary>For so long cutting the log back waits for readers that are about to end; calls wait meanwhile.</summary>
+    const int CutMilliseconds = 25;
+
     public override DbConnection Connection => connection;
 
     public override void Open()
@@ -19,7 +25,7 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
         connection.Open();
         Pragma("journal_mode=WAL");
         Pragma("synchronous=FULL");
-        Pragma("busy_timeout=5000");
+        Pragma(FormattableString.Invariant($"busy_timeout={BusyMilliseconds}"));
         Pragma("wal_autocheckpoint=0");
         // Small on purpose: SQLite walks the whole cache at every commit in which a page was split.
         Pragma("cache_size=-8192");
@@ -57,7 +63,7 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
     /// <summary>Each work is tried by itself: a full disk may still take a small one.</summary>
     public override bool IsUnavailable(Exception exception) => false;
 
-    /// <summary>Moves the log into the database now and then; PASSIVE never waits for readers, TRUNCATE only runs where the log has grown beyond its limit.</summary>
+    /// <summary>Moves the log into the database now and then, without waiting for readers. One that has grown beyond its limit is cut back where no older reader needs it: else it would wait for that one, and calls with it.</summary>
     public override void Tidy()
     {
         if (++groupsSinceCheckpoint < settings.CheckpointGroups)
@@ -66,9 +72,15 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
         }
         groupsSinceCheckpoint = 0;
         var log = new FileInfo(settings.File + "-wal");
-        var mode = log.Exists && log.Length > settings.LogLimitBytes ? SQLitePCL.raw.SQLITE_CHECKPOINT_TRUNCATE : SQLitePCL.raw.SQLITE_CHECKPOINT_PASSIVE;
+        var isLong = log.Exists && log.Length > settings.LogLimitBytes;
         CrashPoint.Reach("checkpoint-begin");
-        _ = SQLitePCL.raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, mode, out _, out _);
+        _ = SQLitePCL.raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, SQLitePCL.raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out var moved);
+        if (isLong && pages == moved)
+        {
+            _ = SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, CutMilliseconds);
+            _ = SQLitePCL.raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, SQLitePCL.raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+            _ = SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
+        }
         CrashPoint.Reach("checkpoint-end");
     }
 

@@ -55,7 +55,7 @@ static class BudgetAdvice
 
     static Money AmountOf(GatedCall call, ModelPrice price, long maxTokens, HoldKind hold)
     {
-        var estimate = WorstCase.Of(call.Facts with { MaxTokens = maxTokens }, price, [], allowUnbounded: true);
+        var estimate = WorstCase.Of(call.Facts with { MaxTokens = maxTokens }, price, call.OtherPrices, allowUnbounded: true);
         return hold is HoldKind.Expected ? estimate.Expected : estimate.Amount;
     }
 }

@@ -13,7 +13,7 @@ namespace Governance.Gateway;
 /// The enforcement point up to the hold: (1) stopped by hand? (2) what kind of work? (3) what do the rules say? (4) what does the model cost?
 /// (5) what may this call cost? Everything is answered from immutable snapshots; nothing waits.
 /// </summary>
-sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstreams)
+sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstreams, BudgetShelf budgets)
 {
     /// <summary>The call ready to be held, or why it is refused.</summary>
     public (GatedCall? Call, GateRefusal? Refusal) Decide(CallId id, Caller caller, RequestFacts facts, DateTimeOffset now)
@@ -89,6 +89,10 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
             RuleVersion = decision?.Intervention?.RuleVersion ?? 0,
             PriceVersion = book.Version,
         };
+        if (!Plans.SkipPolicy(caller.Workspace.Plan) && Uncounted(ledger.For, facts, others) is { } uncounted)
+        {
+            return Refuse(uncounted, ledger);
+        }
         return (new GatedCall
         {
             Ledger = ledger,
@@ -96,11 +100,27 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
             Facts = facts,
             Upstream = upstream,
             Price = price,
+            OtherPrices = others,
             Estimate = estimate,
             Decision = decision,
             Prices = book,
             Intervention = decision is null ? null : GateRefusals.Intervened(decision, ledger),
         }, null);
+    }
+
+    /// <summary>A call counts for the model that was asked for. Where a hard cap on another model that it names would not see it, that cap could be passed by.</summary>
+    Refusal? Uncounted(Attribution call, RequestFacts facts, List<ModelPrice> others)
+    {
+        for (var i = 0; i < others.Count; i++)
+        {
+            var counted = budgets.Current.Matching(call);
+            var by = budgets.Current.Matching(call with { Model = facts.OtherModels[i], Vendor = others[i].Vendor });
+            if (by.FirstOrDefault(budget => budget.Definition.HardBlock && !counted.Contains(budget)) is { } budget)
+            {
+                return GateRefusals.Uncounted(facts.OtherModels[i], budget.Definition.Id, call.Model!);
+            }
+        }
+        return null;
     }
 
     /// <summary>Looked up before the rules only where they need its window: what cannot be measured counts as that.</summary>

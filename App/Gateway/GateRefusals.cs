@@ -59,6 +59,11 @@ static class GateRefusals
         ? Refusal.Malformed("model: name the model (a route for 'auto' needs a plan with policies).")
         : PolicyRule("unknown_price", $"Model '{model}' has no known price, so what it costs cannot be bounded.", "PRICE_UNKNOWN", "Check the spelling, or enter its price on /dashboard/settings?tab=prices.");
 
+    /// <summary>Whose cost would be on a budget's bill, but not in its balance.</summary>
+    public static Refusal Uncounted(string other, string budget, string served) => PolicyRule("other_model_uncounted",
+        $"The call names {other}, which may serve it too, and budget '{budget}' counts calls of {other} but not this one of {served}.", "MODEL_UNCOUNTED",
+        $"Ask for {other} itself, leave it out of the body's fallbacks and tools, or have the budget's scope widened on {PolicyUrl}?tab=budgets.");
+
     public static Refusal Unbounded(string reason) =>
         PolicyRule("unbounded_cost", $"The cost of this call has no bound: {reason}.", "COST_UNBOUNDED", "Bound it (for example with max_uses), or let the project allow unbounded calls.");
 

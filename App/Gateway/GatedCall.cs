@@ -14,6 +14,8 @@ sealed record GatedCall
     public required RequestFacts Facts { get; init; }
     public required UpstreamEntry Upstream { get; init; }
     public required ModelPrice Price { get; init; }
+    /// <summary>Of every other model that the body names.</summary>
+    public IReadOnlyList<ModelPrice> OtherPrices { get; init; } = [];
     public required CallEstimate Estimate { get; init; }
     /// <summary>Null where the plan skips the policy stage.</summary>
     public PolicyDecision? Decision { get; init; }

@@ -64,7 +64,7 @@ enum UsageFlags
     Overrun = 2,
     /// <summary>The answer had usage of a kind or model that no price is known for.</summary>
     UnknownUsage = 4,
-    /// <summary>The client hung up; the answer was read to its end for the bill.</summary>
+    /// <summary>The client hung up before the answer was complete; where the answer could be read to its end, that is what it cost.</summary>
     ClientGone = 8,
     /// <summary>Cache writes came without their lifetime; priced as five minutes.</summary>
     SplitUnknown = 16,

@@ -35,16 +35,38 @@ static class LedgerJobs
 
 /// <summary>The nightly reconciliation, and then a verification of everything, once for all instances.</summary>
 [DisallowConcurrentExecution]
-sealed class ReconciliationJob(Reconciliation reconciliation, VerificationRuns verification, Leases leases) : IJob
+sealed partial class ReconciliationJob(Reconciliation reconciliation, VerificationRuns verification, Leases leases, TimeProvider time, ILogger<ReconciliationJob> logger) : IJob
 {
+    /// <summary>So often, a minute apart, it is tried again while the store is away; then the next night has it.</summary>
+    const int Tries = 60;
+
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        if (await leases.TakeAsync(LedgerJobs.ReconciliationLease, LedgerJobs.Night) is { } lease)
+        if (await TakeAsync(cancellationToken) is { } lease)
         {
             await reconciliation.TryRunAsync(Actor.System, lease: lease);
             await verification.TryRunAsync(cancellationToken);
         }
     }
+
+    async Task<Lease?> TakeAsync(CancellationToken cancellation)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await leases.TakeAsync(LedgerJobs.ReconciliationLease, LedgerJobs.Night);
+            }
+            catch (Exception exception) when (tries < Tries)
+            {
+                LogAway(logger, exception);
+                await Task.Delay(TimeSpan.FromMinutes(1), time, cancellation);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The nightly reconciliation cannot begin; tried again in a minute")]
+    static partial void LogAway(ILogger logger, Exception exception);
 }
 
 /// <summary>The end of what dead instances held, every few seconds.</summary>

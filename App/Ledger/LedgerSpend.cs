@@ -10,6 +10,10 @@ namespace Governance.Ledger;
 sealed class LedgerSpend : SpendSource
 {
     const string AttributionColumns = "project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor";
+    /// <summary>Entries that are in memory at once while they are added up.</summary>
+    internal const int PageRows = 5000;
+
+    const string Page = " ORDER BY id LIMIT 5000";
     const string CallColumns = "usage.project, usage.key, usage.tenant, usage.department, usage.employee, usage.customer, usage.feature, usage.workflow, usage.session, usage.model, usage.vendor";
 
     public override (Money Posted, Money Held) Recompute(JournalTransaction transaction, BudgetDefinition budget, BudgetPeriod period) =>
@@ -79,15 +83,22 @@ sealed class LedgerSpend : SpendSource
     static Money Posted(Func<string, Statement> prepare, BudgetDefinition budget, string? session, long from, long until)
     {
         Int128 sum = 0;
-        const string Sum = $"SELECT {AttributionColumns}, cost_nanos FROM usage WHERE id >= ?1 AND id < ?2 AND cost_nanos <> 0";
-        var rows = session is null ? prepare(Sum).Bind(1, from).Bind(2, until) : prepare(Sum + " AND session = ?3").Bind(1, from).Bind(2, until).Bind(3, session);
-        while (rows.Step())
+        const string Sum = $"SELECT {AttributionColumns}, cost_nanos, id FROM usage WHERE id >= ?1 AND id < ?2 AND cost_nanos <> 0";
+        var (next, count) = (from, 0);
+        do
         {
-            if (BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)))
+            // Page by page, because a store may answer a statement with all of its rows at once. Of a session there are few, and its index is not in the order of the ids.
+            var rows = session is null ? prepare(Sum + Page).Bind(1, next).Bind(2, until) : prepare(Sum + " AND session = ?3").Bind(1, from).Bind(2, until).Bind(3, session);
+            for (count = 0; rows.Step(); count++)
             {
-                sum += rows.Integer(11);
+                next = rows.Integer(12) + 1;
+                if (BudgetMatch.Matches(budget, UsageTable.ReadAttribution(rows)))
+                {
+                    sum += rows.Integer(11);
+                }
             }
         }
+        while (session is null && count == PageRows);
         var corrections = prepare($"SELECT {CallColumns}, delta_nanos FROM corrections INNER JOIN usage ON usage.id = corrections.id WHERE corrections.id >= ?1 AND corrections.id < ?2").Bind(1, from).Bind(2, until);
         while (corrections.Step())
         {

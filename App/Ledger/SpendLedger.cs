@@ -73,10 +73,13 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
 
     /// <summary>Writes the hold inside the transaction, from whose commit on the call may be sent.</summary>
     /// <param name="body">The call as <see cref="HoldText"/> writes it.</param>
-    internal void HoldInTransaction(JournalTransaction transaction, LedgerCall call, string body) =>
+    internal void HoldInTransaction(JournalTransaction transaction, LedgerCall call, string body)
+    {
         transaction.Prepare("INSERT INTO holds (id, held_nanos, dispatched, instance, call, expires_milliseconds) VALUES (?1, ?2, 1, ?3, ?4, ?5)")
             .Bind(1, call.Id.Value).Bind(2, call.Estimate.Nanos).Bind(3, instance.Id).Bind(4, body)
             .Bind(5, clock.NowMilliseconds + (long)HoldLifetime.TotalMilliseconds).Run();
+        transaction.NotBefore(call.Id.At);
+    }
 
     /// <summary>Writes the entry inside the transaction and puts it under this commit's seal.</summary>
     internal void WriteInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result) =>

@@ -19,7 +19,8 @@ sealed record MonthSpend(DateTimeOffset Starts, ProjectSpend All, Money Held, IR
 
 /// <summary>
 /// Adds up the running month. What can no longer change is added up once: an entry appears under the id of its call, so everything
-/// below the oldest open hold, and a little back from now, is final. Only what is above is read again.
+/// below the oldest open hold, and a little back from now, is final. Only what is above is read again. What comes later all the same
+/// is told by the trail, and then everything is added up anew: calls that had no hold, and a database that went back.
 /// </summary>
 sealed class SpendTally(Reads reads, TimeProvider time)
 {
@@ -32,6 +33,7 @@ sealed class SpendTally(Reads reads, TimeProvider time)
     Dictionary<(long Day, string Project), ProjectSpend> settled = [];
     DateTimeOffset month;
     long settledTo;
+    (long Id, byte[] Hash)? seen;
 
     public MonthSpend Read()
     {
@@ -46,6 +48,10 @@ sealed class SpendTally(Reads reads, TimeProvider time)
             using var db = reads.Open();
             // One snapshot: a hold that is gone has its entry in the same one.
             using var snapshot = db.Database.BeginTransaction(System.Data.IsolationLevel.Serializable);
+            if (Look(db))
+            {
+                (settled, settledTo) = ([], CallId.FirstAt(starts).Value);
+            }
             var held = db.Holds.Sum(hold => hold.HeldNanos);
             var final = Math.Min(CallId.FirstAt(now - Margin).Value, db.Holds.Min(hold => (long?)hold.Id) ?? long.MaxValue);
             if (final > settledTo)
@@ -58,6 +64,16 @@ sealed class SpendTally(Reads reads, TimeProvider time)
             AddCorrections(all, db, CallId.FirstAt(starts).Value);
             return Sum(starts, now, new Money(held), all);
         }
+    }
+
+    /// <summary>True where the trail says, since the last look, that entries came under ids that were taken for final, or is not the one that was looked at.</summary>
+    bool Look(GovernanceDb db)
+    {
+        var before = seen;
+        seen = db.Audit.OrderByDescending(row => row.Id).Select(row => new { row.Id, row.Hash }).FirstOrDefault() is { } newest ? (newest.Id, newest.Hash) : null;
+        return before is { } last && (
+            db.Audit.Where(row => row.Id == last.Id).Select(row => row.Hash).FirstOrDefault() is not { } hash || !hash.AsSpan().SequenceEqual(last.Hash)
+            || db.Audit.Any(row => row.Id > last.Id && (row.Action == ReplayWork.Action || row.Action == LateSettlement.UnheldAction)));
     }
 
     static void Add(Dictionary<(long Day, string Project), ProjectSpend> to, GovernanceDb db, long from, long until)

@@ -90,7 +90,7 @@ static class CallLook
             (UsageFlags.Unverified, "The provider's final usage was not seen; the cost is a bound, not a measurement."),
             (UsageFlags.Overrun, "It cost more than was held for it."),
             (UsageFlags.UnknownUsage, "The answer had usage of a kind or model that no price is known for."),
-            (UsageFlags.ClientGone, "The client hung up; the answer was read to its end for the bill."),
+            (UsageFlags.ClientGone, "The client hung up before the answer was complete; what the provider had begun to bill counts all the same."),
             (UsageFlags.SplitUnknown, "Cache writes came without their lifetime; they are priced as five minutes."),
             (UsageFlags.Corrected, "The cost was put right later by a correction."),
             (UsageFlags.FailOpen, "The ledger could not be written when it was sent; the project's allowance for such times let it through, past its caps."),

@@ -22,7 +22,8 @@ static class Verification
     {
         try
         {
-            return Verify(new LedgerSnapshot(connectionString, cancellation), progress, checkpoints, now, own);
+            var signed = checkpoints is null ? null : VerificationCheckpoints.Read(checkpoints);
+            return Verify(new LedgerSnapshot(connectionString, cancellation), progress, signed, now, own);
         }
         catch (System.Data.Common.DbException) when (cancellation.IsCancellationRequested)
         {
@@ -30,7 +31,7 @@ static class Verification
         }
     }
 
-    static VerificationReport Verify(LedgerSnapshot opened, IProgress<string>? progress, CheckpointSettings? checkpoints, DateTimeOffset? now, HoldingProcess? own)
+    static VerificationReport Verify(LedgerSnapshot opened, IProgress<string>? progress, SignedTrail? trail, DateTimeOffset? now, HoldingProcess? own)
     {
         using var snapshot = opened;
         var clock = Stopwatch.StartNew();
@@ -39,10 +40,10 @@ static class Verification
         var chains = VerificationChains.Check(snapshot, findings);
         var fences = VerificationFences.Check(snapshot, findings);
         var signed = 0L;
-        if (checkpoints is not null)
+        if (trail is not null)
         {
             progress?.Report("Signed checkpoints");
-            signed = VerificationCheckpoints.Check(snapshot, findings, checkpoints);
+            signed = VerificationCheckpoints.Check(snapshot, findings, trail);
         }
         progress?.Report("Definitions");
         var definitions = VerificationDefinitions.Check(snapshot, findings);

@@ -10,17 +10,26 @@ static class VerificationCheckpoints
 {
     public const string Invariant = "checkpoint";
 
-    /// <summary>Answers how many checkpoints there are.</summary>
-    public static long Check(LedgerSnapshot snapshot, Findings findings, CheckpointSettings settings)
+    /// <summary>Reads what was signed. Before the snapshot is taken: only what is committed is signed, so a view that is taken later has all of it.</summary>
+    public static SignedTrail Read(CheckpointSettings settings)
     {
-        CheckpointBook book;
         try
         {
-            book = CheckpointBook.Read(Directory.Exists(settings.Folder) ? [settings.Folder] : [], Keys(settings));
+            return new SignedTrail(settings.Folder, CheckpointBook.Read(Directory.Exists(settings.Folder) ? [settings.Folder] : [], Keys(settings)), null);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            findings.Note(Invariant, settings.Folder, $"The checkpoints cannot be read: {exception.Message}");
+            return new SignedTrail(settings.Folder, CheckpointBook.Empty, exception.Message);
+        }
+    }
+
+    /// <summary>Answers how many checkpoints there are.</summary>
+    public static long Check(LedgerSnapshot snapshot, Findings findings, SignedTrail signed)
+    {
+        var book = signed.Book;
+        if (signed.Unreadable is { } unreadable)
+        {
+            findings.Fail(Invariant, signed.Folder, $"The checkpoints cannot be read, so nothing was compared with them: {unreadable}");
             return 0;
         }
         if (book.Bad is { } bad)
@@ -30,13 +39,13 @@ static class VerificationCheckpoints
         }
         foreach (var note in book.Notes)
         {
-            findings.Note(Invariant, settings.Folder, note);
+            findings.Note(Invariant, signed.Folder, note);
         }
         Compare(snapshot, findings, book);
         var covered = book.Last?.AuditId ?? 0;
         if (snapshot.LastAuditId > covered)
         {
-            findings.Note(Invariant, settings.Folder, book.Last is null
+            findings.Note(Invariant, signed.Folder, book.Last is null
                 ? $"There are no checkpoints: the {snapshot.LastAuditId} events are not protected against whoever administers the database."
                 : $"{snapshot.LastAuditId - covered} events are behind the last checkpoint of {book.Last.At:yyyy-MM-dd HH:mm:ss}Z and not protected yet.");
         }
@@ -98,12 +107,23 @@ static class VerificationCheckpoints
         return epochs;
     }
 
-    /// <summary>The keys beside the checkpoints, and the own one.</summary>
+    /// <summary>The keys beside the checkpoints, and the own one; that one is not missed where only its public half lies open to whoever asks.</summary>
     static Dictionary<string, ECDsa> Keys(CheckpointSettings settings)
     {
-        var texts = Directory.Exists(settings.Folder) ? Directory.EnumerateFiles(settings.Folder, "*.pem").Select(File.ReadAllText).ToList() : [];
-        using var own = CheckpointKey.Load(settings.KeyFile);
-        texts.Add(own?.PublicPem ?? "");
+        var texts = Directory.Exists(settings.Folder) ? Directory.EnumerateFiles(settings.Folder, "*.pem", SearchOption.AllDirectories).Select(File.ReadAllText).ToList() : [];
+        try
+        {
+            using var own = CheckpointKey.Load(settings.KeyFile);
+            texts.Add(own?.PublicPem ?? "");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            // Where a checkpoint needs it, that is what is told.
+        }
         return texts.SelectMany(CheckpointKey.ReadPublic).DistinctBy(key => key.Key).ToDictionary(StringComparer.Ordinal);
     }
 }
+
+/// <summary>What lies outside the database of a trail, as it was before the database was read.</summary>
+/// <param name="Unreadable">Why the checkpoints cannot be read; null where they can.</param>
+sealed record SignedTrail(string Folder, CheckpointBook Book, string? Unreadable);

@@ -34,7 +34,13 @@ static class VerificationOverdraft
         }
         // What was admitted before that was admitted by other rules; from then on the cap holds again.
         var before = Before(snapshot, budget, period, from) - budget.Cap.Nanos;
-        return before > 0 ? (told.Why, Money.Nearest(before + most)) : (why ?? told.Why, Money.Nearest(most));
+        if (before > 0)
+        {
+            return (told.Why, Money.Nearest(before + most));
+        }
+        // Below the cap at that time, calls of before may still have come to more than they held, on top of what was admitted after it.
+        var (whyEver, mostEver) = Counted(snapshot, budget, period, CallId.FirstAt(period.Starts));
+        return (why ?? whyEver ?? told.Why, Money.Nearest(mostEver));
     }
 
     /// <summary>
@@ -55,15 +61,18 @@ static class VerificationOverdraft
     }
 
     /// <summary>The first id that nothing can have which was admitted before the event: by its instant, or because that has its entry already, should a clock have been set.</summary>
-    static CallId After(LedgerSnapshot snapshot, Event told)
+    static CallId After(LedgerSnapshot snapshot, Event told) => new(Math.Max(CallId.FirstAt(told.At + margin).Value, SealedBefore(snapshot, told.Id) + 1));
+
+    /// <summary>The largest id that had its entry before that event.</summary>
+    public static long SealedBefore(LedgerSnapshot snapshot, long auditId)
     {
         var last = snapshot.Prepare($"""
             SELECT COALESCE(MAX(id), 0) FROM usage WHERE batch <= (SELECT COALESCE(MAX(sequence), 0) FROM audit WHERE chain = '{AuditEvent.LedgerChain}' AND id < ?1)
-            """).Bind(1, told.Id);
+            """).Bind(1, auditId);
         last.Step();
         var sealedBefore = last.Integer(0);
         last.Reset();
-        return new CallId(Math.Max(CallId.FirstAt(told.At + margin).Value, sealedBefore + 1));
+        return sealedBefore;
     }
 
     /// <summary>What everything comes to that may have been admitted before that id.</summary>

@@ -47,7 +47,7 @@ public sealed partial class KeysPage
             use = await Uses.ReadAsync();
             useFailed = false;
         }
-        catch (DbException)
+        catch (Exception exception) when (exception is DbException or InvalidOperationException)
         {
             useFailed = true;
         }

@@ -49,7 +49,7 @@ public sealed partial class MembersPage
             members = await Queries.ListAsync();
             unreadable = false;
         }
-        catch (DbException)
+        catch (Exception exception) when (exception is DbException or InvalidOperationException)
         {
             unreadable = true;
         }

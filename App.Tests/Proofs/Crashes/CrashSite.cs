@@ -33,7 +33,7 @@ sealed class CrashSite : IAsyncDisposable
 
     public static async Task<CrashSite> OpenAsync()
     {
-        var port = SmtpServer.FreePort();
+        var port = Ports.Free();
         return new CrashSite(await FakeProvider.StartAsync(), await SmtpServer.StartAsync(port), port);
     }
 

@@ -52,6 +52,8 @@ sealed partial class Walk
             }
             books.Reserve(new ExpectedHold(call.Id.Value, at, call.For, call.Estimate.Nanos, passed, journalNow + lifetime));
             open[call.Id.Value] = call;
+            // Nor is it ever before a call that was admitted, should the wall clock have been set back since that got its id.
+            journalNow = Math.Max(journalNow, at);
             var remaining = books.Remaining(call.For, at);
             return reservation.Remaining?.Nanos == remaining ? null : $"{reservation.Remaining} said to remain, the books say {remaining} nano-dollars";
         };

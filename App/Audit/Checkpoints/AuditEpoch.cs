@@ -61,7 +61,7 @@ static class AuditEpochs
     /// <returns>The new epoch.</returns>
     public static AuditEpoch Begin(JournalTransaction transaction, string reason, WrittenCheckpoint? lastCheckpoint, Actor? actor = null, long above = AuditEpoch.First)
     {
-        var heads = Heads(transaction);
+        var heads = ChainHeads.Sequences(transaction);
         var last = lastCheckpoint?.Checkpoint;
         var number = (int)Math.Max(Math.Max(Newest(transaction), last?.Epoch ?? AuditEpoch.First), above) + 1;
         var epoch = new AuditEpoch(
@@ -81,17 +81,6 @@ static class AuditEpochs
             Details = AuditJson.Element(epoch),
         });
         return epoch;
-    }
-
-    static Dictionary<string, long> Heads(JournalTransaction transaction)
-    {
-        var heads = new Dictionary<string, long>(StringComparer.Ordinal);
-        var rows = transaction.Prepare("SELECT chain, MAX(sequence) FROM audit GROUP BY chain");
-        while (rows.Step())
-        {
-            heads[rows.Text(0)] = rows.Integer(1);
-        }
-        return heads;
     }
 
     /// <summary>The number of the epoch that the trail is in.</summary>

@@ -5,12 +5,16 @@ namespace Governance.Audit.Checkpoints;
 /// <summary>Where every chain stands, read in one statement and so of one instant, whoever else writes.</summary>
 static class ChainHeads
 {
-    /// <summary>Jumps from chain to chain along the index, so that its time grows with their number and not with their length.</summary>
-    const string Sql = """
+    /// <summary>The chains: jumps from one to the next along the index, so that its time grows with their number and not with their length.</summary>
+    const string Names = """
         WITH RECURSIVE names(chain) AS (
           SELECT MIN(chain) FROM audit
           UNION ALL
           SELECT (SELECT MIN(next.chain) FROM audit next WHERE next.chain > names.chain) FROM names WHERE names.chain IS NOT NULL)
+        """;
+
+    const string Sql = Names + """
+
         SELECT head.id AS "Id", head.chain AS "Chain", head.sequence AS "Sequence", head.hash AS "Hash"
         FROM names JOIN audit head ON head.chain = names.chain
           AND head.sequence = (SELECT MAX(tail.sequence) FROM audit tail WHERE tail.chain = names.chain)
@@ -27,6 +31,18 @@ static class ChainHeads
             last = Math.Max(last, row.Id);
         }
         return (last, heads);
+    }
+
+    /// <summary>The last sequence of every chain, within the transaction.</summary>
+    public static Dictionary<string, long> Sequences(JournalTransaction transaction)
+    {
+        var heads = new Dictionary<string, long>(StringComparer.Ordinal);
+        var rows = transaction.Prepare(Names + " SELECT names.chain, (SELECT MAX(tail.sequence) FROM audit tail WHERE tail.chain = names.chain) FROM names WHERE names.chain IS NOT NULL");
+        while (rows.Step())
+        {
+            heads[rows.Text(0)] = rows.Integer(1);
+        }
+        return heads;
     }
 
     sealed class Row

@@ -52,7 +52,7 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
             status = new CheckpointStatus(last?.Checkpoint.At, last?.Checkpoint.Number ?? 0, last?.Checkpoint.AuditId ?? 0, 0, null, null);
             return last;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
             if (status.Failure != exception.Message)
             {
@@ -121,8 +121,9 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
                 : behind >= settings.Records && status.Failure is null ? "records"
                 : null;
         }
-        catch (System.Data.Common.DbException exception)
+        catch (Exception exception)
         {
+            // Of any kind: what a server that is away looks like is the provider's choice, and nothing that fails here may end the process.
             status = status with { Failure = exception.Message, FailingSince = status.FailingSince ?? time.GetUtcNow() };
             return isTime ? "time" : null;
         }
@@ -138,11 +139,11 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
         {
             return;
         }
-        ReadEpochs(db, heads);
+        var contradiction = Contradiction(db, heads);
         var epoch = epochs.Select(each => each.Epoch).DefaultIfEmpty(AuditEpoch.First).Max();
-        if (last is { Checkpoint: var before } written)
+        if (last is { Checkpoint: var before })
         {
-            if (Contradiction(db, written, heads) is { } contradiction)
+            if (contradiction is not null)
             {
                 throw new TrailContradictedException(contradiction);
             }
@@ -168,6 +169,19 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
         folder.Publish(key);
         folder.Append(checkpoint, line);
         last = new WrittenCheckpoint(checkpoint, CheckpointText.HashOf(line));
+    }
+
+    /// <summary>Null where the trail still says what the last checkpoint does, or an epoch explains why not. The epochs of a database that went back under this process may stand where others were read.</summary>
+    string? Contradiction(GovernanceDb db, SortedDictionary<string, ChainHead> heads)
+    {
+        ReadEpochs(db, heads);
+        if (last is null || Contradiction(db, last, heads) is null)
+        {
+            return null;
+        }
+        (epochs, epochsReadTo) = ([], 0);
+        ReadEpochs(db, heads);
+        return Contradiction(db, last, heads);
     }
 
     void ReadEpochs(GovernanceDb db, SortedDictionary<string, ChainHead> heads)

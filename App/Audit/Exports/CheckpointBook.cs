@@ -6,7 +6,7 @@ namespace Governance.Audit.Exports;
 
 /// <summary>One place in a chain that a checkpoint named.</summary>
 [Pure]
-readonly record struct NamedHead(long Sequence, string Hash, int Epoch, long Number);
+readonly record struct NamedHead(long Sequence, string Hash, int Epoch, long Number, long AtMilliseconds);
 
 /// <summary>All checkpoints that a verification was given: read, linked, signed, and sorted by what they name.</summary>
 sealed class CheckpointBook
@@ -139,7 +139,7 @@ sealed class CheckpointBook
             // A chain in which nothing happened is named again and again.
             if (heads.Count == 0 || heads[^1].Sequence != head.Sequence || heads[^1].Hash != hash || heads[^1].Epoch != checkpoint.Epoch)
             {
-                heads.Add(new NamedHead(head.Sequence, hash, checkpoint.Epoch, checkpoint.Number));
+                heads.Add(new NamedHead(head.Sequence, hash, checkpoint.Epoch, checkpoint.Number, checkpoint.AtMilliseconds));
             }
         }
     }

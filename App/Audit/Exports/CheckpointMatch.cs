@@ -71,7 +71,8 @@ sealed class CheckpointMatch(CheckpointBook book)
     }
 
     /// <summary>The first thing that no epoch explains; what one explains becomes a note.</summary>
-    public BadRow? Judge(bool isWhole, List<string> notes)
+    /// <param name="at">When the export says that it was made, in Unix milliseconds; null where it does not say.</param>
+    public BadRow? Judge(bool isWhole, long? at, List<string> notes)
     {
         foreach (var missing in isWhole ? book.Chains.Where(name => !seen.Contains(name)).Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
         {
@@ -88,8 +89,9 @@ sealed class CheckpointMatch(CheckpointBook book)
             else
             {
                 bad ??= suspect.Line == long.MaxValue
-                    ? new BadRow(0, name, suspect.Sequence, "cut", string.Create(CultureInfo.InvariantCulture, $"Checkpoint {suspect.Named.Number} names event {suspect.Named.Sequence} of the chain; events from {suspect.Sequence} on are missing.{Doubts()}"))
+                    ? new BadRow(0, name, suspect.Sequence, "cut", string.Create(CultureInfo.InvariantCulture, $"Checkpoint {suspect.Named.Number} names event {suspect.Named.Sequence} of the chain; events from {suspect.Sequence} on are missing.{Later()}{Doubts()}"))
                     : new BadRow(suspect.Line, name, suspect.Sequence, "checkpoint", string.Create(CultureInfo.InvariantCulture, $"Checkpoint {suspect.Named.Number} names another hash for event {suspect.Named.Sequence}: the chain was written anew after a change at or before it.{Doubts()}"));
+                string Later() => suspect.Named.AtMilliseconds > at ? " That checkpoint was written after the export says it was made: verify with checkpoints that were copied before it, or export again." : "";
                 string Doubts() => AuditEpoch.Doubts(doubted, name, suspect.Named.Sequence, epoch);
             }
         }

@@ -37,7 +37,7 @@ sealed class ExportVerification(CheckpointBook book, long? from = null, long? to
         if (bad is null)
         {
             match.EndChain(IsWhole);
-            bad = match.Judge(IsWhole, notes);
+            bad = match.Judge(IsWhole, header?.AtMilliseconds, notes);
         }
         return new ExportReport(bad, events, seals.Entries, seals.Corrections, book.Count, header?.Part, bad is null ? match.Unprotected : [], notes);
     }

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+
+namespace Governance.Tests.Proofs;
+
+/// <summary>The database server is away for a while, under a whole process with everything that runs in its background.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class ServerOutageTests
+{
+    [Fact]
+    public async Task AServerThatIsAwayForAWhileStopsCallsButNoProcess()
+    {
+        var server = new PostgresServer();
+        var folder = Directory.CreateTempSubdirectory("governance-away-");
+        try
+        {
+            await using var provider = await FakeProvider.StartAsync();
+            var connection = server.NewDatabase();
+            await using var product = await Product.StartAsync(provider.Url, environment: [(Product.ConnectionVariable, connection), ("Governance__Journal__Folder", folder.FullName)]);
+            (await product.CallAsync(Answers.Call())).Passed();
+            server.Kill();
+            // Longer than the rest between two looks of whatever looks at the database by itself.
+            for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(8); await Task.Delay(250))
+            {
+                var refused = await product.CallAsync(Answers.Call());
+                Assert.Equal(503, refused.Status);
+                Assert.Contains("nothing was sent", refused.Message, StringComparison.Ordinal);
+            }
+            Assert.Single(provider.Requests);
+            Assert.Equal(503, (await product.ReadyAsync()).Status);
+            server.Restart();
+            for (var clock = Stopwatch.StartNew(); (await product.CallAsync(Answers.Call())).Status != 200; await Task.Delay(100))
+            {
+                Assert.False(product.App.HasExited, product.App.Output);
+                Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), "it did not go on by itself");
+            }
+            await Product.EventuallyAsync(() => product.ReadyAsync().GetAwaiter().GetResult().Status, status => status == 200);
+            Assert.Equal(0, await product.App.StopAsync());
+            var (code, output) = await VerifyCommand.OnAsync(connection, folder.FullName);
+            Assert.True(code == 0, output);
+        }
+        finally
+        {
+            server.Stop();
+            folder.Delete(recursive: true);
+        }
+    }
+}
