@@ -9,13 +9,19 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Governance.Tests.Projects;
 
 /// <summary>The real host on a database of its own, with a clock that tests move and visitors from wherever they say.</summary>
-sealed class PeopleHost(Store store = Store.Sqlite) : WebApplicationFactory<Program>
+/// <param name="connection">A PostgreSQL database; null for a file.</param>
+sealed class PeopleHost(string? connection) : WebApplicationFactory<Program>
 {
     public const string Email = "maria@acme.test";
     public const string Password = "correct horse battery";
     const string AddressHeader = "Test-Address";
     readonly DirectoryInfo data = Directory.CreateTempSubdirectory("governance-people-");
     readonly Dictionary<string, string> settings = [];
+
+    public PeopleHost(Store store = Store.Sqlite)
+        : this(store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : null)
+    {
+    }
 
     public MovedClock Clock { get; } = new();
 
@@ -63,7 +69,7 @@ sealed class PeopleHost(Store store = Store.Sqlite) : WebApplicationFactory<Prog
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSolutionRelativeContentRoot(".", "Governance.sln");
-        builder.UseSetting("ConnectionStrings:Governance", store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(data.FullName, "governance.db")}");
+        builder.UseSetting("ConnectionStrings:Governance", connection ?? $"Data Source={Path.Combine(data.FullName, "governance.db")}");
         builder.UseSetting("Governance:Journal:Folder", data.FullName);
         foreach (var (setting, value) in settings)
         {

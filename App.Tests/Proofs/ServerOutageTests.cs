@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using AngleSharp.Html.Parser;
+using Governance.Tests.Projects;
 
 namespace Governance.Tests.Proofs;
 
@@ -42,6 +45,35 @@ public sealed class ServerOutageTests
         {
             server.Stop();
             folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Whose session is looked up at every other page gets one all the same.</summary>
+    [Fact]
+    public async Task APageSaysThatTheDatabaseIsAway()
+    {
+        var server = new PostgresServer();
+        try
+        {
+            await using var host = new PeopleHost(server.NewDatabase());
+            using var owner = await host.OwnerAsync();
+            Assert.Equal("200", await PeopleHost.LeadsToAsync(owner, "/dashboard"));
+            server.Kill();
+            // Longer than a session is believed without a look.
+            host.Clock.Ahead = TimeSpan.FromMinutes(2);
+            using var answer = await owner.GetAsync(new Uri("/dashboard/keys", UriKind.Relative));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            var page = new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
+            Assert.Equal("The database cannot be reached", page.QuerySelector("h1")?.TextContent);
+            Assert.Equal("/dashboard/keys", page.QuerySelector("a.button")?.GetAttribute("href"));
+            Assert.NotEmpty(answer.Headers.GetValues("Content-Security-Policy"));
+            server.Restart();
+            await Product.EventuallyAsync(() => PeopleHost.LeadsToAsync(owner, "/dashboard/keys").GetAwaiter().GetResult(), status => status == "200");
+            Assert.Equal("200", await PeopleHost.LeadsToAsync(owner, "/dashboard/keys"));
+        }
+        finally
+        {
+            server.Stop();
         }
     }
 }

@@ -11,6 +11,9 @@ static class StoreFailure
     public static bool Is(Exception exception) => exception is StoreUnavailableException or JournalUnavailableException or IOException
         || (exception is SqliteException { SqliteErrorCode: var code } && code is Busy or Locked or ReadOnly or Io or Corrupt or Full or CannotOpen or Protocol or NotADatabase);
 
+    /// <summary>What went wrong, for people: of a failure that EF tells of in general terms, what the driver said.</summary>
+    public static string Why(Exception exception) => exception is InvalidOperationException { InnerException: System.Data.Common.DbException inner } ? inner.Message : exception.Message;
+
     /// <summary>True where work of any size fails alike, so that there is no use in trying each by itself.</summary>
     public static bool IsForAll(Exception exception) => Is(exception) && exception is not (SqliteException { SqliteErrorCode: Full } or StoreUnavailableException { InnerException: not null });
 }

@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Identity;
 
 namespace Governance.Projects;
 
@@ -18,6 +21,17 @@ static class PageGate
             return next(context);
         }
         context.Response.Redirect(WelcomePath);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Whether the session still stands, now and then. The page of a failure is for anybody, and must not fail because nobody can be looked up.</summary>
+    public static Task LookUpAsync(CookieValidatePrincipalContext session)
+    {
+        if (session.HttpContext.Features.Get<IExceptionHandlerFeature>() is null)
+        {
+            return SecurityStampValidator.ValidatePrincipalAsync(session);
+        }
+        session.RejectPrincipal();
         return Task.CompletedTask;
     }
 

@@ -49,6 +49,7 @@ static class ProjectsSetup
             options.Cookie.HttpOnly = true;
             options.ExpireTimeSpan = TimeSpan.FromDays(7);
             options.SlidingExpiration = true;
+            options.Events.OnValidatePrincipal = PageGate.LookUpAsync;
         });
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();

@@ -29,6 +29,8 @@ static class ShellSetup
             options.Providers.Add<BrotliCompressionProvider>();
             options.Providers.Add<GzipCompressionProvider>();
         });
+        // In development a form without its token would be an exception, and so a failure of ours.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
         services.Configure<BrotliCompressionProviderOptions>(options => options.Level = CompressionLevel.Fastest);
         return services;
     }
@@ -38,10 +40,8 @@ static class ShellSetup
     {
         app.Use(next => context => SecurityHeaders.AddAsync(context, next));
         app.UseWhen(context => HttpMethods.IsGet(context.Request.Method), branch => branch.UseResponseCompression());
-        if (!app.Environment.IsDevelopment())
-        {
-            app.UseExceptionHandler("/error", createScopeForErrors: true);
-        }
+        // In development too: the log has the exception, and what a person sees is the same everywhere.
+        app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use(next => context => BareFailures.GuardAsync(context, next));
         return app;

@@ -22,6 +22,7 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
     long epochsReadTo;
     List<AuditEpoch> epochs = [];
     long writtenAt;
+    bool unread;
     bool disposed;
     volatile CheckpointStatus status = CheckpointStatus.None;
 
@@ -54,11 +55,12 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
-            if (status.Failure != exception.Message)
+            var why = StoreFailure.Why(exception);
+            if (status.Failure != why)
             {
                 LogFailed(logger, exception);
             }
-            status = status with { Failure = exception.Message, FailingSince = status.FailingSince ?? time.GetUtcNow() };
+            status = status with { Failure = why, FailingSince = status.FailingSince ?? time.GetUtcNow() };
             return null;
         }
         finally
@@ -115,6 +117,11 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
         {
             using var db = reads.Open();
             var behind = (db.Audit.Max(row => (long?)row.Id) ?? 0) - (last?.Checkpoint.AuditId ?? 0);
+            if (unread)
+            {
+                // It could not be seen what there is to sign; it can again.
+                (unread, status) = (false, status with { Failure = null, FailingSince = null });
+            }
             status = status with { Behind = Math.Max(behind, 0) };
             return behind == 0 && status.Failure is null ? null
                 : isTime ? "time"
@@ -124,7 +131,8 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
         catch (Exception exception)
         {
             // Of any kind: what a server that is away looks like is the provider's choice, and nothing that fails here may end the process.
-            status = status with { Failure = exception.Message, FailingSince = status.FailingSince ?? time.GetUtcNow() };
+            unread = true;
+            status = status with { Failure = StoreFailure.Why(exception), FailingSince = status.FailingSince ?? time.GetUtcNow() };
             return isTime ? "time" : null;
         }
     }
