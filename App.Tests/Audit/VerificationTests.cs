@@ -227,7 +227,6 @@ public abstract class VerificationTests(SpentDatabase spent)
         Assert.Equal(2, (await Governance.Tests.Configuration.AppCommand.RunOnAsync(spent.Nowhere, "verify", "--json")).Code);
     }
 
-    /// <summary>Verifies a copy on which <paramref name="damage"/> was done, by somebody who put the triggers out of the way first.</summary>
     [Fact]
     public async Task ACapOfZeroThatCountsOnlySomeDaysOrSessionsIsNotBlamedForTheOtherCalls()
     {
@@ -243,6 +242,7 @@ public abstract class VerificationTests(SpentDatabase spent)
         Assert.False(await rig.HoldAsync(rig.Call(1m)));
     }
 
+    /// <summary>Verifies a copy on which <paramref name="damage"/> was done, by somebody who put the triggers out of the way first.</summary>
     Task<VerificationReport> VerifyAsync(string damage) => Verification.VerifyAsync(spent.Copy(damage), null);
 }
 

@@ -76,7 +76,10 @@ public sealed class BudgetRefusalTests(SharedProduct shared)
         Assert.Contains($"budget '{project}-other' counts calls of proof-other", refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, _provider.Requests.Count);
         (await _product.CallAsync(Answers.Call(), key)).Passed();
-        await _product.ApplyAsync($"budgets:\n  - {{ id: {project}-other, scope: {{ project: {project} }}, cap_usd: \"9.00\" }}\n");
+        // It is the cap that must not be passed by: where it does not count that day, nothing is.
+        await _product.ApplyAsync($"budgets:\n  - {{ id: {project}-other, scope: {{ project: {project}, model: proof-other }}, window: {{ from: 2039-12-24, to: 2039-12-31 }}, cap_usd: \"9.00\" }}\n");
+        (await _product.CallAsync(Answers.Call(more: named), key)).Passed();
+        await _product.ApplyAsync($"budgets:\n  - {{ id: {project}-other, scope: {{ project: {project} }}, window: calendar_month, cap_usd: \"9.00\" }}\n");
         (await _product.CallAsync(Answers.Call(more: named), key)).Passed();
     }
 

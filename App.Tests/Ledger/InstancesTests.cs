@@ -3,6 +3,7 @@ using Governance.Audit;
 using Governance.Ledger;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Governance.Tests.Ledger;
@@ -225,7 +226,7 @@ public sealed class InstancesTests
         LedgerRig[] rigs = [first, second, third];
         for (var night = 1; night <= 2; night++)
         {
-            await Task.WhenAll(rigs.Select(rig => Task.Run(async () => await new ReconciliationJob(rig.Get<Reconciliation>(), rig.Get<VerificationRuns>(), rig.Get<Leases>(), rig.Clock, NullLogger<ReconciliationJob>.Instance).Execute(null!))));
+            await Task.WhenAll(rigs.Select(rig => Task.Run(async () => await new ReconciliationJob(rig.Get<Reconciliation>(), rig.Get<VerificationRuns>(), rig.Get<Leases>(), rig.Get<IHostApplicationLifetime>(), NullLogger<ReconciliationJob>.Instance).Execute(null!))));
             Assert.Equal(night, first.Events("ledger.reconciled").Count);
             foreach (var rig in rigs)
             {

@@ -17,7 +17,7 @@ static class AuditSetup
         services.AddHostedService<StoreWatchLoop>();
         services.AddSingleton<Leases>();
         services.AddSingleton<Reads>();
-        services.AddOptions<Frame>().Configure<StoreWatch>((frame, watch) => frame.Banners.Add(() => BannerOf(watch)));
+        services.AddOptions<Frame>().Configure<StoreWatch>((frame, watch) => frame.Banners.Add(() => BannerOf(watch))).Configure(frame => frame.IsAway = StoreFailure.IsAway);
         services.AddSingleton<AuditQueries>();
         services.AddHostedService<InstanceWatch>();
         // On PostgreSQL the server keeps writers apart; on SQLite they wait at the journal's gate.

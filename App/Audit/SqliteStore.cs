@@ -15,7 +15,7 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
     /// <summary>For so long a commit waits for another process that writes.</summary>
     const int BusyMilliseconds = 5000;
 
-    /// <summary>For so long cutting the log back waits for readers that are about to end; calls wait meanwhile.</summary>
+    /// <summary>For so long cutting the log back waits for readers; calls wait meanwhile.</summary>
     const int CutMilliseconds = 25;
 
     public override DbConnection Connection => connection;
@@ -63,7 +63,7 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
     /// <summary>Each work is tried by itself: a full disk may still take a small one.</summary>
     public override bool IsUnavailable(Exception exception) => false;
 
-    /// <summary>Moves the log into the database now and then, without waiting for readers. One that has grown beyond its limit is cut back where no older reader needs it: else it would wait for that one, and calls with it.</summary>
+    /// <summary>Moves the log into the database now and then, without waiting for readers. One that has grown beyond its limit is cut back, which waits for readers, but only for those that are about to end: calls wait with it. Where one goes on it is tried again.</summary>
     public override void Tidy()
     {
         if (++groupsSinceCheckpoint < settings.CheckpointGroups)
@@ -74,13 +74,9 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
         var log = new FileInfo(settings.File + "-wal");
         var isLong = log.Exists && log.Length > settings.LogLimitBytes;
         CrashPoint.Reach("checkpoint-begin");
-        _ = SQLitePCL.raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, SQLitePCL.raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out var moved);
-        if (isLong && pages == moved)
-        {
-            _ = SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, CutMilliseconds);
-            _ = SQLitePCL.raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, SQLitePCL.raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
-            _ = SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
-        }
+        _ = SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, CutMilliseconds);
+        _ = SQLitePCL.raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, isLong ? SQLitePCL.raw.SQLITE_CHECKPOINT_TRUNCATE : SQLitePCL.raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
+        _ = SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
         CrashPoint.Reach("checkpoint-end");
     }
 

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Governance.Audit;
 
@@ -12,7 +14,22 @@ static class StoreFailure
         || (exception is SqliteException { SqliteErrorCode: var code } && code is Busy or Locked or ReadOnly or Io or Corrupt or Full or CannotOpen or Protocol or NotADatabase);
 
     /// <summary>What went wrong, for people: of a failure that EF tells of in general terms, what the driver said.</summary>
-    public static string Why(Exception exception) => exception is InvalidOperationException { InnerException: System.Data.Common.DbException inner } ? inner.Message : exception.Message;
+    public static string Why(Exception exception) => Inner(exception)?.Message ?? exception.Message;
+
+    /// <summary>True where something could not be read, for whatever reason that lies in the database.</summary>
+    public static bool IsUnread(Exception exception) => Inner(exception) is not null;
+
+    /// <summary>True where the store is not there, or takes nobody in: nothing is wrong with what was asked.</summary>
+    public static bool IsAway(Exception exception) => Inner(exception) switch
+    {
+        PostgresException said => said.SqlState.StartsWith("08", StringComparison.Ordinal) || said.SqlState.StartsWith("57P", StringComparison.Ordinal) || said.SqlState.StartsWith("53", StringComparison.Ordinal),
+        NpgsqlException => true,
+        { } other => Is(other),
+        null => Is(exception),
+    };
+
+    /// <summary>What the driver said; EF wraps on PostgreSQL what it takes for transient.</summary>
+    static DbException? Inner(Exception exception) => exception as DbException ?? (exception is InvalidOperationException ? exception.InnerException as DbException : null);
 
     /// <summary>True where work of any size fails alike, so that there is no use in trying each by itself.</summary>
     public static bool IsForAll(Exception exception) => Is(exception) && exception is not (SqliteException { SqliteErrorCode: Full } or StoreUnavailableException { InnerException: not null });

@@ -20,7 +20,7 @@ sealed partial class CountTokensEndpoint(CallIntake intake, Gate gate, OutboundH
             return;
         }
         // The count is free, so what would be too dear to send may still be counted.
-        var (call, refused) = gate.Decide(taken.Id, taken.Caller, taken.Facts with { MaxTokens = 0 }, taken.Id.At);
+        var (call, refused) = gate.Decide(taken.Id, taken.Caller, taken.Facts with { MaxTokens = 0 }, taken.Id.At, isFree: true);
         if (call is null)
         {
             await RecordAsync(refused!);

@@ -16,7 +16,8 @@ namespace Governance.Gateway;
 sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstreams, BudgetShelf budgets)
 {
     /// <summary>The call ready to be held, or why it is refused.</summary>
-    public (GatedCall? Call, GateRefusal? Refusal) Decide(CallId id, Caller caller, RequestFacts facts, DateTimeOffset now)
+    /// <param name="isFree">True where only a count is asked for: then no budget has a say.</param>
+    public (GatedCall? Call, GateRefusal? Refusal) Decide(CallId id, Caller caller, RequestFacts facts, DateTimeOffset now, bool isFree = false)
     {
         var asked = new LedgerCall
         {
@@ -46,7 +47,8 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
         {
             return (null, GateRefusals.Denied(denial, decision, asked));
         }
-        return Price(caller, facts, decision, asked, now);
+        var (call, refusal) = Price(caller, facts, decision, asked, now);
+        return call is not null && !isFree && Uncounted(call, call.Ledger.For) is { } uncounted ? Refuse(uncounted, call.Ledger) : (call, refusal);
     }
 
     (GatedCall? Call, GateRefusal? Refusal) Price(Caller caller, RequestFacts facts, PolicyDecision? decision, LedgerCall asked, DateTimeOffset now)
@@ -89,10 +91,6 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
             RuleVersion = decision?.Intervention?.RuleVersion ?? 0,
             PriceVersion = book.Version,
         };
-        if (!Plans.SkipPolicy(caller.Workspace.Plan) && Uncounted(ledger.For, facts, others) is { } uncounted)
-        {
-            return Refuse(uncounted, ledger);
-        }
         return (new GatedCall
         {
             Ledger = ledger,
@@ -108,16 +106,23 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
         }, null);
     }
 
-    /// <summary>A call counts for the model that was asked for. Where a hard cap on another model that it names would not see it, that cap could be passed by.</summary>
-    Refusal? Uncounted(Attribution call, RequestFacts facts, List<ModelPrice> others)
+    /// <summary>A call counts for the model that it is sent to. Where a hard cap on another model that it names would not see it, that cap could be passed by.</summary>
+    /// <param name="sent">For whom and to which model.</param>
+    Refusal? Uncounted(GatedCall call, Attribution sent)
     {
-        for (var i = 0; i < others.Count; i++)
+        if (call.OtherPrices.Count == 0 || Plans.SkipPolicy(call.Caller.Workspace.Plan))
         {
-            var counted = budgets.Current.Matching(call);
-            var by = budgets.Current.Matching(call with { Model = facts.OtherModels[i], Vendor = others[i].Vendor });
-            if (by.FirstOrDefault(budget => budget.Definition.HardBlock && !counted.Contains(budget)) is { } budget)
+            return null;
+        }
+        var counted = budgets.Current.Matching(sent);
+        for (var i = 0; i < call.OtherPrices.Count; i++)
+        {
+            var other = call.Facts.OtherModels[i];
+            var by = budgets.Current.Matching(sent with { Model = other, Vendor = call.OtherPrices[i].Vendor })
+                .FirstOrDefault(budget => budget.Definition.HardBlock && !counted.Contains(budget) && budget.PeriodAt(call.Ledger.Id.At, sent.Session) is not null);
+            if (by is not null)
             {
-                return GateRefusals.Uncounted(facts.OtherModels[i], budget.Definition.Id, call.Model!);
+                return GateRefusals.Uncounted(other, by.Definition.Id, sent.Model!);
             }
         }
         return null;
@@ -170,6 +175,7 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
     public JsonObject? WouldPass(GatedCall call, BudgetRefusal budget) => BudgetAdvice.WouldPass(call, budget, prices.Current.Current(call.Ledger.Id.At)
         .Where(price => price.Vendor == call.Price.Vendor && price.Rates.Output < call.Price.Rates.Output)
         .OrderBy(price => price.Rates.Output).ThenBy(price => price.Model, StringComparer.Ordinal)
+        .Where(price => Uncounted(call, call.Ledger.For with { Model = price.Model, Vendor = price.Vendor }) is null)
         .Where(price => Policy(call.Caller, call.Facts with { Model = price.Model }, CallLimits.JudgedInput(call.Facts, price), TaskOf(call.Caller, call.Facts)) is null or { Denial: null, Intervention: null }));
 
     static (GatedCall? Call, GateRefusal? Refusal) Refuse(Refusal refusal, LedgerCall call) => (null, GateRefusals.Told(refusal, call));

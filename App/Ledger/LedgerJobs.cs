@@ -35,23 +35,25 @@ static class LedgerJobs
 
 /// <summary>The nightly reconciliation, and then a verification of everything, once for all instances.</summary>
 [DisallowConcurrentExecution]
-sealed partial class ReconciliationJob(Reconciliation reconciliation, VerificationRuns verification, Leases leases, TimeProvider time, ILogger<ReconciliationJob> logger) : IJob
+sealed partial class ReconciliationJob(Reconciliation reconciliation, VerificationRuns verification, Leases leases, IHostApplicationLifetime lifetime, ILogger<ReconciliationJob> logger) : IJob
 {
     /// <summary>So often, a minute apart, it is tried again while the store is away; then the next night has it.</summary>
     const int Tries = 60;
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        if (await TakeAsync(cancellationToken) is { } lease)
+        // The scheduler waits for its jobs when the process stops, and does not interrupt them.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        if (await TakeAsync(ending.Token) is { } lease)
         {
             await reconciliation.TryRunAsync(Actor.System, lease: lease);
-            await verification.TryRunAsync(cancellationToken);
+            await verification.TryRunAsync(ending.Token);
         }
     }
 
     async Task<Lease?> TakeAsync(CancellationToken cancellation)
     {
-        for (var tries = 1; ; tries++)
+        for (var tries = 1; !cancellation.IsCancellationRequested; tries++)
         {
             try
             {
@@ -60,9 +62,10 @@ sealed partial class ReconciliationJob(Reconciliation reconciliation, Verificati
             catch (Exception exception) when (tries < Tries)
             {
                 LogAway(logger, exception);
-                await Task.Delay(TimeSpan.FromMinutes(1), time, cancellation);
+                await Task.Delay(TimeSpan.FromMinutes(1), cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+        return null;
     }
 
     [LoggerMessage(LogLevel.Warning, "The nightly reconciliation cannot begin; tried again in a minute")]

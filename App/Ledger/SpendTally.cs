@@ -48,32 +48,33 @@ sealed class SpendTally(Reads reads, TimeProvider time)
             using var db = reads.Open();
             // One snapshot: a hold that is gone has its entry in the same one.
             using var snapshot = db.Database.BeginTransaction(System.Data.IsolationLevel.Serializable);
-            if (Look(db))
-            {
-                (settled, settledTo) = ([], CallId.FirstAt(starts).Value);
-            }
+            var (isKnown, newest) = Look(db);
+            // Kept only once everything was read: where a read fails halfway, the next one begins where this one did.
+            var (parts, to) = isKnown ? (settled, settledTo) : ([], CallId.FirstAt(starts).Value);
             var held = db.Holds.Sum(hold => hold.HeldNanos);
             var final = Math.Min(CallId.FirstAt(now - Margin).Value, db.Holds.Min(hold => (long?)hold.Id) ?? long.MaxValue);
-            if (final > settledTo)
+            if (final > to)
             {
-                Add(settled, db, settledTo, final);
-                settledTo = final;
+                parts = new(parts);
+                Add(parts, db, to, final);
+                to = final;
             }
-            var all = new Dictionary<(long Day, string Project), ProjectSpend>(settled);
-            Add(all, db, settledTo, long.MaxValue);
+            var all = new Dictionary<(long Day, string Project), ProjectSpend>(parts);
+            Add(all, db, to, long.MaxValue);
             AddCorrections(all, db, CallId.FirstAt(starts).Value);
+            (settled, settledTo, seen) = (parts, to, newest);
             return Sum(starts, now, new Money(held), all);
         }
     }
 
-    /// <summary>True where the trail says, since the last look, that entries came under ids that were taken for final, or is not the one that was looked at.</summary>
-    bool Look(GovernanceDb db)
+    /// <summary>False where the trail says, since the last look, that entries came under ids that were taken for final, or is not the one that was looked at; and its newest event.</summary>
+    (bool IsKnown, (long Id, byte[] Hash)? Newest) Look(GovernanceDb db)
     {
-        var before = seen;
-        seen = db.Audit.OrderByDescending(row => row.Id).Select(row => new { row.Id, row.Hash }).FirstOrDefault() is { } newest ? (newest.Id, newest.Hash) : null;
-        return before is { } last && (
+        (long Id, byte[] Hash)? newest = db.Audit.OrderByDescending(row => row.Id).Select(row => new { row.Id, row.Hash }).FirstOrDefault() is { } row ? (row.Id, row.Hash) : null;
+        var isKnown = seen is not { } last || !(
             db.Audit.Where(row => row.Id == last.Id).Select(row => row.Hash).FirstOrDefault() is not { } hash || !hash.AsSpan().SequenceEqual(last.Hash)
             || db.Audit.Any(row => row.Id > last.Id && (row.Action == ReplayWork.Action || row.Action == LateSettlement.UnheldAction)));
+        return (isKnown, newest);
     }
 
     static void Add(Dictionary<(long Day, string Project), ProjectSpend> to, GovernanceDb db, long from, long until)

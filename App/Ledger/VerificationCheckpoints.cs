@@ -17,7 +17,7 @@ static class VerificationCheckpoints
         {
             return new SignedTrail(settings.Folder, CheckpointBook.Read(Directory.Exists(settings.Folder) ? [settings.Folder] : [], Keys(settings)), null);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             return new SignedTrail(settings.Folder, CheckpointBook.Empty, exception.Message);
         }

@@ -38,9 +38,9 @@ static class VerificationOverdraft
         {
             return (told.Why, Money.Nearest(before + most));
         }
-        // Below the cap at that time, calls of before may still have come to more than they held, on top of what was admitted after it.
-        var (whyEver, mostEver) = Counted(snapshot, budget, period, CallId.FirstAt(period.Starts));
-        return (why ?? whyEver ?? told.Why, Money.Nearest(mostEver));
+        // Below the cap at that time, calls of before may still have come to more than they held when they ended after it, on top of what was admitted meanwhile.
+        var (whyLate, mostLate) = Counted(snapshot, budget, period, from, SealBefore(snapshot, told.Id));
+        return (why ?? whyLate ?? told.Why, Money.Nearest(mostLate));
     }
 
     /// <summary>
@@ -48,11 +48,12 @@ static class VerificationOverdraft
     /// on nothing but these can take it above, and not by more than their sum.
     /// </summary>
     /// <param name="from">Entries and holds from this id on; corrections of all, because they may have come at any time.</param>
-    static (string? Why, Int128 Most) Counted(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period, CallId from)
+    /// <param name="afterSeal">Entries of earlier ids too where a later seal than this one covers them.</param>
+    static (string? Why, Int128 Most) Counted(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period, CallId from, long afterSeal = long.MaxValue)
     {
         string? first = null;
         Int128 sum = 0;
-        foreach (var (by, why) in Entries(snapshot, budget, period, from).Concat(Corrections(snapshot, budget, period)).Concat(Holds(snapshot, budget, period, from)))
+        foreach (var (by, why) in Entries(snapshot, budget, period, from, afterSeal).Concat(Corrections(snapshot, budget, period)).Concat(Holds(snapshot, budget, period, from)))
         {
             first ??= why;
             sum += by;
@@ -66,13 +67,21 @@ static class VerificationOverdraft
     /// <summary>The largest id that had its entry before that event.</summary>
     public static long SealedBefore(LedgerSnapshot snapshot, long auditId)
     {
-        var last = snapshot.Prepare($"""
-            SELECT COALESCE(MAX(id), 0) FROM usage WHERE batch <= (SELECT COALESCE(MAX(sequence), 0) FROM audit WHERE chain = '{AuditEvent.LedgerChain}' AND id < ?1)
-            """).Bind(1, auditId);
+        var last = snapshot.Prepare("SELECT COALESCE(MAX(id), 0) FROM usage WHERE batch <= ?1").Bind(1, SealBefore(snapshot, auditId));
         last.Step();
         var sealedBefore = last.Integer(0);
         last.Reset();
         return sealedBefore;
+    }
+
+    /// <summary>The last seal before that event.</summary>
+    static long SealBefore(LedgerSnapshot snapshot, long auditId)
+    {
+        var last = snapshot.Prepare($"SELECT COALESCE(MAX(sequence), 0) FROM audit WHERE chain = '{AuditEvent.LedgerChain}' AND id < ?1").Bind(1, auditId);
+        last.Step();
+        var sequence = last.Integer(0);
+        last.Reset();
+        return sequence;
     }
 
     /// <summary>What everything comes to that may have been admitted before that id.</summary>
@@ -156,13 +165,13 @@ static class VerificationOverdraft
     static bool Skips(JsonElement workspace) =>
         workspace.ValueKind is JsonValueKind.Object && workspace.TryGetProperty("plan", out var plan) && Enum.TryParse<Plan>(plan.GetString(), ignoreCase: true, out var known) && Plans.SkipPolicy(known);
 
-    static IEnumerable<(long By, string Why)> Entries(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period, CallId from)
+    static IEnumerable<(long By, string Why)> Entries(LedgerSnapshot snapshot, BudgetDefinition budget, BudgetPeriod period, CallId from, long afterSeal)
     {
         const UsageFlags Past = UsageFlags.FailOpen | UsageFlags.Unheld;
         var rows = snapshot.Prepare($"""
             SELECT project, key, tenant, department, employee, customer, feature, workflow, session, model, vendor, id, cost_nanos, estimate_nanos, flags, outcome
-            FROM usage WHERE id >= ?1 AND id < ?2 AND (flags & ?3 <> 0 OR cost_nanos > estimate_nanos OR outcome = {(int)UsageOutcome.Adjusted}) ORDER BY id
-            """).Bind(1, Math.Max(CallId.FirstAt(period.Starts).Value, from.Value)).Bind(2, CallId.FirstAt(period.Ends).Value).Bind(3, (long)Past);
+            FROM usage WHERE id >= ?1 AND id < ?2 AND (id >= ?4 OR batch > ?5) AND (flags & ?3 <> 0 OR cost_nanos > estimate_nanos OR outcome = {(int)UsageOutcome.Adjusted}) ORDER BY id
+            """).Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, CallId.FirstAt(period.Ends).Value).Bind(3, (long)Past).Bind(4, from.Value).Bind(5, afterSeal);
         while (rows.Step())
         {
             if (!Counts(budget, period, UsageTable.ReadAttribution(rows)))

@@ -1,6 +1,6 @@
+using Governance.Audit;
 using Governance.Shell;
 using Microsoft.AspNetCore.Components;
-using System.Data.Common;
 
 namespace Governance.Projects;
 
@@ -47,7 +47,7 @@ public sealed partial class KeysPage
             use = await Uses.ReadAsync();
             useFailed = false;
         }
-        catch (Exception exception) when (exception is DbException or InvalidOperationException)
+        catch (Exception exception) when (StoreFailure.IsUnread(exception))
         {
             useFailed = true;
         }

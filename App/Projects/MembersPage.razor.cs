@@ -1,6 +1,6 @@
+using Governance.Audit;
 using Governance.Shell;
 using Microsoft.AspNetCore.Components;
-using System.Data.Common;
 
 namespace Governance.Projects;
 
@@ -49,7 +49,7 @@ public sealed partial class MembersPage
             members = await Queries.ListAsync();
             unreadable = false;
         }
-        catch (Exception exception) when (exception is DbException or InvalidOperationException)
+        catch (Exception exception) when (StoreFailure.IsUnread(exception))
         {
             unreadable = true;
         }

@@ -12,6 +12,9 @@ sealed class Frame
     /// <summary>What may be wrong with the whole workspace: each is asked for every page, and says nothing while all is well. Also told at <c>/health/ready</c>.</summary>
     public IList<Func<Banner?>> Banners { get; } = [];
 
+    /// <summary>Whether a page could not be made because the database is not there.</summary>
+    public Func<Exception, bool> IsAway { get; set; } = static _ => false;
+
     /// <summary>The navigation, in its order.</summary>
     public IList<NavEntry> Entries { get; } =
     [

@@ -131,8 +131,10 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
         catch (Exception exception)
         {
             // Of any kind: what a server that is away looks like is the provider's choice, and nothing that fails here may end the process.
-            unread = true;
-            status = status with { Failure = StoreFailure.Why(exception), FailingSince = status.FailingSince ?? time.GetUtcNow() };
+            if (status.Failure is null)
+            {
+                (unread, status) = (true, status with { Failure = StoreFailure.Why(exception), FailingSince = time.GetUtcNow() });
+            }
             return isTime ? "time" : null;
         }
     }
