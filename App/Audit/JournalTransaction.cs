@@ -5,6 +5,7 @@ sealed class JournalTransaction(JournalStore store)
 {
     readonly Dictionary<string, ChainHead> heads = new(StringComparer.Ordinal);
     long lastMilliseconds;
+    long admittedMilliseconds;
     long lastAuditId = -1;
 
     /// <summary>The ledger's clock, which is the store's: never goes back while the process lives.</summary>
@@ -54,8 +55,8 @@ sealed class JournalTransaction(JournalStore store)
         CrashPoint.Reach("audit-appended");
     }
 
-    /// <summary>From the next transaction on the ledger's clock is not before that instant, of a call that was admitted: where the wall clock was set back meanwhile, what comes after the call must not look older.</summary>
-    public void NotBefore(DateTimeOffset instant) => lastMilliseconds = Math.Max(lastMilliseconds, instant.ToUnixTimeMilliseconds());
+    /// <summary>Once this is committed the ledger's clock is not before that instant, of a call that was admitted: where the wall clock was set back meanwhile, what comes after the call must not look older.</summary>
+    public void NotBefore(DateTimeOffset instant) => admittedMilliseconds = Math.Max(admittedMilliseconds, instant.ToUnixTimeMilliseconds());
 
     /// <summary>After a restart time goes on from the last event, even if the wall clock was set back meanwhile.</summary>
     internal void StartClock()
@@ -69,8 +70,9 @@ sealed class JournalTransaction(JournalStore store)
     internal Turn Begin()
     {
         ChangesDefinitions = false;
+        admittedMilliseconds = 0;
         var turn = store.Begin();
-        NowMilliseconds = lastMilliseconds = Math.Max(lastMilliseconds, turn.NowMilliseconds);
+        NowMilliseconds = Math.Max(lastMilliseconds, turn.NowMilliseconds);
         if (turn.Foreign)
         {
             Forget();
@@ -78,7 +80,11 @@ sealed class JournalTransaction(JournalStore store)
         return turn;
     }
 
-    internal void Commit() => store.Commit(this, ChangesDefinitions);
+    internal void Commit()
+    {
+        store.Commit(this, ChangesDefinitions);
+        lastMilliseconds = Math.Max(NowMilliseconds, admittedMilliseconds);
+    }
 
     internal void Rollback()
     {

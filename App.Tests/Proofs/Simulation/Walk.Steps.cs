@@ -171,7 +171,7 @@ sealed partial class Walk
         try
         {
             var saved = store.Drive(store.Edits.SaveAsync(wanted, Actor.System));
-            Tick(() => null)();
+            Tick();
             if (saved)
             {
                 books.Save(wanted, journalNow);
@@ -191,7 +191,7 @@ sealed partial class Walk
         var resolved = store.Drive(store.Get<HoldExpiry>().RunAsync());
         if (resolved > 0)
         {
-            Tick(() => null)();
+            Tick();
         }
         var still = check.Holds();
         var gone = books.Holds.Values.Where(hold => !still.Contains(hold.Id)).ToList();
@@ -231,7 +231,7 @@ sealed partial class Walk
     string? Reconcile()
     {
         var report = store.Drive(store.Get<Reconciliation>().RunAsync(Actor.System));
-        Tick(() => null)();
+        Tick();
         return report.Drifts.Count == 0 ? null : "I2: " + report.Sentence;
     }
 
@@ -249,7 +249,7 @@ sealed partial class Walk
         LedgerRig.Execute(store.Settings.WriteConnectionString, $"UPDATE balances SET posted_nanos = posted_nanos + {by} WHERE id = {row}");
         store.Journal.Gate.Release();
         var report = store.Drive(store.Get<Reconciliation>().RunAsync(Actor.System));
-        Tick(() => null)();
+        Tick();
         if (report.Drifts is not [var drift] || drift.BudgetId != budget.Id || drift.Posted.Nanos != -by)
         {
             return $"I2: {by} nano-dollars were put into {budget.Id}; {report.Sentence}";

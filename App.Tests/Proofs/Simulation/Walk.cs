@@ -126,7 +126,7 @@ sealed partial class Walk : IDisposable
     }
 
     /// <summary>One operation, waited for.</summary>
-    string? Alone(string name, Func<Func<string?>> submit) => Named(name, () => Tick(submit())());
+    string? Alone(string name, Func<Func<string?>> submit) => Named(name, () => submit()());
 
     /// <summary>Several operations in one transaction of the journal.</summary>
     string? Group(string name, int refusedCommits) => Named(name, () =>
@@ -142,7 +142,6 @@ sealed partial class Walk : IDisposable
             store.Faults.RefuseCommits(refusedCommits);
         }
         store.Journal.WriteWaiting();
-        Tick(() => null)();
         var wrong = judges.Select(judge => judge()).ToList().Find(each => each is not null);
         store.Faults.Disarm();
         return wrong;
@@ -160,17 +159,13 @@ sealed partial class Walk : IDisposable
         {
             store.Faults.InterruptAfter(random.Next(1, 220));
         }
-        var wrong = act switch { < 5 => Tick(Reserve())(), < 9 => Tick(Settle())(), _ => EditBudget() };
+        var wrong = act switch { < 5 => Reserve()(), < 9 => Settle()(), _ => EditBudget() };
         store.Faults.Disarm();
         return wrong;
     });
 
-    /// <summary>The journal's clock goes on with every transaction and never back.</summary>
-    Func<string?> Tick(Func<string?> judge)
-    {
-        journalNow = Math.Max(journalNow, Milliseconds);
-        return judge;
-    }
+    /// <summary>The journal's clock goes on with every transaction that is committed, and never back.</summary>
+    void Tick() => journalNow = Math.Max(journalNow, Milliseconds);
 
     /// <summary>What was submitted is written, and answered, when it is asked for.</summary>
     T Await<T>(ValueTask<T> work)
@@ -185,7 +180,9 @@ sealed partial class Walk : IDisposable
     {
         try
         {
-            return (Await(work), null, false);
+            var answer = Await(work);
+            Tick();
+            return (answer, null, false);
         }
         catch (Exception exception)
         {
