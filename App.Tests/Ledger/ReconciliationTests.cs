@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Budgets;
 using Governance.Ledger;
 using Governance.Pricing;
 using Xunit.Abstractions;
@@ -150,6 +151,25 @@ public abstract class ReconciliationTests(ITestOutputHelper output, Store store)
         Assert.Null(await rig.Get<Reconciliation>().TryRunAsync(Actor.System));
 
         Assert.Single(rig.Events("ledger.reconciliation_failed"));
+    }
+
+    /// <summary>One more than are read at once, and exactly as many: none is left out, and none is counted twice.</summary>
+    [Fact]
+    public async Task EveryEntryOfALongPeriodIsAddedUp()
+    {
+        await using var rig = new LedgerRig(store: store);
+        var budget = LedgerRig.Budget("chat-month", "1000000");
+        await rig.SaveAsync(budget);
+        await rig.SpendAsync(1m);
+        var columns = UsageTable.Columns.Trim();
+        var others = columns[(columns.IndexOf(',', StringComparison.Ordinal) + 1)..];
+        var period = BudgetPeriod.At(BudgetWindow.CalendarMonth, "UTC", rig.Clock.Now);
+        for (var (more, from) = (LedgerSpend.PageRows - 1, 1); more <= LedgerSpend.PageRows; (from, more) = (more + 1, more + 1))
+        {
+            rig.Tamper($"WITH RECURSIVE counted(number) AS (SELECT {from} UNION ALL SELECT number + 1 FROM counted WHERE number < {more}) INSERT INTO usage ({columns}) SELECT first.id + counted.number, {others} FROM counted, (SELECT * FROM usage ORDER BY id LIMIT 1) AS first");
+            using var snapshot = new LedgerSnapshot(rig.Settings.ReadConnectionString);
+            Assert.Equal((Money.FromUsd(more + 1), Money.Zero), LedgerSpend.Recompute(snapshot.Prepare, budget, period));
+        }
     }
 }
 

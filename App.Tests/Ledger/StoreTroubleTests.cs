@@ -78,6 +78,25 @@ public sealed class StoreTroubleTests
         Assert.True(await rig.HoldAsync(rig.Call(1m)));
     }
 
+    /// <summary>Whoever comes first, a look or a call: both say the same.</summary>
+    [Fact]
+    public async Task AFolderThatIsGoneIsNamedBeforeACallTriesIt()
+    {
+        await using var rig = new LedgerRig();
+        rig.Get<IOptions<StoreWatchSettings>>().Value.FreeBytesLeast = 1;
+        var watch = rig.Get<StoreWatch>();
+        Assert.True(await rig.HoldAsync(rig.Call(1m)));
+        var folder = Path.GetDirectoryName(rig.Settings.File)!;
+        var aside = folder + ".aside";
+        Directory.Move(folder, aside);
+        await watch.LookAsync();
+        Assert.Equal($"the folder of the database, {folder}, is not there any more", watch.Trouble);
+        Directory.Move(aside, folder);
+        await watch.LookAsync();
+        Assert.Null(watch.Trouble);
+        Assert.True(await rig.HoldAsync(rig.Call(1m)));
+    }
+
     /// <summary>The event is in the transaction of what it tells, so that neither is there without the other.</summary>
     [Fact]
     public async Task WhatTheTrailDoesNotTakeDoesNotHappen()

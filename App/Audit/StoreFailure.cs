@@ -25,7 +25,7 @@ static class StoreFailure
         PostgresException said => said.SqlState.StartsWith("08", StringComparison.Ordinal) || said.SqlState.StartsWith("57P", StringComparison.Ordinal) || said.SqlState.StartsWith("53", StringComparison.Ordinal),
         NpgsqlException => true,
         { } other => Is(other),
-        null => Is(exception),
+        null => exception is StoreUnavailableException or JournalUnavailableException,
     };
 
     /// <summary>What the driver said; EF wraps on PostgreSQL what it takes for transient.</summary>

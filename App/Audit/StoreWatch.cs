@@ -84,9 +84,14 @@ sealed partial class StoreWatch(Journal journal, JournalSettings journalSettings
         {
             return null;
         }
+        var folder = Path.GetDirectoryName(journalSettings.File)!;
+        if (!Directory.Exists(folder))
+        {
+            return $"the folder of the database, {folder}, is not there any more";
+        }
         try
         {
-            var free = new DriveInfo(Path.GetDirectoryName(journalSettings.File)!).AvailableFreeSpace;
+            var free = new DriveInfo(folder).AvailableFreeSpace;
             return free < settings.FreeBytesLeast
                 ? $"the disk of the database has {Megabytes(free)} MB left, and {Megabytes(settings.FreeBytesLeast)} MB are kept for calls under way"
                 : null;

@@ -13,7 +13,6 @@ sealed class LedgerSpend : SpendSource
     /// <summary>Entries that are in memory at once while they are added up.</summary>
     internal const int PageRows = 5000;
 
-    const string Page = " ORDER BY id LIMIT 5000";
     const string CallColumns = "usage.project, usage.key, usage.tenant, usage.department, usage.employee, usage.customer, usage.feature, usage.workflow, usage.session, usage.model, usage.vendor";
 
     public override (Money Posted, Money Held) Recompute(JournalTransaction transaction, BudgetDefinition budget, BudgetPeriod period) =>
@@ -88,7 +87,7 @@ sealed class LedgerSpend : SpendSource
         do
         {
             // Page by page, because a store may answer a statement with all of its rows at once. Of a session there are few, and its index is not in the order of the ids.
-            var rows = session is null ? prepare(Sum + Page).Bind(1, next).Bind(2, until) : prepare(Sum + " AND session = ?3").Bind(1, from).Bind(2, until).Bind(3, session);
+            var rows = session is null ? prepare(Sum + " ORDER BY id LIMIT ?3").Bind(1, next).Bind(2, until).Bind(3, PageRows) : prepare(Sum + " AND session = ?3").Bind(1, from).Bind(2, until).Bind(3, session);
             for (count = 0; rows.Step(); count++)
             {
                 next = rows.Integer(12) + 1;

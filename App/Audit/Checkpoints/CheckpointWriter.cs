@@ -149,14 +149,13 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
         {
             return;
         }
-        var contradiction = Contradiction(db, heads);
+        if (Contradiction(db, heads) is { } contradiction)
+        {
+            throw new TrailContradictedException(contradiction);
+        }
         var epoch = epochs.Select(each => each.Epoch).DefaultIfEmpty(AuditEpoch.First).Max();
         if (last is { Checkpoint: var before })
         {
-            if (contradiction is not null)
-            {
-                throw new TrailContradictedException(contradiction);
-            }
             if (before.AuditId == auditId && before.Epoch == epoch && before.Key == key.Id)
             {
                 return;
