@@ -67,6 +67,12 @@ public sealed class ServerOutageTests
             Assert.Equal("The database cannot be reached", page.QuerySelector("h1")?.TextContent);
             Assert.Equal("/dashboard/keys", page.QuerySelector("a.button")?.GetAttribute("href"));
             Assert.NotEmpty(answer.Headers.GetValues("Content-Security-Policy"));
+            var files = page.QuerySelectorAll("link[href], script[src]").Select(file => file.GetAttribute("href") ?? file.GetAttribute("src")!).ToList();
+            Assert.Contains(files, file => file.EndsWith(".css", StringComparison.Ordinal));
+            foreach (var file in files)
+            {
+                Assert.Equal((file, "200"), (file, await PeopleHost.LeadsToAsync(owner, "/" + file)));
+            }
             server.Restart();
             await Product.EventuallyAsync(() => PeopleHost.LeadsToAsync(owner, "/dashboard/keys").GetAwaiter().GetResult(), status => status == "200");
             Assert.Equal("200", await PeopleHost.LeadsToAsync(owner, "/dashboard/keys"));

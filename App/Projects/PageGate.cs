@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.StaticAssets;
 
 namespace Governance.Projects;
 
@@ -24,9 +25,13 @@ static class PageGate
         return Task.CompletedTask;
     }
 
-    /// <summary>Whether the session still stands, now and then. The page of a failure is for anybody, and must not fail because nobody can be looked up.</summary>
+    /// <summary>Whether the session still stands, now and then. The page of a failure is for anybody, and so are the files that it is made of: neither may fail because nobody can be looked up.</summary>
     public static Task LookUpAsync(CookieValidatePrincipalContext session)
     {
+        if (session.HttpContext.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null)
+        {
+            return Task.CompletedTask;
+        }
         if (session.HttpContext.Features.Get<IExceptionHandlerFeature>() is null)
         {
             return SecurityStampValidator.ValidatePrincipalAsync(session);
