@@ -91,4 +91,19 @@ public abstract class LedgerJobsTests(Store store)
 
 public sealed class LedgerJobsTestsOnSqlite() : LedgerJobsTests(Store.Sqlite);
 
-public sealed class LedgerJobsTestsOnPostgres() : LedgerJobsTests(Store.Postgres);
+public sealed class LedgerJobsTestsOnPostgres() : LedgerJobsTests(Store.Postgres)
+{
+    /// <summary>The store is away at two at night.</summary>
+    [Fact]
+    public async Task TheNightlyJobWaitsForTheStoreAndNoLongerThanTheProcessLives()
+    {
+        await using var rig = new LedgerRig(store: Store.Postgres);
+        rig.Tamper("ALTER TABLE leases RENAME TO leases_away");
+        var run = ActivatorUtilities.CreateInstance<ReconciliationJob>(rig.Host.Services).Execute(null!).AsTask();
+        await Task.Delay(500);
+        Assert.False(run.IsCompleted);
+        rig.Get<IHostApplicationLifetime>().StopApplication();
+        await run.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Empty(rig.Events("ledger.reconciled"));
+    }
+}

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Governance.Audit.Checkpoints;
 using Governance.Budgets;
 using Governance.Ledger;
@@ -71,6 +72,21 @@ public abstract class SpendTallyTests(Store store)
         Assert.Equal(Money.FromUsd(3.5m), tally.Read().All.Cost);
         await world.Ledger.SettleAsync(unheld, new CallResult { Outcome = UsageOutcome.Posted, Cost = Money.FromUsd(0.25m), End = "Completed" });
         Assert.Equal(Money.FromUsd(3.75m), tally.Read().All.Cost);
+    }
+
+    /// <summary>The corrections are added last; what was added before them is not kept.</summary>
+    [Fact]
+    public async Task AReadingThatFailsHalfwayCountsNothingTwice()
+    {
+        var world = new World();
+        await using var trail = world.Open(store);
+        var tally = new SpendTally(trail.Reads, trail.Clock);
+        await world.PostAsync(trail.Clock.Now, 3);
+        trail.Clock.Now = trail.Clock.Now.AddMinutes(5);
+        LedgerRig.Execute(trail.Settings.WriteConnectionString, "ALTER TABLE corrections RENAME TO corrections_away");
+        Assert.ThrowsAny<DbException>(tally.Read);
+        LedgerRig.Execute(trail.Settings.WriteConnectionString, "ALTER TABLE corrections_away RENAME TO corrections");
+        Assert.Equal((Money.FromUsd(3), 1), (tally.Read().All.Cost, tally.Read().All.Calls));
     }
 
     [Fact]

@@ -179,6 +179,27 @@ public abstract class UnheldTests(Store store)
         Assert.Contains("explains 4.00 of the 7.00 at most: the cap was lowered", failure.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>What was admitted before the edit may still cost more than it held when it ends after it, and so much is explained.</summary>
+    [Fact]
+    public async Task WhatEndsAfterAnEditIsExplainedByItself()
+    {
+        await using var rig = new LedgerRig(store: store, now: october);
+        await rig.SaveAsync(LedgerRig.Budget("month", "20"));
+        await rig.SpendAsync(5m);
+        var running = rig.Call(1m);
+        Assert.True(await rig.HoldAsync(running));
+        rig.Clock.Now += TimeSpan.FromMinutes(1);
+        await rig.SaveAsync(LedgerRig.Budget("month", "10"));
+        rig.Clock.Now += TimeSpan.FromMinutes(1);
+        await rig.SpendAsync(3m);
+        await rig.SettleAsync(running, 4m);
+        Assert.Equal(12_000_000_000, Assert.Single(rig.Balances("month")).PostedNanos);
+        Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);
+        await SmuggleAsync(rig, rig.Call(2m));
+        var failure = Assert.Single((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).Findings, finding => finding.Severity is FindingSeverity.Failure);
+        Assert.Contains($"explains 3.00 of the 4.00 at most: call {running.Id} cost more than was held for it", failure.Message, StringComparison.Ordinal);
+    }
+
     static async Task SmuggleAsync(LedgerRig rig, LedgerCall call)
     {
         var work = new SmuggleWork(rig.Get<SpendLedger>(), call);
