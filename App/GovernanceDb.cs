@@ -69,7 +69,7 @@ abstract partial class GovernanceDb(DbContextOptions options) : IdentityUserCont
         Definition<ManagementKeyRow, ManagementKeyDefinition>(builder, "management_keys");
         Definition<RuleRow, RuleDefinition>(builder, "rules");
         Definition<RouteRow, RouteDefinition>(builder, "routes");
-        Definition<PriceRow, ModelPrice>(builder, "prices");
+        Definition<PriceRow, PriceOverlay>(builder, "prices");
         Definition<UpstreamRow, UpstreamDefinition>(builder, "upstreams");
         Definition<BudgetRow, BudgetDefinition>(builder, "budgets");
         builder.Entity<KeyRow>().HasIndex(row => row.LookupId).IsUnique();

@@ -79,7 +79,7 @@ public sealed class VerifiedDefinitionsTests
         var rule = new RuleDefinition { Id = "no-opus", Type = RuleType.DenyModel, Models = ["claude-opus-*"], State = RuleState.Staged };
         var code = new RouteDefinition { Mode = Mode.Eco, TaskType = TaskType.Code, Model = "claude-sonnet-5" };
         var simple = code with { TaskType = TaskType.Simple };
-        var price = new ModelPrice { Vendor = "anthropic", Model = "claude-other", Rates = new TokenRates { Input = 1, Output = 5, CacheRead = 1, CacheWriteShort = 1, CacheWriteLong = 2 } };
+        var price = new PriceOverlay { Vendor = "anthropic", Model = "claude-other", Rates = new OverlayRates { Input = 1, Output = 5, CacheRead = 1, CacheWriteShort = 1, CacheWriteLong = 2 } };
         await rig.Get<Journal>().ChangeAsync(change =>
         {
             ProjectEdits.SaveInChange(change, workspace, lisa);

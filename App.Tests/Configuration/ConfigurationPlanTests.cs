@@ -49,7 +49,7 @@ public sealed class ConfigurationPlanTests
             "Base url of upstream main changed from https://api.anthropic.com to https://eu.example. A provider key stored for the old address is cleared." },
         { "upstreams: [{ id: play, kind: sandbox, allow_private_network: true }]", "upstream play", "allow_private_network", "Allow private network of upstream play changed from false to true." },
         { "router: [{ project: help-desk, mode: eco, task_type: simple, model: m }]", "route help-desk/eco/simple", "model", "claude-haiku-4-5" },
-        { "prices: [{ model: my-model, vendor: compatible, effective_from: 2026-11-01, usd_per_million: { input: '0.60', output: '1.50', cache_read: '0.05', cache_write_short: '0.50' }, context: 200000, max_output: 32000 }]",
+        { "prices: [{ model: my-model, vendor: compatible, effective_from: 2026-11-01, usd_per_million: { input: '0.60', output: '1.50', cache_read: '0.05' }, context: 200000, max_output: 32000 }]",
             "price compatible/my-model@2026-11-01", "usd_per_million.input", "Usd per million, input of the price of my-model (compatible) from 2026-11-01 changed from 0.50 to 0.60." },
         { "rules: [{ id: short, type: max_input_tokens, scope: { project: help-desk }, tokens: 8000 }]", "rule short", "state", "Rule short is now enforced (was staged)." },
     };

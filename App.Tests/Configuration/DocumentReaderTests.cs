@@ -70,9 +70,9 @@ public sealed class DocumentReaderTests
             (budget.Cap, budget.Window, budget.TimeZone, budget.HardBlock, budget.Hold));
         Assert.Equal([new() { Project = "help-desk", Mode = Mode.Eco, TaskType = TaskType.Simple, Model = "claude-haiku-4-5" }], document.Routes);
         var price = Assert.Single(document.Prices);
-        Assert.Equal(new() { Input = 500_000, Output = 1_500_000, CacheRead = 50_000, CacheWriteShort = 500_000, CacheWriteLong = 500_000 }, price.Rates);
-        Assert.Equal(("my-model", "compatible", new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero), 200_000L, 32_000L, "workspace"),
-            (price.Model, price.Vendor, price.EffectiveFrom, price.ContextTokens, price.MaxOutputTokens, price.Origin));
+        Assert.Equal(new() { Input = 500_000, Output = 1_500_000, CacheRead = 50_000 }, price.Rates);
+        Assert.Equal(("my-model", "compatible", new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero), 200_000L, 32_000L),
+            (price.Model, price.Vendor, price.EffectiveFrom, price.ContextTokens, price.MaxOutputTokens));
         Assert.Equal(["help-desk"], document.KeyedProjects);
     }
 

@@ -1,4 +1,5 @@
 using Governance.Configuration;
+using Governance.Pricing;
 using Governance.Projects;
 
 namespace Governance.Tests.Configuration;
@@ -8,11 +9,24 @@ public sealed class PriceDraftTests
     [Fact]
     public void DollarsPerMillionBecomeWholePicoDollarsPerToken()
     {
-        var draft = new PriceDraft { Model = " my-model ", ["price-input"] = "0.5", ["price-output"] = "1.123456", ["price-cache-write"] = "3" };
-        var price = draft.Read(new FormProblems())!;
-        Assert.Equal(("my-model", "workspace"), (price.Model, price.Origin));
-        Assert.Equal((500_000, 1_123_456, 500_000, 3_000_000, 3_000_000), (price.Rates.Input, price.Rates.Output, price.Rates.CacheRead, price.Rates.CacheWriteShort, price.Rates.CacheWriteLong));
-        Assert.Equal(("$0.50", "$1.123456"), (PriceDraft.Text(price.Rates.Input), PriceDraft.Text(price.Rates.Output)));
+        var draft = new PriceDraft { Model = " my-model ", ["price-input"] = "0.5", ["price-output"] = "1.123456", ["price-cache-write"] = "3", ["price-context"] = "200000" };
+        var price = draft.Read(new FormProblems(), PriceList.Book)!;
+        Assert.Equal(new PriceOverlay
+        {
+            Model = "my-model", Vendor = "anthropic", Rates = new() { Input = 500_000, Output = 1_123_456, CacheWriteShort = 3_000_000 }, ContextTokens = 200_000,
+        }, price);
+        Assert.Equal(("$0.50", "$1.123456"), (PriceDraft.Text(500_000), PriceDraft.Text(1_123_456)));
+        Assert.Equal("input $0.50, output $1.123456, cache write, 5 min $3.00, context 200,000", PriceDraft.Named(price));
+    }
+
+    [Fact]
+    public void OneFigureOfAShippedModelIsACorrectionAndOfAnUnknownOneItIsNot()
+    {
+        Assert.Equal(new OverlayRates { Output = 20_000_000 }, new PriceDraft { Model = "claude-opus-5-20260101", ["price-output"] = "20" }.Read(new FormProblems(), PriceList.Book)!.Rates);
+        var problems = new FormProblems();
+        Assert.Null(new PriceDraft { Model = "my-model", ["price-output"] = "20" }.Read(problems, PriceList.Book));
+        Assert.NotNull(problems["price-input"]);
+        Assert.Null(new PriceDraft { Model = "claude-opus-5" }.Read(problems, PriceList.Book));
     }
 
     [Theory]
@@ -25,7 +39,7 @@ public sealed class PriceDraftTests
     public void AnythingElseIsAFaultOfItsField(string input)
     {
         var problems = new FormProblems();
-        Assert.Null(new PriceDraft { Model = "m", ["price-input"] = input, ["price-output"] = "1" }.Read(problems));
+        Assert.Null(new PriceDraft { Model = "m", ["price-input"] = input, ["price-output"] = "1" }.Read(problems, PriceList.Book));
         Assert.NotNull(problems["price-input"]);
     }
 

@@ -129,21 +129,20 @@ sealed class RandomDocument(int seed)
         Retired = Coin(),
     };
 
-    ModelPrice Price(string model) => new()
+    PriceOverlay Price(string model) => new()
     {
         Model = model,
         Vendor = "v",
-        Rates = Rates(),
-        Tiers = Coin() ? [] : [new(1000, Rates()), new(2000, Rates())],
+        Rates = new() { Input = Rate(), Output = Rate(), CacheRead = Coin() ? Rate() : null, CacheWriteShort = Coin() ? Rate() : null, CacheWriteLong = Coin() ? Rate() : null },
+        Tiers = Coin() ? null : [new(1000, Rates()), new(2000, Rates())],
         ContextTokens = Coin() ? random.Next(1, 999) : null,
         MaxOutputTokens = Coin() ? 5 : null,
-        GeoUsPermille = random.Next(900, 1200),
-        FastPermille = Coin() ? 1000 : 2000,
-        BatchPermille = Coin() ? 1000 : 500,
-        WebSearchNanos = Coin() ? 0 : random.Next(),
+        GeoUsPermille = Coin() ? random.Next(900, 1200) : null,
+        FastPermille = random.Next(3) switch { 0 => null, 1 => 1000, _ => 2000 },
+        BatchPermille = random.Next(3) switch { 0 => null, 1 => 1000, _ => 500 },
+        WebSearchNanos = random.Next(3) switch { 0 => null, 1 => 0, _ => random.Next() },
         EffectiveFrom = Coin() ? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) : null,
         EffectiveUntil = Coin() ? new DateTimeOffset(2026, 5, 1, 7, 30, 1, 20, TimeSpan.Zero) : null,
-        Origin = "workspace",
     };
 
     TokenRates Rates() => new() { Input = Rate(), Output = Rate(), CacheRead = Rate(), CacheWriteShort = Rate(), CacheWriteLong = Rate() };

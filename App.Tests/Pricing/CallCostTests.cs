@@ -15,7 +15,7 @@ public sealed class CallCostTests
     [InlineData("claude-opus-4-7", 1_000, 0, 0, 0, 1_000, 0, true, false, false, "0.18")]
     [InlineData("claude-opus-4-6", 1_000, 0, 0, 0, 1_000, 0, true, true, false, "0.198")]
     [InlineData("claude-sonnet-5-5", 1_000, 1_000, 1_000, 1_000, 1_000, 0, false, true, false, "0.02046")]
-    [InlineData("claude-haiku-4-5", 1_000, 0, 0, 0, 1_000, 0, false, true, false, "0.006")]
+    [InlineData("claude-haiku-4-5", 1_000, 0, 0, 0, 1_000, 0, false, true, false, "0.0066")]
     [InlineData("claude-opus-5-5", 1_000, 0, 0, 0, 1_000, 0, false, false, true, "0.012")]
     [InlineData("claude-opus-5-5", 0, 0, 0, 0, 0, 3, true, true, true, "0.03")]
     [InlineData("claude-opus-5-5", 0, 0, 0, 0, 0, 0, false, false, false, "0")]

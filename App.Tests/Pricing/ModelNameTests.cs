@@ -6,6 +6,29 @@ namespace Governance.Tests.Pricing;
 public sealed class ModelNameTests
 {
     [Theory]
+    [InlineData("claude-opus-4-5", "claude-opus-4-5-20251101", true)]
+    [InlineData("claude-opus-4-5-latest", "claude-opus-4-5-20251101", true)]
+    [InlineData("anthropic/claude-opus-4.5", "us.anthropic.claude-opus-4-5-20251101-v1:0", true)]
+    [InlineData("claude-3-5-sonnet", "claude-sonnet-3-5-20241022", true)]
+    [InlineData("gpt-4o", "gpt-4o-2024-08-06", true)]
+    [InlineData("claude-opus-4-5-20251101", "claude-opus-4-5-20251102", false)]
+    [InlineData("claude-opus-4", "claude-opus-4-5-20251101", false)]
+    [InlineData("claude-opus-4-5", "claude-opus-4-5-2025110", false)]
+    [InlineData("gpt-4", "gpt-4-0613", false)]
+    [InlineData("-20251101", "", false)]
+    [InlineData("", "", false)]
+    public void AliasAndDatedIdAreOneModelInBothDirections(string left, string right, bool same)
+    {
+        Assert.Equal(same, ModelName.AreSame(left, right));
+        Assert.Equal(same, ModelName.AreSame(right, left));
+        if (same)
+        {
+            // A rule or a budget that names the one counts the other.
+            Assert.True(ModelName.Matches(left, right) && ModelName.Matches(right, left));
+        }
+    }
+
+    [Theory]
     [InlineData("claude-opus-4-8", "claude-opus-4-8")]
     [InlineData("claude-opus-4.8", "claude-opus-4-8")]
     [InlineData("  Claude-Opus-4-8\t", "claude-opus-4-8")]

@@ -35,22 +35,52 @@ public sealed class PriceBookTests
         Assert.Equal(100_000, s_shipped.Find("anthropic", "claude-sonnet-5-5", Day("2026-10-07"))!.Rates.CacheRead);
     }
 
-    [Fact]
-    public void WorkspaceRowWinsOverTheShippedOneWhileItHolds()
+    [Theory]
+    [InlineData("claude-opus-5", "2026-11-21", 5_000_000)]
+    [InlineData("claude-opus-5-20260301", "2026-11-21", 5_000_000)]
+    [InlineData("claude-opus-5-latest", "2026-11-21", 5_000_000)]
+    [InlineData("anthropic/claude-opus-5@20260301", "2026-11-21", 5_000_000)]
+    [InlineData("claude-sonnet-4", "2026-11-21", 3_000_000)]
+    [InlineData("claude-sonnet-4-latest", "2026-11-21", 3_000_000)]
+    [InlineData("claude-3-7-sonnet", "2026-11-21", 3_000_000)]
+    [InlineData("claude-sonnet-4-20250515", "2026-11-21", null)]
+    [InlineData("claude-opus-5-2026", "2026-11-21", null)]
+    public void AnAliasAndItsDatedIdHaveOnePrice(string model, string day, int? input) => Assert.Equal(input, s_shipped.Find("anthropic", model, Day(day))?.Rates.Input);
+
+    [Theory]
+    [InlineData("claude-opus-4-5", "claude-opus-4-5-20251101")]
+    [InlineData("claude-opus-4-5-20251101", "claude-opus-4-5")]
+    [InlineData("claude-opus-4-5", "claude-opus-4-5-latest")]
+    [InlineData("Claude-Opus-4.5", "us.anthropic.claude-opus-4-5-20251101-v1:0")]
+    public void ACorrectionIsFoundByEveryNameOfTheModel(string corrected, string asked)
     {
-        var own = s_shipped.Find("anthropic", "claude-opus-4-8", Day("2026-11-21"))! with
-        {
-            Origin = "workspace", EffectiveFrom = Day("2026-11-10"), EffectiveUntil = Day("2026-11-20"), Rates = new() { Input = 1, Output = 1, CacheRead = 1, CacheWriteShort = 1, CacheWriteLong = 1 },
-        };
-        foreach (var rows in new[] { PriceList.Shipped.Append(own), PriceList.Shipped.Prepend(own) })
-        {
-            var book = new PriceBook(rows);
-            Assert.Equal(5_000_000, book.Find("anthropic", "claude-opus-4-8", Day("2026-11-09"))!.Rates.Input);
-            Assert.Equal(1, book.Find("anthropic", "claude-opus-4-8", Day("2026-11-10"))!.Rates.Input);
-            Assert.Equal(1, book.FindAny("claude-opus-4.8", Day("2026-11-19"))!.Rates.Input);
-            Assert.Equal(5_000_000, book.Find("anthropic", "claude-opus-4-8", Day("2026-11-20"))!.Rates.Input);
-            Assert.NotEqual(s_shipped.Version, book.Version);
-        }
+        var book = new PriceBook(PriceList.Shipped, [new PriceOverlay { Vendor = "anthropic", Model = corrected, Rates = new() { Input = 7 } }]);
+        var price = book.FindFor("anthropic", asked, Day("2026-11-21"))!;
+        Assert.Equal((7, 25_000_000, "workspace"), (price.Rates.Input, price.Rates.Output, price.Origin));
+        Assert.Same(price, book.FindFor("anthropic", asked, Day("2026-11-21")));
+    }
+
+    [Fact]
+    public void ACorrectionOfOneSnapshotLeavesTheOtherAlone()
+    {
+        var rates = new TokenRates { Input = 10, Output = 10, CacheRead = 10, CacheWriteShort = 10, CacheWriteLong = 10 };
+        var book = new PriceBook(
+            [new() { Vendor = "v", Model = "m-20250101", Rates = rates }, new() { Vendor = "v", Model = "m-20260101", Rates = rates }],
+            [new PriceOverlay { Vendor = "v", Model = "m-20250101", Rates = new() { Input = 3 } }]);
+        Assert.Equal((3, 10), (book.Find("v", "m-20250101", Day("2026-11-21"))!.Rates.Input, book.Find("v", "m-20260101", Day("2026-11-21"))!.Rates.Input));
+    }
+
+    [Fact]
+    public void CorrectionHoldsOnlyBetweenItsInstants()
+    {
+        var own = new PriceOverlay { Vendor = "anthropic", Model = "claude-opus-4-8", EffectiveFrom = Day("2026-11-10"), EffectiveUntil = Day("2026-11-20"), Rates = new() { Input = 1 } };
+        var book = new PriceBook(PriceList.Shipped, [own]);
+        Assert.Equal(5_000_000, book.Find("anthropic", "claude-opus-4-8", Day("2026-11-09"))!.Rates.Input);
+        Assert.Equal(1, book.Find("anthropic", "claude-opus-4-8", Day("2026-11-10"))!.Rates.Input);
+        Assert.Equal(1, book.FindAny("claude-opus-4.8", Day("2026-11-19"))!.Rates.Input);
+        Assert.Equal(5_000_000, book.Find("anthropic", "claude-opus-4-8", Day("2026-11-20"))!.Rates.Input);
+        Assert.NotEqual(s_shipped.Version, book.Version);
+        Assert.Equal(1, book.Current(Day("2026-11-15")).Single(price => price is { Vendor: "anthropic", Model: "claude-opus-4-8" }).Rates.Input);
     }
 
     [Fact]
@@ -80,6 +110,8 @@ public sealed class PriceBookTests
     {
         Assert.Equal(s_shipped.Version, new PriceBook(PriceList.Shipped.Reverse()).Version);
         Assert.Equal(12, s_shipped.Version.Length);
+        PriceOverlay[] own = [new() { Vendor = "v", Model = "m", Rates = new() { Input = 1, Output = 1 } }, new() { Vendor = "v", Model = "n", Rates = new() { Input = 1, Output = 1 } }];
+        Assert.Equal(new PriceBook(PriceList.Shipped, own).Version, new PriceBook(PriceList.Shipped, own.Reverse()).Version);
     }
 
     [Fact]

@@ -49,17 +49,21 @@ static class ChangeSentences
         _ => Changed($"key {after!.Id}", fields),
     };
 
-    public static string Price(ModelPrice? before, ModelPrice? after, IReadOnlyList<FieldChange> fields)
+    /// <param name="shipped">The book that the correction is laid over; null leaves out what the correction keeps and hides.</param>
+    public static string Price(PriceOverlay? before, PriceOverlay? after, IReadOnlyList<FieldChange> fields, PriceBook? shipped)
     {
         var price = (after ?? before)!;
         var since = price.EffectiveFrom is { } from ? $" from {Identity.Day(from)}" : "";
         var subject = $"{price.Model} ({price.Vendor}){since}";
-        return (before, after) switch
+        var corrected = shipped?.Uncorrected(price.Vendor, price.Model, price.EffectiveFrom ?? DateTimeOffset.MaxValue);
+        var sentence = (before, after) switch
         {
-            (null, _) => $"Price of {subject} set to {Rate(price.Rates.Input)} for a million input tokens and {Rate(price.Rates.Output)} for a million output tokens.",
+            (null, { IsComplete: true }) => $"Price of {subject} set to {Rate(price.Rates.Input!.Value)} for a million input tokens and {Rate(price.Rates.Output!.Value)} for a million output tokens.",
+            (null, _) => $"Price of {subject} corrected: {string.Join(", ", fields.Where(field => field.Name is not ("model" or "vendor" or "effective_from" or "effective_until")).Select(field => $"{field.Name.Replace("usd_per_million.", "", StringComparison.Ordinal)} {field.After}"))}.",
             (_, null) => $"Price of {subject} removed; the shipped price holds again where there is one.",
             _ => Changed($"the price of {subject}", fields),
         };
+        return after is null || shipped is null ? sentence : string.Join(" ", [sentence, .. after.Hides(corrected), .. corrected is null ? [] : new[] { "Everything that it does not name stays as it is shipped." }]);
     }
 
     static string Changed(string subject, IReadOnlyList<FieldChange> fields) => string.Join(" ", fields.Select(field => Changed(subject, field)));

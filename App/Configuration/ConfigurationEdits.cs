@@ -3,6 +3,7 @@ using Governance.Audit;
 using Governance.Budgets;
 using Governance.Gateway;
 using Governance.Policies;
+using Governance.Pricing;
 using Governance.Projects;
 
 namespace Governance.Configuration;
@@ -58,7 +59,7 @@ sealed class ConfigurationEdits(Journal journal, Reads reads, MemberEdits member
         var problems = DocumentReferences.Problems(accepted, current);
         return problems.Count > 0
             ? (PlanResult.Rejected(problems), null)
-            : (new PlanResult([], ConfigurationPlan.Between(current, accepted.Document), false, []), accepted.Document);
+            : (new PlanResult([], ConfigurationPlan.Between(current, accepted.Document, PriceList.Book), false, []), accepted.Document);
     }
 
     void Apply(Change change, PlannedChange step, GovernanceDocument current, GovernanceDocument after, GovernanceDocument wanted, Actor actor, List<(string, string)> secrets)

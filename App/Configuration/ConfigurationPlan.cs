@@ -1,5 +1,6 @@
 using Governance.Budgets;
 using Governance.Policies;
+using Governance.Pricing;
 
 namespace Governance.Configuration;
 
@@ -8,18 +9,21 @@ namespace Governance.Configuration;
 static class ConfigurationPlan
 {
     /// <summary>The changes from <paramref name="current"/> to what <see cref="ConfigurationMerge.After"/> makes of it; none where nothing changes.</summary>
-    public static IReadOnlyList<PlannedChange> Between(GovernanceDocument current, GovernanceDocument wanted)
+    /// <param name="current">What is in force.</param>
+    /// <param name="wanted">The document.</param>
+    /// <param name="shipped">The prices that corrections are laid over; without them the sentences do not say what a correction keeps and hides.</param>
+    public static IReadOnlyList<PlannedChange> Between(GovernanceDocument current, GovernanceDocument wanted, PriceBook? shipped = null)
     {
-        var changes = Difference(current, ConfigurationMerge.After(current, wanted), wanted);
+        var changes = Difference(current, ConfigurationMerge.After(current, wanted), wanted, shipped);
         var named = Names(wanted);
         return [.. changes.Select(change => named.Contains(new(change.Noun, change.Id)) ? change
             : change with { Sentence = $"{change.Sentence} The document does not name it and prunes." })];
     }
 
     /// <summary>The changes from one whole configuration to another, such as from one version to the next.</summary>
-    public static IReadOnlyList<PlannedChange> Difference(GovernanceDocument before, GovernanceDocument after) => Difference(before, after, after);
+    public static IReadOnlyList<PlannedChange> Difference(GovernanceDocument before, GovernanceDocument after, PriceBook? shipped = null) => Difference(before, after, after, shipped);
 
-    static List<PlannedChange> Difference(GovernanceDocument before, GovernanceDocument after, GovernanceDocument wanted)
+    static List<PlannedChange> Difference(GovernanceDocument before, GovernanceDocument after, GovernanceDocument wanted, PriceBook? shipped)
     {
         var passwords = wanted.Members.ToDictionary(member => Identity.Of(member.Definition), member => member.PasswordEnv);
         var secrets = wanted.Keys.ToDictionary(key => Identity.Of(key.Definition), key => key.SecretEnv);
@@ -38,7 +42,7 @@ static class ConfigurationPlan
             .. Compare(before.Budgets, after.Budgets, Identity.Of, DefinitionTree.Of, (old, budget, _) => Joined(BudgetChange.Sentences(old, budget)),
                 (old, budget) => budget.Retired && !old.Retired),
             .. Compare(before.Routes, after.Routes, Identity.Of, DefinitionTree.Of, (old, route, _) => Joined(RuleChange.Sentences(old, route))),
-            .. Compare(before.Prices, after.Prices, Identity.Of, PriceTree.Of, ChangeSentences.Price),
+            .. Compare(before.Prices, after.Prices, Identity.Of, PriceTree.Of, (old, price, fields) => ChangeSentences.Price(old, price, fields, shipped)),
         ];
     }
 

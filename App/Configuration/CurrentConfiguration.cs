@@ -19,7 +19,7 @@ static class CurrentConfiguration
         Rules = [.. All(db.Rules).Where(rule => rule.State != RuleState.Retired)],
         Budgets = [.. All(db.Budgets).Where(budget => !budget.Retired)],
         Routes = [.. All(db.Routes)],
-        Prices = [.. All(db.Prices)],
+        Prices = [.. All(db.Prices).Select(price => price.WithoutDefaults())],
     };
 
     static IEnumerable<T> All<T>(IQueryable<DefinitionRow<T>> rows)

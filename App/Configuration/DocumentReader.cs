@@ -1,4 +1,5 @@
 using System.Text;
+using Governance.Pricing;
 
 namespace Governance.Configuration;
 
@@ -7,7 +8,7 @@ static class DocumentReader
 {
     public static DocumentReading Read(string text)
     {
-        var reading = new Reading();
+        var reading = new Reading(PriceList.Book);
         if (Encoding.UTF8.GetByteCount(text) > YamlTree.BytesMaximum)
         {
             reading.Fault("document", $"is larger than {YamlTree.BytesMaximum / 1024} KiB");

@@ -36,8 +36,8 @@ sealed record GovernanceDocument
     public IReadOnlyList<BudgetDefinition> Budgets { get; init; } = [];
     /// <summary>The section <c>router</c>.</summary>
     public IReadOnlyList<RouteDefinition> Routes { get; init; } = [];
-    /// <summary>Corrections to the shipped price book, with origin <c>workspace</c>.</summary>
-    public IReadOnlyList<ModelPrice> Prices { get; init; } = [];
+    /// <summary>Corrections to the shipped price book: overlays of the fields that they name.</summary>
+    public IReadOnlyList<PriceOverlay> Prices { get; init; } = [];
     /// <summary>
     /// What the sections that are there do not name goes out of force: rules and budgets are retired, keys of a project that lists
     /// keys are revoked, projects are stopped, routes and workspace prices are removed. Members, upstreams and history stay.

@@ -30,7 +30,7 @@ static class Identity
     public static Named Of(RouteDefinition route) => new(Noun.Route, $"{route.Project}/{Words.Of(route.Mode)}/{Words.Of(route.TaskType)}");
 
     /// <summary><c>compatible/my-model@2026-11-01</c>; without a first day it ends after the model.</summary>
-    public static Named Of(ModelPrice price) =>
+    public static Named Of(PriceOverlay price) =>
         new(Noun.Price, price.EffectiveFrom is { } from ? $"{price.Vendor}/{price.Model}@{Day(from)}" : $"{price.Vendor}/{price.Model}");
 
     /// <summary>How the document writes an instant: as a day where it is a day's first, else to the second or as finely as it needs.</summary>

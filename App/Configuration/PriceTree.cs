@@ -7,19 +7,26 @@ namespace Governance.Configuration;
 [Pure]
 static class PriceTree
 {
-    public static DocumentMap Of(ModelPrice price) => new Outline()
+    public static DocumentMap Of(PriceOverlay price) => new Outline()
         .Add("model", price.Model)
         .Add("vendor", price.Vendor)
         .Add("effective_from", price.EffectiveFrom is { } from ? Identity.Day(from) : null)
         .Add("effective_until", price.EffectiveUntil is { } until ? Identity.Day(until) : null)
-        .Add("usd_per_million", Of(price.Rates))
-        .Add("tiers", new DocumentList([.. price.Tiers.OrderBy(tier => tier.AbovePromptTokens).Select(Of)]), price.Tiers.Count == 0)
+        .Add("usd_per_million", price.Rates == new OverlayRates() ? null : Of(price.Rates))
+        .Add("tiers", price.Tiers is null ? null : new DocumentList([.. price.Tiers.OrderBy(tier => tier.AbovePromptTokens).Select(Of)]))
         .Add("context", price.ContextTokens)
         .Add("max_output", price.MaxOutputTokens)
-        .Add("geo_us", Factor(price.GeoUsPermille), isDefault: price.GeoUsPermille == 1000)
-        .Add("fast", Factor(price.FastPermille), isDefault: price.FastPermille == 1000)
-        .Add("batch", Factor(price.BatchPermille), isDefault: price.BatchPermille == 1000)
-        .Add("web_search_usd", new Money(price.WebSearchNanos).ToPlain(), isDefault: price.WebSearchNanos == 0).Map;
+        .Add("geo_us", Factor(price.GeoUsPermille))
+        .Add("fast", Factor(price.FastPermille))
+        .Add("batch", Factor(price.BatchPermille))
+        .Add("web_search_usd", price.WebSearchNanos is { } nanos ? new Money(nanos).ToPlain() : null).Map;
+
+    static DocumentMap Of(OverlayRates rates) => new Outline()
+        .Add("input", Rate(rates.Input))
+        .Add("output", Rate(rates.Output))
+        .Add("cache_read", Rate(rates.CacheRead))
+        .Add("cache_write_short", Rate(rates.CacheWriteShort))
+        .Add("cache_write_long", Rate(rates.CacheWriteLong)).Map;
 
     static DocumentMap Of(PriceTier tier) => new Outline()
         .Add("above_prompt_tokens", tier.AbovePromptTokens)
@@ -28,11 +35,11 @@ static class PriceTree
     static DocumentMap Of(TokenRates rates) => new Outline()
         .Add("input", Rate(rates.Input))
         .Add("output", Rate(rates.Output))
-        .Add("cache_read", Rate(rates.CacheRead), isDefault: rates.CacheRead == rates.Input)
-        .Add("cache_write_short", Rate(rates.CacheWriteShort), isDefault: rates.CacheWriteShort == rates.Input)
-        .Add("cache_write_long", Rate(rates.CacheWriteLong), isDefault: rates.CacheWriteLong == rates.CacheWriteShort).Map;
+        .Add("cache_read", Rate(rates.CacheRead))
+        .Add("cache_write_short", Rate(rates.CacheWriteShort))
+        .Add("cache_write_long", Rate(rates.CacheWriteLong)).Map;
 
-    static string Rate(long picos) => (picos / 1_000_000m).ToString("0.00####", CultureInfo.InvariantCulture);
+    static string? Rate(long? picos) => picos is { } rate ? (rate / 1_000_000m).ToString("0.00####", CultureInfo.InvariantCulture) : null;
 
-    static string Factor(int permille) => (permille / 1000m).ToString("0.###", CultureInfo.InvariantCulture);
+    static string? Factor(int? permille) => permille is { } factor ? (factor / 1000m).ToString("0.###", CultureInfo.InvariantCulture) : null;
 }

@@ -1,13 +1,16 @@
+using Governance.Pricing;
 using Governance.Projects;
 
 namespace Governance.Configuration;
 
 /// <summary>What is noted while a document is being read.</summary>
 [Pure]
-sealed class Reading
+sealed class Reading(PriceBook shipped)
 {
     readonly Dictionary<Named, string> claims = [];
 
+    /// <summary>The prices that corrections are laid over.</summary>
+    public PriceBook Shipped => shipped;
     public List<Problem> Problems { get; } = [];
     public List<Reference> References { get; } = [];
     public List<Named> Released { get; } = [];

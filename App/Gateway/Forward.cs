@@ -15,6 +15,8 @@ sealed record Forward
     public Money? Cost { get; init; }
     /// <summary>False where the bill may be larger than <see cref="Cost"/>.</summary>
     public bool CostComplete { get; init; }
+    /// <summary>True where the bill can be read in two ways that come to different amounts; <see cref="Cost"/> is the dearer.</summary>
+    public bool ReadingsDiffer { get; init; }
     public string? UpstreamRequestId { get; init; }
     public int FirstByteMilliseconds { get; init; }
     public bool ClientGone { get; init; }

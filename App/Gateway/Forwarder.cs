@@ -115,7 +115,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
                 Refusal = Refusal.Plain(504, "api_error", "The upstream's answer was cut off. It was probably billed, so its estimate counts as spent.", "upstream_cut"),
             };
         }
-        var reading = JsonMeter.Read(body);
+        var reading = JsonMeter.Read(body, call.Facts.CacheWrite);
         CrashPoint.Reach("final-usage");
         var cost = MeteredCost.Of(reading, call.Prices, call.Price.Vendor, call.ServedModel, call.Ledger.Id.At);
         UpstreamAnswer.CopyHead(response, context.Response);
@@ -126,13 +126,13 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
         context.Response.ContentLength = body.Length;
         var gone = !await TryWriteAsync(context, body);
         var end = reading.Final ? ForwardEnd.Completed : reading.Error ? ForwardEnd.UpstreamError : ForwardEnd.UpstreamGarbage;
-        return answer with { End = end, Reading = reading, Cost = cost?.Amount, CostComplete = cost is { Complete: true }, ClientGone = gone, Whole = reading.Final, Answer = body };
+        return answer with { End = end, Reading = reading, Cost = cost?.Amount, CostComplete = cost is { Complete: true }, ReadingsDiffer = cost is { ReadingsDiffer: true }, ClientGone = gone, Whole = reading.Final, Answer = body };
     }
 
     async Task<Forward> PassStreamAsync(HttpContext context, GatedCall call, HttpResponseMessage response, Forward answer, CancellationTokenSource clock)
     {
         UpstreamAnswer.CopyHead(response, context.Response);
-        var meter = new StreamMeter();
+        var meter = new StreamMeter(longest: call.Facts.CacheWrite);
         var buffer = ArrayPool<byte>.Shared.Rent(StreamBufferBytes);
         using var copy = new StreamCopy(context, drains, call.Caller.Project.Cache ? settings.AnswerLimitBytes : 0);
         var deadline = Stopwatch.GetTimestamp() + (settings.TotalSeconds * Stopwatch.Frequency);
@@ -192,6 +192,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
             Reading = reading,
             Cost = cost?.Amount,
             CostComplete = cost is { Complete: true },
+            ReadingsDiffer = cost is { ReadingsDiffer: true },
             ClientGone = copy.ClientGone,
             Whole = broken == ForwardEnd.Completed && copy.Kept is { } kept && kept.Span.IndexOf("message_stop"u8) >= 0,
             Answer = copy.Kept,

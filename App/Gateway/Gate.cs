@@ -168,8 +168,7 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
     }
 
     /// <summary>The vendor's own price first; an address that speaks Anthropic's protocol may serve others' models by their exact names.</summary>
-    public static ModelPrice? Find(PriceBook book, UpstreamEntry upstream, string model, DateTimeOffset at) =>
-        model.Length == 0 ? null : book.Find(upstream.Vendor, model, at) ?? book.FindAny(model, at);
+    static ModelPrice? Find(PriceBook book, UpstreamEntry upstream, string model, DateTimeOffset at) => book.FindFor(upstream.Vendor, model, at);
 
     /// <summary>What would have fitted where a budget refused; null where nothing would.</summary>
     public JsonObject? WouldPass(GatedCall call, BudgetRefusal budget) => BudgetAdvice.WouldPass(call, budget, prices.Current.Current(call.Ledger.Id.At)

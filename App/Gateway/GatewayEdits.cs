@@ -9,9 +9,9 @@ sealed class GatewayEdits(Journal journal, UpstreamSecrets secrets)
     /// <summary>Saves an upstream. A secret that is given is kept encrypted; changing the address clears the one that was kept, so that it can never be sent elsewhere.</summary>
     public Task<bool> SaveAsync(UpstreamDefinition wanted, string? secret, Actor actor) => journal.ChangeAsync(change => SaveInChange(change, wanted, secret, actor));
 
-    public Task<bool> SaveAsync(ModelPrice wanted, Actor actor) => journal.ChangeAsync(change => SaveInChange(change, wanted, actor));
+    public Task<bool> SaveAsync(PriceOverlay wanted, Actor actor) => journal.ChangeAsync(change => SaveInChange(change, wanted, actor));
 
-    public Task<bool> RemoveAsync(ModelPrice price, Actor actor) => journal.ChangeAsync(change => RemoveInChange(change, price, actor));
+    public Task<bool> RemoveAsync(PriceOverlay price, Actor actor) => journal.ChangeAsync(change => RemoveInChange(change, price, actor));
 
     public bool SaveInChange(Change change, UpstreamDefinition wanted, string? secret, Actor actor)
     {
@@ -40,15 +40,14 @@ sealed class GatewayEdits(Journal journal, UpstreamSecrets secrets)
         return saved;
     }
 
-    public static bool SaveInChange(Change change, ModelPrice wanted, Actor actor)
+    public static bool SaveInChange(Change change, PriceOverlay wanted, Actor actor)
     {
-        var own = wanted with { Origin = "workspace" };
-        var id = PriceRow.IdOf(own);
+        var id = PriceRow.IdOf(wanted);
         var known = change.Db.Prices.Find(id) is not null;
-        return change.Save(change.Db.Prices, id, own, System(actor, known ? "price.changed" : "price.created", "price", id, $"The price of {own.Model} ({own.Vendor}) was {(known ? "changed" : "entered")}."));
+        return change.Save(change.Db.Prices, id, wanted, System(actor, known ? "price.changed" : "price.created", "price", id, $"The price of {wanted.Model} ({wanted.Vendor}) was {(known ? "changed" : "entered")}."));
     }
 
-    public static bool RemoveInChange(Change change, ModelPrice price, Actor actor)
+    public static bool RemoveInChange(Change change, PriceOverlay price, Actor actor)
     {
         var id = PriceRow.IdOf(price);
         if (change.Db.Prices.Find(id) is not { } row)

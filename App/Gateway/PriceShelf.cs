@@ -4,14 +4,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Gateway;
 
-/// <summary>A price that was entered here; it wins over the shipped list.</summary>
-sealed class PriceRow : DefinitionRow<ModelPrice>
+/// <summary>A correction of the price book that was entered here; it is laid over the shipped list.</summary>
+sealed class PriceRow : DefinitionRow<PriceOverlay>
 {
     /// <summary>The id under which a price is kept: vendor, model and first instant.</summary>
-    public static string IdOf(ModelPrice price) => $"{price.Vendor}:{price.Model}:{price.EffectiveFrom?.ToUnixTimeSeconds() ?? 0}";
+    public static string IdOf(PriceOverlay price) => $"{price.Vendor}:{price.Model}:{price.EffectiveFrom?.ToUnixTimeSeconds() ?? 0}";
 }
 
-/// <summary>Holds the price book in force: the shipped list and the workspace's own prices.</summary>
+/// <summary>Holds the price book in force: the shipped list and the workspace's corrections.</summary>
 sealed class PriceShelf : JournalListener
 {
     volatile PriceBook current = new([]);
@@ -35,5 +35,5 @@ sealed class PriceShelf : JournalListener
             : null;
     }
 
-    static PriceBook Load(GovernanceDb db) => new(PriceList.Shipped.Concat(db.Prices.AsNoTracking().AsEnumerable().Select(row => row.Definition)));
+    static PriceBook Load(GovernanceDb db) => new(PriceList.Shipped, db.Prices.AsNoTracking().AsEnumerable().Select(row => row.Definition.WithoutDefaults()));
 }

@@ -22,6 +22,14 @@ static class Settlement
         {
             flags |= UsageFlags.SplitUnknown;
         }
+        if (reading is { TotalsFell: true })
+        {
+            flags |= UsageFlags.TotalsFell;
+        }
+        if (forward.ReadingsDiffer)
+        {
+            flags |= UsageFlags.ReadingsDiffer;
+        }
         if (cost > call.Ledger.Estimate)
         {
             flags |= UsageFlags.Overrun;
@@ -53,7 +61,7 @@ static class Settlement
         TargetId = call.Ledger.Id.ToString(),
         Sentence = (result.Flags & UsageFlags.Overrun) != 0
             ? $"A call to {call.ServedModel} cost {result.Cost}, more than the {call.Ledger.Estimate} held for it."
-            : $"A call to {call.ServedModel} answered with usage that has no known price; the {result.Cost} held for it count as spent.",
+            : $"A call to {call.ServedModel} answered with usage or a price modifier that has no known price; the {result.Cost} held for it count as spent.",
         RequestId = call.Ledger.Id.ToString(),
         Details = AuditJson.Element(new { held_usd = call.Ledger.Estimate.ToPlain(), cost_usd = result.Cost.ToPlain(), model = call.ServedModel, answered = result.ModelAnswered, flags = result.Flags }),
     };

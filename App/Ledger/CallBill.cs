@@ -6,13 +6,11 @@ namespace Governance.Ledger;
 /// <summary>A call's cost taken apart, where the shipped prices come to exactly what was posted.</summary>
 static class CallBill
 {
-    static readonly Lazy<PriceBook> shipped = new(() => new PriceBook(PriceList.Shipped));
-
     /// <summary>Null where the workspace's own price, a factor or a second model was in play: then only the sum is known here.</summary>
     public static CostBreakdown? Of(UsageRow call)
     {
         if (call.Outcome is not UsageOutcome.Posted || call.Model is null || call.Vendor is null
-            || shipped.Value.Find(call.Vendor, call.Model, call.CallId.At) is not { } price)
+            || PriceList.Book.Find(call.Vendor, call.Model, call.CallId.At) is not { } price)
         {
             return null;
         }

@@ -66,7 +66,7 @@ enum UsageFlags
     UnknownUsage = 4,
     /// <summary>The client hung up before the answer was complete; where the answer could be read to its end, that is what it cost.</summary>
     ClientGone = 8,
-    /// <summary>Cache writes came without their lifetime; priced as five minutes.</summary>
+    /// <summary>Cache writes came without their lifetime; priced at the longest that the request asked for, else as five minutes.</summary>
     SplitUnknown = 16,
     /// <summary>The cost was put right later by a correction. Never stored: an entry does not change.</summary>
     Corrected = 32,
@@ -74,6 +74,10 @@ enum UsageFlags
     FailOpen = 64,
     /// <summary>Its hold was gone when it ended, because the store was put back to an older state or somebody removed it; it counts all the same (I7).</summary>
     Unheld = 128,
+    /// <summary>A total of the provider's usage became smaller on the way; priced at the larger.</summary>
+    TotalsFell = 256,
+    /// <summary>The provider's itemised bill and its totals come to different amounts; the dearer is posted.</summary>
+    ReadingsDiffer = 512,
 }
 
 /// <summary>What became of a call.</summary>

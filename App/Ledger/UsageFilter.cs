@@ -89,11 +89,13 @@ static class CallLook
         [
             (UsageFlags.Unverified, "The provider's final usage was not seen; the cost is a bound, not a measurement."),
             (UsageFlags.Overrun, "It cost more than was held for it."),
-            (UsageFlags.UnknownUsage, "The answer had usage of a kind or model that no price is known for."),
+            (UsageFlags.UnknownUsage, "The answer had usage of a kind, a model or a price modifier that no price is known for."),
             (UsageFlags.ClientGone, "The client hung up before the answer was complete; what the provider had begun to bill counts all the same."),
-            (UsageFlags.SplitUnknown, "Cache writes came without their lifetime; they are priced as five minutes."),
+            (UsageFlags.SplitUnknown, "Cache writes came without their lifetime; they are priced at the longest that the request asked for."),
             (UsageFlags.Corrected, "The cost was put right later by a correction."),
             (UsageFlags.FailOpen, "The ledger could not be written when it was sent; the project's allowance for such times let it through, past its caps."),
+            (UsageFlags.TotalsFell, "A total of the provider's usage became smaller on the way; it is priced at the larger."),
+            (UsageFlags.ReadingsDiffer, "The provider's itemised bill and its totals come to different amounts; the dearer is posted."),
             (UsageFlags.Unheld, "Its hold was gone when it ended: the database was put back to an older state meanwhile, or somebody removed the hold."),
         ];
         return [.. all.Where(each => flags.HasFlag(each.Flag)).Select(each => each.Text)];

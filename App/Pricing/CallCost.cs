@@ -31,7 +31,7 @@ static class CallCost
             + ExactCost.OfTokens(usage.CacheWriteShortTokens, rates.CacheWriteShort, price, terms)
             + ExactCost.OfTokens(usage.CacheWriteLongTokens, rates.CacheWriteLong, price, terms)
             + ExactCost.OfTokens(usage.OutputTokens, rates.Output, price, terms)
-            + ExactCost.OfFees(usage.WebSearches, price.WebSearchNanos);
+            + ExactCost.OfFees(usage.WebSearches, price.SearchFeeNanos);
     }
 
     /// <summary>The same amount as <see cref="Of"/>, with a line for each class that has a count.</summary>
@@ -52,7 +52,7 @@ static class CallCost
         {
             Add(name, count, (decimal)ExactCost.OfTokens(1, rate, price, terms).Zeptos / 1_000_000_000m, ExactCost.OfTokens(count, rate, price, terms));
         }
-        Add("web search", usage.WebSearches, price.WebSearchNanos * 1000m, ExactCost.OfFees(usage.WebSearches, price.WebSearchNanos));
+        Add("web search", usage.WebSearches, price.SearchFeeNanos * 1000m, ExactCost.OfFees(usage.WebSearches, price.SearchFeeNanos));
         return new CostBreakdown(shown, lines, price.Tiers.LastOrDefault(tier => prompt > tier.AbovePromptTokens)?.AbovePromptTokens);
 
         // Each line takes what the rounded sum has grown by, so that the lines add up to the total and none is negative.

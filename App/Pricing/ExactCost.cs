@@ -4,6 +4,9 @@ namespace Governance.Pricing;
 [Pure]
 readonly record struct ExactCost(Int128 Zeptos)
 {
+    /// <summary>Where a model's own factor is not known: the dearest that any model has.</summary>
+    const int GeoPermilleAssumed = 1100, FastPermilleAssumed = 6000;
+
     static readonly Int128 zeptosPerNano = 1_000_000_000_000;
 
     public static ExactCost operator +(ExactCost left, ExactCost right) => new(checked(left.Zeptos + right.Zeptos));
@@ -14,9 +17,9 @@ readonly record struct ExactCost(Int128 Zeptos)
     /// <exception cref="OverflowException">Beyond 1e17 dollars: no provider sent such a count in earnest.</exception>
     public static ExactCost OfTokens(long tokens, long rate, ModelPrice price, ServiceTerms terms)
     {
-        Int128 factor = terms.GeoUs ? price.GeoUsPermille : 1000;
-        factor *= terms.Fast ? price.FastPermille : 1000;
-        factor *= terms.Batch ? price.BatchPermille : 1000;
+        Int128 factor = terms.GeoUs ? price.GeoUsPermille ?? GeoPermilleAssumed : 1000;
+        factor *= terms.Fast ? price.FastPermille ?? FastPermilleAssumed : 1000;
+        factor *= terms.Batch ? price.BatchPermille ?? 1000 : 1000;
         return new(checked(factor * tokens * rate));
     }
 

@@ -30,13 +30,36 @@ static class ModelName
         ("mistral", ["mistral", "codestral", "ministral", "magistral", "devstral", "pixtral"]), ("deepseek", ["deepseek"]), ("xai", ["grok"]),
     ];
 
+    const string Latest = "-latest";
+
     /// <summary>One spelling for all: lower case, no route or vendor before it, no Bedrock version or context suffix behind it, dashes for dots. Dates and <c>-latest</c> stay. Never throws.</summary>
     public static string Canonical(string? model) => Core(Clean(model));
+
+    /// <summary>What a model's alias, its dated ids and its <c>-latest</c> share: the canonical name in the vendor's new order, without the date or <c>-latest</c> behind it. Empty for no name.</summary>
+    public static string Undated(string? model)
+    {
+        var name = NewOrder(Canonical(model));
+        return name[..^DateLength(name)];
+    }
+
+    /// <summary>True for the id of one snapshot (<c>…-20250929</c>, <c>…-2024-08-06</c>); an alias and <c>-latest</c> have no date.</summary>
+    public static bool IsDated(string? model)
+    {
+        var name = Canonical(model);
+        return DateLength(name) > 0 && !name.EndsWith(Latest, StringComparison.Ordinal);
+    }
+
+    /// <summary>True where both name one model: spelled alike, or one is the alias of the other's dated id. Two snapshots are two models.</summary>
+    public static bool AreSame(string? left, string? right)
+    {
+        var (one, other) = (NewOrder(Canonical(left)), NewOrder(Canonical(right)));
+        return one.Length > 0 && AreSameNames(one, other);
+    }
 
     /// <summary>
     /// True where <paramref name="pattern"/> names <paramref name="model"/>: the pattern's dash-separated parts are the first parts of the model's, in the vendor's new order
     /// (<c>claude-opus-4</c>) or the old (<c>claude-4-opus</c>), with or without <c>claude-</c>. <c>*</c> stands for any characters; <c>vendor/*</c> for a vendor's models.
-    /// A pattern without a letter, digit or star matches nothing.
+    /// A dated id also names its alias, and the other way round. A pattern without a letter, digit or star matches nothing.
     /// </summary>
     public static bool Matches(string? pattern, string? model)
     {
@@ -58,7 +81,7 @@ static class ModelName
         }
         var tuned = name.StartsWith("ft-", StringComparison.Ordinal) ? name[3..] : name;
         var turned = NewOrder(tuned);
-        return Leads(wanted, name) || Leads(wanted, tuned) || Leads(NewOrder(wanted), turned) || (turned.StartsWith("claude-", StringComparison.Ordinal) && Leads(wanted, turned[7..]));
+        return Leads(wanted, name) || Leads(wanted, tuned) || Leads(NewOrder(wanted), turned) || AreSameNames(NewOrder(wanted), turned) || (turned.StartsWith("claude-", StringComparison.Ordinal) && Leads(wanted, turned[7..]));
     }
 
     /// <summary>Compatibility forms folded, case lowered, invisible characters gone, every dash a hyphen, blanks inside as hyphens.</summary>
@@ -202,7 +225,34 @@ static class ModelName
             : string.Join('-', [parts[0], parts[family], .. parts[1..family], .. parts[(family + 1)..]]);
     }
 
-    static bool IsVersion(string part) => part.Length is 1 or 2 && !part.AsSpan().ContainsAnyExceptInRange('0', '9');
+    /// <summary>Of names in the new order.</summary>
+    static bool AreSameNames(string left, string right)
+    {
+        if (left == right)
+        {
+            return true;
+        }
+        var (leftDate, rightDate) = (DateLength(left), DateLength(right));
+        return (leftDate > 0 || rightDate > 0) && (leftDate == 0 || rightDate == 0 || left.EndsWith(Latest, StringComparison.Ordinal) || right.EndsWith(Latest, StringComparison.Ordinal))
+            && left.AsSpan(0, left.Length - leftDate).SequenceEqual(right.AsSpan(0, right.Length - rightDate));
+    }
+
+    /// <summary>How many characters of a canonical name are the date of its snapshot, or <c>-latest</c>; 0 for an alias.</summary>
+    static int DateLength(string name)
+    {
+        const int Day = 9, Dashed = 11;
+        if (name.EndsWith(Latest, StringComparison.Ordinal) && name.Length > Latest.Length)
+        {
+            return Latest.Length;
+        }
+        var tail = name.Length > Dashed ? name.AsSpan(name.Length - Dashed) : default;
+        return name.Length > Day && name[^Day] == '-' && AreDigits(name.AsSpan(name.Length - 8)) ? Day
+            : tail.StartsWith("-20") && tail[5] == '-' && tail[8] == '-' && AreDigits(tail[1..5]) && AreDigits(tail[6..8]) && AreDigits(tail[9..]) ? Dashed : 0;
+    }
+
+    static bool AreDigits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
+
+    static bool IsVersion(string part) => part.Length is 1 or 2 && AreDigits(part);
 
     static bool Leads(string pattern, string name) => pattern.Contains('*')
         ? Glob(pattern, name) || Glob(pattern + "-*", name)

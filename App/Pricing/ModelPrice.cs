@@ -20,6 +20,9 @@ sealed record PriceTier(long AbovePromptTokens, TokenRates Rates);
 [Pure]
 sealed record ModelPrice
 {
+    const long SearchNanosAssumed = 35_000_000;
+
+
     /// <summary>The provider whose price this is: <c>anthropic</c>, <c>openai</c>, <c>gemini</c>, <c>bedrock</c>, …</summary>
     public required string Vendor { get; init; }
     /// <summary>The model id as the provider writes it.</summary>
@@ -30,17 +33,23 @@ sealed record ModelPrice
     /// <summary>Context window in tokens; null where unknown.</summary>
     public long? ContextTokens { get; init; }
     public long? MaxOutputTokens { get; init; }
-    /// <summary>Factor for US-only inference in thousandths (1100 is ×1.1).</summary>
-    public int GeoUsPermille { get; init; } = 1000;
-    /// <summary>Factor for fast mode in thousandths (2000 is ×2).</summary>
-    public int FastPermille { get; init; } = 1000;
-    public int BatchPermille { get; init; } = 1000;
-    /// <summary>Nano-dollars for each web search.</summary>
-    public long WebSearchNanos { get; init; }
+    /// <summary>Factor for US-only inference in thousandths (1100 is ×1.1); null where the provider names none for this model.</summary>
+    public int? GeoUsPermille { get; init; }
+    /// <summary>Factor for fast mode in thousandths (2000 is ×2); null where the provider names none for this model.</summary>
+    public int? FastPermille { get; init; }
+    /// <summary>Factor for a batch interface in thousandths; null where there is no discount.</summary>
+    public int? BatchPermille { get; init; }
+    /// <summary>Nano-dollars for each web search; null where the fee is not known.</summary>
+    public long? WebSearchNanos { get; init; }
+    /// <summary>Nano-dollars for each web search: where the fee is not known, the dearest that the shipped list has.</summary>
+    public long SearchFeeNanos => WebSearchNanos ?? SearchNanosAssumed;
     /// <summary>First instant at which this price holds; null since always.</summary>
     public DateTimeOffset? EffectiveFrom { get; init; }
     /// <summary>First instant at which it no longer holds; null for ever.</summary>
     public DateTimeOffset? EffectiveUntil { get; init; }
     /// <summary>Where the figure comes from: <c>shipped</c> (data file of the product) or <c>workspace</c> (edited here).</summary>
     public string Origin { get; init; } = "shipped";
+
+    /// <summary>True where the provider names a factor for how a call was served; where it names none, the dearest that any model has is assumed.</summary>
+    public bool Knows(ServiceTerms terms) => (!terms.Fast || FastPermille is not null) && (!terms.GeoUs || GeoUsPermille is not null);
 }

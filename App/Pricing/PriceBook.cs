@@ -1,51 +1,60 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace Governance.Pricing;
 
-/// <summary>All prices, of all vendors and times, indexed for asking. It never guesses: what it does not know has no price.</summary>
+/// <summary>All prices, of all vendors and times, with the workspace's corrections laid over them, indexed for asking. It never guesses: what it does not know has no price.</summary>
 [Pure]
 sealed class PriceBook
 {
     /// <summary>The order in which vendors are asked where the vendor is unknown; the rest follow by name.</summary>
     static readonly string[] preferred = ["anthropic", "openai", "gemini", "mistral", "deepseek", "xai", "groq", "vertex", "bedrock", "openrouter"];
 
-    readonly FrozenDictionary<(string Vendor, string Model), ModelPrice[]> exact;
-    readonly FrozenDictionary<(string Vendor, string Model), ModelPrice[]> canonical;
+    readonly ModelIndex<ModelPrice> prices;
+    readonly ModelIndex<PriceOverlay> corrections;
+    readonly Dictionary<PriceOverlay, Dictionary<ModelPrice, ModelPrice>> corrected = new(ReferenceEqualityComparer.Instance);
     readonly string[] vendors;
 
-    public PriceBook(IEnumerable<ModelPrice> prices)
+    public PriceBook(IEnumerable<ModelPrice> shipped, IEnumerable<PriceOverlay>? overlays = null)
     {
-        var all = prices.ToArray();
-        exact = Index(all, price => Plain(price.Model));
-        canonical = Index(all, price => ModelName.Canonical(price.Model));
-        vendors = [.. all.Select(price => Plain(price.Vendor)).Distinct().OrderBy(Preference).ThenBy(vendor => vendor, StringComparer.Ordinal)];
-        Version = Digest(all);
+        var all = shipped.ToArray();
+        Overlays = [.. (overlays ?? []).OrderBy(overlay => overlay.Vendor, StringComparer.Ordinal).ThenBy(overlay => overlay.Model, StringComparer.Ordinal).ThenBy(overlay => overlay.EffectiveFrom)];
+        prices = new(all, price => (price.Vendor, price.Model), Choose);
+        corrections = new(Overlays, overlay => (overlay.Vendor, overlay.Model), Choose);
+        foreach (var overlay in Overlays)
+        {
+            // Worked out once: a call should not wait for it, and gets the same object each time.
+            corrected[overlay] = all.Where(price => Plain(price.Vendor) == Plain(overlay.Vendor) && ModelName.AreSame(price.Model, overlay.Model))
+                .ToDictionary(price => price, price => overlay.Over(price)!, (IEqualityComparer<ModelPrice>)ReferenceEqualityComparer.Instance);
+        }
+        vendors = [.. all.Select(price => Plain(price.Vendor)).Concat(Overlays.Select(overlay => Plain(overlay.Vendor))).Distinct().OrderBy(Preference).ThenBy(vendor => vendor, StringComparer.Ordinal)];
+        Version = Digest(all, Overlays);
     }
 
     /// <summary>A short digest of the content: two books of one version price alike.</summary>
     public string Version { get; }
 
+    /// <summary>The workspace's corrections, by vendor, model and first instant.</summary>
+    public IReadOnlyList<PriceOverlay> Overlays { get; }
+
     /// <summary>
-    /// The price of <paramref name="model"/> with this vendor at this instant: by the id as written, else by its canonical name. Of several rows that hold, a row of the workspace wins over a shipped
-    /// one, then the later one. Where one canonical name covers several routes of different price, the dearest. Null where the vendor has none.
+    /// The price of <paramref name="model"/> with this vendor at this instant: by the id as written, else by its canonical name, else as the alias of a dated id or the dated id of an alias.
+    /// A correction is found by the same rule and laid over what is found. Of several rows that hold, the later one; where one name covers several routes of different price, the dearest.
+    /// Null where the vendor has none.
     /// </summary>
     public ModelPrice? Find(string vendor, string model, DateTimeOffset at)
     {
-        var name = Plain(vendor);
-        return Choose(exact, (name, Plain(model)), at) ?? Choose(canonical, (name, ModelName.Canonical(model)), at);
+        var price = prices.Find(vendor, model, at);
+        return corrections.IsEmpty || corrections.Find(vendor, model, at) is not { } overlay ? price : Corrected(overlay, price);
     }
 
     /// <summary>The price with the first vendor that knows the model, the makers before the resellers; null where none does.</summary>
     public ModelPrice? FindAny(string model, DateTimeOffset at)
     {
-        var plain = Plain(model);
-        var name = ModelName.Canonical(model);
         foreach (var vendor in vendors)
         {
-            if ((Choose(exact, (vendor, plain), at) ?? Choose(canonical, (vendor, name), at)) is { } price)
+            if (Find(vendor, model, at) is { } price)
             {
                 return price;
             }
@@ -53,28 +62,34 @@ sealed class PriceBook
         return null;
     }
 
+    /// <summary>True where the vendor has a price of the model at any time.</summary>
+    public bool Knows(string vendor, string model) => prices.Knows(vendor, model);
+
+    /// <summary>The shipped price that a correction is laid over at the instant; null where there is none.</summary>
+    public ModelPrice? Uncorrected(string vendor, string model, DateTimeOffset at) => prices.Find(vendor, model, at);
+
+    /// <summary>What a call to <paramref name="model"/> through this vendor's interface is priced at: the vendor's own price, else that of the first other vendor that knows the model. Null for no name and for an unknown one.</summary>
+    public ModelPrice? FindFor(string vendor, string model, DateTimeOffset at) => model.Length == 0 ? null : Find(vendor, model, at) ?? FindAny(model, at);
+
     /// <summary>The price of every model that has one at this instant, by vendor and model.</summary>
     public IReadOnlyList<ModelPrice> Current(DateTimeOffset at) =>
     [
-        .. exact.Values.Select(rows => Choose(rows, at)).OfType<ModelPrice>()
+        .. prices.ByExactName.Select(rows => Choose(rows, at)).OfType<ModelPrice>()
+            .Select(price => Find(price.Vendor, price.Model, at)).OfType<ModelPrice>()
+            .Concat(Overlays.Where(overlay => prices.Find(overlay.Vendor, overlay.Model, at) is null).Select(overlay => Find(overlay.Vendor, overlay.Model, at)).OfType<ModelPrice>())
+            .DistinctBy(price => (Plain(price.Vendor), Plain(price.Model)))
             .OrderBy(price => Preference(Plain(price.Vendor))).ThenBy(price => price.Vendor, StringComparer.Ordinal).ThenBy(price => price.Model, StringComparer.Ordinal),
     ];
 
-    static FrozenDictionary<(string Vendor, string Model), ModelPrice[]> Index(ModelPrice[] prices, Func<ModelPrice, string> name) => prices
-        .GroupBy(price => (Vendor: Plain(price.Vendor), Model: name(price)))
-        .Where(rows => rows.Key.Model.Length > 0)
-        .ToFrozenDictionary(rows => rows.Key, rows => rows.ToArray());
+    ModelPrice? Corrected(PriceOverlay overlay, ModelPrice? price) =>
+        price is not null && corrected[overlay].TryGetValue(price, out var known) ? known : overlay.Over(price);
 
-    static ModelPrice? Choose(FrozenDictionary<(string Vendor, string Model), ModelPrice[]> index, (string Vendor, string Model) key, DateTimeOffset at) =>
-        index.TryGetValue(key, out var rows) ? Choose(rows, at) : null;
-
-    static ModelPrice? Choose(ModelPrice[] rows, DateTimeOffset at)
+    static ModelPrice? Choose(IReadOnlyList<ModelPrice> rows, DateTimeOffset at)
     {
         ModelPrice? best = null;
         foreach (var row in rows)
         {
-            var holds = (row.EffectiveFrom is not { } from || from <= at) && (row.EffectiveUntil is not { } until || at < until);
-            if (holds && (best is null || Rank(row).CompareTo(Rank(best)) > 0))
+            if (Holds(row.EffectiveFrom, row.EffectiveUntil, at) && (best is null || Rank(row).CompareTo(Rank(best)) > 0))
             {
                 best = row;
             }
@@ -82,21 +97,44 @@ sealed class PriceBook
         return best;
     }
 
-    static (bool Workspace, DateTimeOffset From, long Output, long Input, long CacheWrite) Rank(ModelPrice price) => (
-        price.Origin == "workspace", price.EffectiveFrom ?? DateTimeOffset.MinValue, price.Rates.Output, price.Rates.Input, price.Rates.CacheWriteLong);
+    static PriceOverlay? Choose(IReadOnlyList<PriceOverlay> rows, DateTimeOffset at)
+    {
+        PriceOverlay? best = null;
+        foreach (var row in rows)
+        {
+            if (Holds(row.EffectiveFrom, row.EffectiveUntil, at) && (best is null || Rank(row).CompareTo(Rank(best)) > 0))
+            {
+                best = row;
+            }
+        }
+        return best;
+    }
+
+    static bool Holds(DateTimeOffset? from, DateTimeOffset? until, DateTimeOffset at) => !(from > at) && !(until <= at);
+
+    static (DateTimeOffset From, long Output, long Input, long CacheWrite) Rank(ModelPrice price) =>
+        (price.EffectiveFrom ?? DateTimeOffset.MinValue, price.Rates.Output, price.Rates.Input, price.Rates.CacheWriteLong);
+
+    static (DateTimeOffset From, long Output, long Input) Rank(PriceOverlay overlay) =>
+        (overlay.EffectiveFrom ?? DateTimeOffset.MinValue, overlay.Rates.Output ?? 0, overlay.Rates.Input ?? 0);
 
     static int Preference(string vendor) => Array.IndexOf(preferred, vendor) is var place and >= 0 ? place : preferred.Length;
 
-    static string Plain(string text) => text.Trim().ToLowerInvariant();
+    static string Plain(string text) => ModelIndex<ModelPrice>.Plain(text);
 
-    static string Digest(ModelPrice[] prices)
+    static string Digest(ModelPrice[] prices, IReadOnlyList<PriceOverlay> overlays)
     {
-        var lines = prices.Select(Line).Order(StringComparer.Ordinal);
+        var lines = prices.Select(Line).Concat(overlays.Select(Line)).Order(StringComparer.Ordinal);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))))[..12];
     }
 
     static string Line(ModelPrice price) => string.Create(CultureInfo.InvariantCulture,
-        $"{price.Vendor}|{price.Model}|{Line(price.Rates)}|{string.Join(';', price.Tiers.Select(tier => tier.AbovePromptTokens.ToString(CultureInfo.InvariantCulture) + ":" + Line(tier.Rates)))}|{price.ContextTokens}|{price.MaxOutputTokens}|{price.GeoUsPermille}|{price.FastPermille}|{price.BatchPermille}|{price.WebSearchNanos}|{price.EffectiveFrom:O}|{price.EffectiveUntil:O}|{price.Origin}");
+        $"{price.Vendor}|{price.Model}|{Line(price.Rates)}|{Line(price.Tiers)}|{price.ContextTokens}|{price.MaxOutputTokens}|{price.GeoUsPermille}|{price.FastPermille}|{price.BatchPermille}|{price.WebSearchNanos}|{price.EffectiveFrom:O}|{price.EffectiveUntil:O}|{price.Origin}");
+
+    static string Line(PriceOverlay overlay) => string.Create(CultureInfo.InvariantCulture,
+        $"{overlay.Vendor}|{overlay.Model}|{overlay.Rates.Input},{overlay.Rates.Output},{overlay.Rates.CacheRead},{overlay.Rates.CacheWriteShort},{overlay.Rates.CacheWriteLong}|{(overlay.Tiers is null ? "-" : Line(overlay.Tiers))}|{overlay.ContextTokens}|{overlay.MaxOutputTokens}|{overlay.GeoUsPermille}|{overlay.FastPermille}|{overlay.BatchPermille}|{overlay.WebSearchNanos}|{overlay.EffectiveFrom:O}|{overlay.EffectiveUntil:O}|overlay");
+
+    static string Line(IReadOnlyList<PriceTier> tiers) => string.Join(';', tiers.Select(tier => tier.AbovePromptTokens.ToString(CultureInfo.InvariantCulture) + ":" + Line(tier.Rates)));
 
     static string Line(TokenRates rates) => string.Create(CultureInfo.InvariantCulture, $"{rates.Input},{rates.Output},{rates.CacheRead},{rates.CacheWriteShort},{rates.CacheWriteLong}");
 }

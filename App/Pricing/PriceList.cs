@@ -8,10 +8,15 @@ static class PriceList
 {
     static readonly Lazy<IReadOnlyList<ModelPrice>> shipped = new(() => Resource(Read));
 
+    static readonly Lazy<PriceBook> book = new(() => new PriceBook(Shipped));
+
     static readonly Lazy<DateOnly> asOf = new(() => DateOnly.ParseExact(Resource(json => JsonDocument.Parse(json).RootElement.GetProperty("asOf").GetString()!), "yyyy-MM-dd", CultureInfo.InvariantCulture));
 
     /// <summary>Every shipped price; read once.</summary>
     public static IReadOnlyList<ModelPrice> Shipped => shipped.Value;
+
+    /// <summary>The shipped prices as a book, without the workspace's corrections.</summary>
+    public static PriceBook Book => book.Value;
 
     /// <summary>The day as of which the shipped prices are right.</summary>
     public static DateOnly ShippedAsOf => asOf.Value;
@@ -42,10 +47,10 @@ static class PriceList
             : [],
         ContextTokens = Number(row, "ctx"),
         MaxOutputTokens = Number(row, "max"),
-        GeoUsPermille = (int)(Number(row, "geoUs") ?? 1000),
-        FastPermille = (int)(Number(row, "fast") ?? 1000),
-        BatchPermille = (int)(Number(row, "batch") ?? 1000),
-        WebSearchNanos = Number(row, "search") ?? 0,
+        GeoUsPermille = (int?)Number(row, "geoUs"),
+        FastPermille = (int?)Number(row, "fast"),
+        BatchPermille = (int?)Number(row, "batch"),
+        WebSearchNanos = Number(row, "search"),
         EffectiveFrom = Day(row, "from"),
         EffectiveUntil = Day(row, "until"),
     };

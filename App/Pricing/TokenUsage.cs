@@ -40,5 +40,6 @@ readonly record struct ServiceTerms(bool Fast = false, bool GeoUs = false, bool 
 /// <summary>One line of a bill: the tokens that one model was paid for in one call.</summary>
 /// <param name="Kind">What the provider calls it: <c>message</c>, <c>compaction</c>, <c>advisor_message</c>, <c>fallback_message</c>.</param>
 /// <param name="Model">The model that this line is priced at; null means the model of the call.</param>
+/// <param name="Terms">How this line was served where it says so itself; null means as the call.</param>
 [Pure]
-readonly record struct BillLine(string Kind, string? Model, TokenUsage Usage);
+readonly record struct BillLine(string Kind, string? Model, TokenUsage Usage, ServiceTerms? Terms = null);

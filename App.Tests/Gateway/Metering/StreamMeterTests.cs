@@ -1,4 +1,5 @@
 using System.Text;
+using Governance.Gateway;
 using Governance.Gateway.Metering;
 using Governance.Pricing;
 
@@ -12,22 +13,67 @@ public sealed class StreamMeterTests
     [Fact]
     public void LaterFieldsReplaceAndNullsKeep()
     {
-        var reading = Read(Start, """{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":8,"cache_creation_input_tokens":null,"output_tokens":40,"output_tokens_details":{"thinking_tokens":7}}}""");
-        Assert.Equal(new TokenUsage { InputTokens = 8, CacheReadTokens = 5, CacheWriteShortTokens = 10, CacheWriteLongTokens = 20, OutputTokens = 40, ReasoningTokens = 7 }, reading.Usage);
+        var reading = Read(Start, """{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":18,"cache_creation_input_tokens":null,"output_tokens":40,"output_tokens_details":{"thinking_tokens":7}}}""");
+        Assert.Equal(new TokenUsage { InputTokens = 18, CacheReadTokens = 5, CacheWriteShortTokens = 10, CacheWriteLongTokens = 20, OutputTokens = 40, ReasoningTokens = 7 }, reading.Usage);
         Assert.Equal(new ServiceTerms(Fast: true, GeoUs: true, Batch: true), reading.Terms);
         Assert.True(reading is { Final: true, Error: false, UnknownUsage: false, SplitUnknown: false, StopReason: "end_turn", Model: "claude-opus-5-5" });
         Assert.Equal([new BillLine("message", null, reading.Usage)], reading.Lines);
     }
 
     [Theory]
-    [InlineData("""{"cache_creation_input_tokens":30}""", 10, 20, false)]
-    [InlineData("""{"cache_creation_input_tokens":50}""", 30, 20, true)]
-    [InlineData("""{"cache_creation_input_tokens":5}""", 0, 5, true)]
-    [InlineData("""{"cache_creation_input_tokens":40,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":40}}""", 0, 40, false)]
-    public void SplitOfCacheWritesIsKeptUntilTheTotalChanges(string usage, long five, long hour, bool unknown)
+    [InlineData("""{"cache_creation_input_tokens":30}""", 1, 10, 20, false)]
+    [InlineData("""{"cache_creation_input_tokens":50}""", 1, 30, 20, true)]
+    [InlineData("""{"cache_creation_input_tokens":50}""", 0, 30, 20, true)]
+    [InlineData("""{"cache_creation_input_tokens":50}""", 2, 10, 40, true)]
+    [InlineData("""{"cache_creation_input_tokens":5}""", 1, 10, 20, true)]
+    [InlineData("""{"cache_creation_input_tokens":40,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":40}}""", 1, 0, 40, false)]
+    public void WhatTheSplitOfCacheWritesDoesNotCoverLivesAsLongAsTheRequestAsked(string usage, int longest, long five, long hour, bool unknown)
     {
-        var reading = Read(Start, $$"""{"type":"message_delta","usage":{{usage}}}""");
+        var reading = Read((CacheWrite)longest, Start, $$"""{"type":"message_delta","usage":{{usage}}}""");
         Assert.Equal((five, hour, unknown), (reading.Usage.CacheWriteShortTokens, reading.Usage.CacheWriteLongTokens, reading.SplitUnknown));
+    }
+
+    [Theory]
+    [InlineData("""{"service_tier":"standard"}""", false)]
+    [InlineData("""{"service_tier":"priority"}""", false)]
+    [InlineData("""{"service_tier":"express"}""", true)]
+    [InlineData("""{"service_tier":"Batch"}""", true)]
+    [InlineData("""{"service_tier":3}""", true)]
+    [InlineData("""{"service_tier":null}""", false)]
+    [InlineData("""{"speed":"standard"}""", false)]
+    [InlineData("""{"speed":"turbo"}""", true)]
+    [InlineData("""{"speed":{"is":"fast"}}""", true)]
+    [InlineData("""{"inference_geo":"global"}""", false)]
+    [InlineData("""{"inference_geo":"not_available"}""", false)]
+    [InlineData("""{"inference_geo":"eu"}""", true)]
+    [InlineData("""{"inference_geo":["us"]}""", true)]
+    [InlineData("""{"server_tool_use":{"tool_search_requests":3}}""", false)]
+    [InlineData("""{"total_tokens":18,"total_input_tokens":15,"total_output_tokens":3}""", false)]
+    [InlineData("""{"total_tokens":19}""", true)]
+    [InlineData("""{"total_output_tokens":9}""", true)]
+    public void AModifierThatNobodyKnowsIsSaidAndAFreeCounterIsNot(string usage, bool unknown)
+    {
+        var reading = Read("""{"type":"message_start","message":{"model":"claude-opus-5-5","usage":{"input_tokens":10,"cache_read_input_tokens":5,"output_tokens":3}}}""", $$"""{"type":"message_delta","usage":{{usage}}}""");
+        Assert.Equal(unknown, reading.UnknownUsage);
+    }
+
+    [Fact]
+    public void WhatWasFastOrInTheUsOnceStaysDear()
+    {
+        var reading = Read(Start, """{"type":"message_delta","usage":{"speed":"standard","inference_geo":"global","service_tier":"standard","output_tokens":2}}""");
+        Assert.Equal(new ServiceTerms(Fast: true, GeoUs: true, Batch: false), reading.Terms);
+    }
+
+    [Theory]
+    [InlineData("claude-haiku-4-5", """{"speed":"fast"}""")]
+    [InlineData("claude-haiku-4-5", """{"inference_geo":"us"}""")]
+    [InlineData("claude-sonnet-5-5", """{"speed":"fast"}""")]
+    public void AFactorThatTheModelDoesNotHaveLeavesTheBillIncomplete(string model, string usage)
+    {
+        var reading = Read(Start.Replace("claude-opus-5-5", model, StringComparison.Ordinal).Replace("fast", "standard", StringComparison.Ordinal).Replace("\"us\"", "null", StringComparison.Ordinal).Replace("batch", "standard", StringComparison.Ordinal), $$"""{"type":"message_delta","usage":{{usage}}}""");
+        var cost = MeteredCost.Of(reading, new PriceBook(PriceList.Shipped), "anthropic", model, new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero))!;
+        Assert.False(cost.Complete);
+        Assert.True(cost.Amount > MeteredCost.Of(reading with { Terms = default }, new PriceBook(PriceList.Shipped), "anthropic", model, new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero))!.Amount);
     }
 
     [Theory]
@@ -62,27 +108,42 @@ public sealed class StreamMeterTests
     }
 
     [Theory]
-    [InlineData("""{"type":"message_stop"}""", true)]
-    [InlineData("""{"type":"message_delta","usage":{}}""", false)]
-    [InlineData("""{"type":"message_delta","delta":{}}""", false)]
+    [InlineData("""{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9}}""", true)]
+    [InlineData("""{"usage":{"output_tokens":9},"delta":{"stop_reason":"max_tokens"},"type":"message_delta"}""", true)]
+    [InlineData("""{"type":"message_delta","delta":{"stop_reason":null},"usage":{"output_tokens":9}}""", false)]
+    [InlineData("""{"type":"message_delta","delta":{"stop_reason":""},"usage":{"output_tokens":9}}""", false)]
+    [InlineData("""{"type":"message_delta","delta":{},"usage":{"output_tokens":9}}""", false)]
+    [InlineData("""{"type":"message_delta","usage":{"output_tokens":9}}""", false)]
+    [InlineData("""{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":10}}""", false)]
+    [InlineData("""{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{}}""", false)]
+    [InlineData("""{"type":"content_block_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9}}""", false)]
+    [InlineData("""{"type":"message_stop"}""", false)]
     [InlineData("""{"type":"ping"}""", false)]
     [InlineData("[DONE]", false)]
     [InlineData("nonsense {", false)]
-    public void OnlyTheLastFiguresAreFinal(string data, bool final)
+    public void AnAnswerIsCompleteOnlyAtItsEnd(string data, bool final)
     {
         Assert.Equal(final, Read(Start, data).Final);
-        Assert.False(Read(data).Final);
-        Assert.Empty(Read(data).Lines);
+        Assert.Equal(final, Read(Start, data, """{"type":"ping"}""").Final);
+    }
+
+    [Fact]
+    public void AnInterimDeltaIsNoEndAndMessageStopIs()
+    {
+        const string Interim = """{"type":"message_delta","delta":{"stop_reason":null},"usage":{"output_tokens":9}}""";
+        Assert.True(Read(Start, Interim) is { Final: false, Stopped: false });
+        Assert.True(Read(Start, Interim, """{"type":"message_stop"}""") is { Final: true, Stopped: true });
+        Assert.True(Read(Start, Interim, """{"type":"content_block_delta","delta":{"type":"text_delta","text":"message_stop {\"type\":\"message_stop\"}"}}""") is { Final: false, Stopped: false });
     }
 
     [Theory]
-    [InlineData("event: x\ndata: {\"type\":\"message_delta\",\ndata: \"usage\":{\"output_tokens\":9}}\n\n")]
-    [InlineData(": comment\n\nid: 4\nretry: 9\ndata:{\"type\":\"message_delta\",\"usage\":{\"output_tokens\":9}}\r\n\r\n")]
-    [InlineData("\uFEFFdata: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":9}}\r\r")]
-    [InlineData("data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":9}}")]
-    [InlineData("data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":9}}\n")]
-    [InlineData("data: {\"usage\":{\"output_tokens\":9},\"type\":\"message_delta\"}\ndata: {\"type\":\"message_st")]
-    [InlineData("data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":9}}\ndata: {\"type\":\"message_stop\"}\n\n")]
+    [InlineData("event: x\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"x\"},\ndata: \"usage\":{\"output_tokens\":9}}\n\n")]
+    [InlineData(": comment\n\nid: 4\nretry: 9\ndata:{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"x\"},\"usage\":{\"output_tokens\":9}}\r\n\r\n")]
+    [InlineData("\uFEFFdata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"x\"},\"usage\":{\"output_tokens\":9}}\r\r")]
+    [InlineData("data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"x\"},\"usage\":{\"output_tokens\":9}}")]
+    [InlineData("data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"x\"},\"usage\":{\"output_tokens\":9}}\n")]
+    [InlineData("data: {\"usage\":{\"output_tokens\":9},\"delta\":{\"stop_reason\":\"x\"},\"type\":\"message_delta\"}\ndata: {\"type\":\"message_st")]
+    [InlineData("data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"x\"},\"usage\":{\"output_tokens\":9}}\ndata: {\"type\":\"message_stop\"}\n\n")]
     public void EveryFormOfAnEventIsRead(string stream)
     {
         for (var chunk = 1; chunk < 40; chunk++)
@@ -182,7 +243,7 @@ public sealed class StreamMeterTests
         Assert.NotNull(MeteredCost.Of(reading with { Model = "claude-opus-5-5-20260922" }, prices, "anthropic", "claude-opus-5-5", at));
         Assert.NotNull(MeteredCost.Of(reading with { Model = null }, prices, "anthropic", "claude-opus-5-5", at));
         Assert.Null(MeteredCost.Of(reading with { Model = "claude-opus-9" }, prices, "anthropic", "claude-opus-5-5", at));
-        Assert.Null(MeteredCost.Of(reading with { Lines = [] }, prices, "anthropic", "claude-opus-5-5", at));
+        Assert.Null(MeteredCost.Of(reading with { Lines = [], OtherReadings = [] }, prices, "anthropic", "claude-opus-5-5", at));
     }
 
     [Fact]
@@ -201,9 +262,11 @@ public sealed class StreamMeterTests
         (Money, bool)? Cost(MeterReading of) => MeteredCost.Of(of, prices, "anthropic", "claude-opus-5-5", at) is { } cost ? (cost.Amount, cost.Complete) : null;
     }
 
-    static MeterReading Read(params string[] data)
+    static MeterReading Read(params string[] data) => Read(CacheWrite.FiveMinutes, data);
+
+    static MeterReading Read(CacheWrite longest, params string[] data)
     {
-        var meter = new StreamMeter();
+        var meter = new StreamMeter(longest: longest);
         meter.Write(Encoding.UTF8.GetBytes(string.Concat(data.Select(each => $"event: x\ndata: {each}\n\n"))));
         return meter.Read();
     }

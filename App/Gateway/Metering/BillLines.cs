@@ -2,50 +2,59 @@ using Governance.Pricing;
 
 namespace Governance.Gateway.Metering;
 
-/// <summary>What a usage object asks to be paid for: its total is the sum of some of its iterations, others are billed on top, at their own model's price.</summary>
+/// <summary>
+/// What a usage object asks to be paid for. An itemised bill (<c>iterations</c>) and the totals beside it can be read in two ways, and the dearer reading is the one that is never below the
+/// provider's bill: every item at its own model's price, a declined first attempt included; or the totals, with what the provider bills on top of them (compaction, advisors).
+/// </summary>
 [Pure]
 static class BillLines
 {
     const string Message = "message";
     const string Fallback = "fallback_message";
+    const string Advisor = "advisor_message";
 
-    /// <summary>
-    /// The lines to price. Without iterations the total is the one line. With them, <c>message</c> entries make up the total, or the <c>fallback_message</c> alone does and the declined first
-    /// attempts are not billed; <c>compaction</c> and <c>advisor_message</c> come on top. Where the entries do not add up to the total, the total is billed and the extras on top of it.
-    /// </summary>
-    /// <param name="known">False where an iteration is of a kind that this product does not know and has tokens; it is billed as an extra.</param>
-    public static IReadOnlyList<BillLine> Of(TokenUsage total, IReadOnlyList<BillLine>? iterations, out bool known)
+    /// <summary>All readings of a usage object; one where nothing is itemised. The first is the itemised one.</summary>
+    public static IReadOnlyList<IReadOnlyList<BillLine>> Readings(TokenUsage total, IReadOnlyList<BillLine>? iterations)
     {
-        known = iterations is null || iterations.All(line => line.Kind is Message or Fallback or "compaction" or "advisor_message" || Tokens(line.Usage) == 0);
-        if (iterations is null || iterations.Count == 0)
+        if (iterations is null or { Count: 0 })
         {
-            return [new BillLine(Message, null, total)];
+            return [[new BillLine(Message, null, total)]];
         }
-        var fallbacks = iterations.Any(line => line.Kind == Fallback);
-        if (AddsUp(total, iterations, line => line.Kind == (fallbacks ? Fallback : Message)))
-        {
-            return WithSearches(total, [.. iterations.Where(line => fallbacks ? line.Kind != Message : true)]);
-        }
-        if (AddsUp(total, iterations, line => line.Kind is Message or Fallback))
-        {
-            return WithSearches(total, [.. iterations]);
-        }
-        var served = fallbacks ? iterations.Last(line => line.Kind == Fallback) : new BillLine(Message, null, default);
-        return [served with { Usage = total }, .. iterations.Where(line => line.Kind is not (Message or Fallback))];
+        var extras = iterations.Where(line => line.Kind is not (Message or Fallback)).ToList();
+        var served = iterations.Where(line => line.Kind == Fallback).Select(line => line.Model).Distinct(StringComparer.Ordinal).DefaultIfEmpty(null);
+        return [WithSearches(total, iterations), .. served.Select(model => (IReadOnlyList<BillLine>)[new BillLine(model is null ? Message : Fallback, model, total), .. extras])];
     }
 
-    static bool AddsUp(TokenUsage total, IReadOnlyList<BillLine> iterations, Func<BillLine, bool> counts)
+    /// <summary>False where an item is of a kind that this product does not know, or an advisor does not say which model it is, and has tokens: what it costs is then a guess.</summary>
+    public static bool AreKnown(IReadOnlyList<BillLine>? iterations) =>
+        iterations is null || iterations.All(line => line.Kind is Message or Fallback or "compaction" || (line.Kind == Advisor && line.Model is not null) || Tokens(line.Usage) == 0);
+
+    /// <summary>True where the items that make up the totals add up to them: the bill explains itself.</summary>
+    public static bool AddUp(TokenUsage total, IReadOnlyList<BillLine>? iterations) =>
+        iterations is not null && (AddUp(total, iterations, Message) || AddUp(total, iterations, Fallback));
+
+    /// <summary>All tokens of the items.</summary>
+    public static Int128 Tokens(IReadOnlyList<BillLine> iterations) => iterations.Aggregate((Int128)0, (sum, line) => sum + Tokens(line.Usage));
+
+    static bool AddUp(TokenUsage total, IReadOnlyList<BillLine> iterations, string kind)
     {
-        var sum = iterations.Where(counts).Aggregate(default(TokenUsage), (sum, line) => sum + line.Usage);
-        return iterations.Any(counts) && sum.InputTokens == total.InputTokens && sum.OutputTokens == total.OutputTokens && sum.CacheReadTokens == total.CacheReadTokens
+        var counted = iterations.Where(line => line.Kind == kind).ToList();
+        // Counts are bounded where they are read, and so are items: the sum fits.
+        var sum = counted.Aggregate(default(TokenUsage), (sum, line) => sum + line.Usage);
+        return counted.Count > 0 && sum.InputTokens == total.InputTokens && sum.OutputTokens == total.OutputTokens && sum.CacheReadTokens == total.CacheReadTokens
             && sum.CacheWriteShortTokens == total.CacheWriteShortTokens && sum.CacheWriteLongTokens == total.CacheWriteLongTokens;
     }
 
-    /// <summary>Iterations do not count searches; the total does. The first line of the total's kind carries them.</summary>
-    static List<BillLine> WithSearches(TokenUsage total, List<BillLine> lines)
+    /// <summary>Items do not count searches; the total does. The first item of the total's kind carries them.</summary>
+    static IReadOnlyList<BillLine> WithSearches(TokenUsage total, IReadOnlyList<BillLine> iterations)
     {
+        if (total.WebSearches == 0)
+        {
+            return iterations;
+        }
+        var lines = iterations.ToList();
         var first = Math.Max(0, lines.FindIndex(line => line.Kind is Message or Fallback));
-        lines[first] = lines[first] with { Usage = lines[first].Usage with { WebSearches = total.WebSearches } };
+        lines[first] = lines[first] with { Usage = lines[first].Usage with { WebSearches = Math.Max(total.WebSearches, lines[first].Usage.WebSearches) } };
         return lines;
     }
 

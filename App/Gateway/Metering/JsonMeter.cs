@@ -5,9 +5,11 @@ namespace Governance.Gateway.Metering;
 static class JsonMeter
 {
     /// <summary>What the body says. A broken or cut body says nothing and is not final; never throws.</summary>
-    public static MeterReading Read(ReadOnlySpan<byte> body)
+    /// <param name="body">The whole body, as it came.</param>
+    /// <param name="longest">The longest cache write that the request asked for.</param>
+    public static MeterReading Read(ReadOnlySpan<byte> body, CacheWrite longest = CacheWrite.None)
     {
-        var state = new MessageState();
+        var state = new MessageState(longest);
         if (body.StartsWith("\uFEFF"u8))
         {
             body = body[3..];

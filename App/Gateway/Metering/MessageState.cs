@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Governance.Pricing;
 
 namespace Governance.Gateway.Metering;
 
@@ -14,8 +13,14 @@ struct MessageState
     string? errorType;
     string? errorMessage;
     bool error;
-    bool last;
+    bool isMessage;
+    bool ended;
+    bool stopped;
+    bool lastUsage;
     long outputBytes;
+
+    /// <param name="longest">The longest cache write that the request asked for: what an answer leaves open is priced as that.</param>
+    public MessageState(CacheWrite longest) => usage = new UsageFields(longest);
 
     /// <summary>Takes in the data of one event, or the body of a JSON answer. False where it is broken; what it said is then forgotten.</summary>
     public bool Apply(ReadOnlySpan<byte> data, bool whole)
@@ -54,42 +59,39 @@ struct MessageState
         }
     }
 
+    /// <param name="complete">True where the whole of a JSON answer was read.</param>
+    /// <param name="oversized">True where a part of the answer went unread.</param>
     public readonly MeterReading ToReading(bool complete, bool oversized)
     {
         var total = usage.ToUsage(out var splitUnknown);
+        var readings = usage.Seen ? usage.Readings() : [];
         return new MeterReading
         {
             Model = model,
             Usage = total,
             Terms = usage.Terms,
-            Lines = usage.Seen ? BillLines.Of(total, usage.Iterations, out _) : [],
-            Final = (last || complete) && usage.Seen && !oversized,
+            Lines = readings.Count > 0 ? readings[0] : [],
+            OtherReadings = readings.Count > 1 ? [.. readings.Skip(1)] : [],
+            TotalsFell = usage.Fell,
+            Final = (complete ? (isMessage || stopReason is not null) && usage.OutputSeen : (ended || stopped) && lastUsage) && !oversized,
+            Stopped = (complete || stopped) && !oversized,
             StopReason = stopReason,
             Error = error,
             ErrorType = errorType,
             ErrorMessage = errorMessage,
             OutputBytes = outputBytes,
-            UnknownUsage = usage.Unknown || !AreKnown(usage.Iterations),
+            UnknownUsage = usage.Unknown || !usage.PromptSeen || !BillLines.AreKnown(usage.Iterations),
             SplitUnknown = splitUnknown,
             Oversized = oversized,
         };
-    }
-
-    static bool AreKnown(IReadOnlyList<BillLine>? iterations)
-    {
-        if (iterations is null)
-        {
-            return true;
-        }
-        _ = BillLines.Of(default, iterations, out var known);
-        return known;
     }
 
     /// <summary>An event's object or a whole message; what it means is told by what is in it, for types and order differ between vendors.</summary>
     void ReadMessage(ref Utf8JsonReader json, bool whole)
     {
         var inDelta = false;
-        var hasUsage = false;
+        var hasOutput = false;
+        var hasReason = false;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (json.ValueTextEquals("type"u8))
@@ -97,26 +99,29 @@ struct MessageState
                 json.Read();
                 if (json.TokenType == JsonTokenType.String)
                 {
-                    last |= json.ValueTextEquals("message_stop"u8);
+                    stopped |= !whole && json.ValueTextEquals("message_stop"u8);
                     error |= json.ValueTextEquals("error"u8);
                     inDelta = json.ValueTextEquals("message_delta"u8);
+                    isMessage |= whole && json.ValueTextEquals("message"u8);
                 }
                 json.Skip();
             }
             else if (json.ValueTextEquals("usage"u8))
             {
                 json.Read();
-                hasUsage = usage.Read(ref json);
+                hasOutput |= usage.Read(ref json);
             }
             else if (json.ValueTextEquals("model"u8)) { model = ShortText.After(ref json) ?? model; }
-            else if (json.ValueTextEquals("stop_reason"u8)) { stopReason = ShortText.After(ref json) ?? stopReason; }
+            else if (json.ValueTextEquals("stop_reason"u8)) { hasReason |= ReadReason(ref json); }
             else if (json.ValueTextEquals("message"u8)) { ReadNested(ref json); }
-            else if (json.ValueTextEquals("delta"u8) || json.ValueTextEquals("content_block"u8)) { ReadDelta(ref json); }
+            else if (json.ValueTextEquals("delta"u8) || json.ValueTextEquals("content_block"u8)) { hasReason |= ReadDelta(ref json); }
             else if (json.ValueTextEquals("error"u8)) { ReadError(ref json); }
             else if (whole && json.ValueTextEquals("content"u8)) { ReadContent(ref json); }
             else { json.Read(); json.Skip(); }
         }
-        last |= inDelta && hasUsage;
+        // What the start of a message says of its output is a beginning, unless it says that it stopped already; else only a delta says how much it was.
+        lastUsage |= hasOutput && (inDelta || hasReason);
+        ended |= inDelta && hasReason;
     }
 
     void ReadNested(ref Utf8JsonReader json)
@@ -138,14 +143,16 @@ struct MessageState
         outputBytes += json.BytesConsumed - start;
     }
 
-    void ReadDelta(ref Utf8JsonReader json)
+    /// <summary>True where it says why the answer stopped.</summary>
+    bool ReadDelta(ref Utf8JsonReader json)
     {
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject)
         {
             json.Skip();
-            return;
+            return false;
         }
+        var hasReason = false;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (json.ValueTextEquals("text"u8) || json.ValueTextEquals("partial_json"u8) || json.ValueTextEquals("thinking"u8))
@@ -154,9 +161,17 @@ struct MessageState
                 outputBytes += json.TokenType == JsonTokenType.String ? json.ValueSpan.Length : 0;
                 json.Skip();
             }
-            else if (json.ValueTextEquals("stop_reason"u8)) { stopReason = ShortText.After(ref json) ?? stopReason; }
+            else if (json.ValueTextEquals("stop_reason"u8)) { hasReason |= ReadReason(ref json); }
             else { json.Read(); json.Skip(); }
         }
+        return hasReason;
+    }
+
+    bool ReadReason(ref Utf8JsonReader json)
+    {
+        var reason = ShortText.After(ref json);
+        stopReason = reason ?? stopReason;
+        return reason is { Length: > 0 };
     }
 
     void ReadError(ref Utf8JsonReader json)

@@ -2,42 +2,66 @@ using Governance.Pricing;
 
 namespace Governance.Gateway.Metering;
 
-/// <summary>One line of a bill with its price.</summary>
+/// <summary>What a metered answer cost: of all readings of its bill the dearest, all lines together, rounded once.</summary>
+/// <param name="Complete">False where the bill may be larger: a count, a modifier or a fee that nobody can price, a line whose model has no price, an answer that went partly unread. The amount is what is known.</param>
+/// <param name="ReadingsDiffer">True where the readings come to different amounts.</param>
 [Pure]
-sealed record PricedLine(BillLine Line, ModelPrice Price, CostBreakdown Breakdown);
-
-/// <summary>What a metered answer cost, all lines together, rounded once.</summary>
-/// <param name="Complete">False where the bill may be larger: a count that nobody can price, a line whose model has no price, an answer that went partly unread. The amount is what is known.</param>
-[Pure]
-sealed record MeteredCost(Money Amount, IReadOnlyList<PricedLine> Lines, bool Complete)
+sealed record MeteredCost(Money Amount, bool Complete, bool ReadingsDiffer = false)
 {
     /// <summary>
     /// The cost of a reading, final or not, as far as it can be known; null where nothing of it can (no usage, no line whose model has a price): the hold is then the settlement.
     /// </summary>
-    /// <param name="requested">The model that was sent upstream: used where the answer names none, or names a dated snapshot of it that has no price of its own.</param>
+    /// <param name="reading">What the answer says of itself.</param>
+    /// <param name="prices">The book that held when the call was decided.</param>
+    /// <param name="vendor">Whose prices are asked first.</param>
+    /// <param name="requested">The model that was sent upstream: used where the answer names none.</param>
+    /// <param name="at">When the call was decided.</param>
     public static MeteredCost? Of(MeterReading reading, PriceBook prices, string vendor, string requested, DateTimeOffset at)
     {
-        var complete = !reading.UnknownUsage && !reading.Oversized;
-        var sum = new ExactCost(0);
-        var lines = new List<PricedLine>(reading.Lines.Count);
-        foreach (var line in reading.Lines)
+        var dearest = Of(reading.Lines, reading, prices, vendor, requested, at);
+        foreach (var lines in reading.OtherReadings)
         {
-            if (PriceOf(line.Model ?? reading.Model ?? requested, prices, vendor, requested, at) is not { } price || !TryAdd(ref sum, line, price, reading.Terms, lines))
+            dearest = Dearer(dearest, Of(lines, reading, prices, vendor, requested, at));
+        }
+        return dearest is null || (!reading.UnknownUsage && !reading.Oversized) ? dearest : dearest with { Complete = false };
+    }
+
+    static MeteredCost? Dearer(MeteredCost? one, MeteredCost? other)
+    {
+        if (one is null || other is null)
+        {
+            return (one ?? other) is { } known ? known with { Complete = false } : null;
+        }
+        var dearer = other.Amount > one.Amount ? other : one;
+        return dearer with { Complete = one.Complete && other.Complete, ReadingsDiffer = one.ReadingsDiffer || other.ReadingsDiffer || one.Amount != other.Amount };
+    }
+
+    static MeteredCost? Of(IReadOnlyList<BillLine> bill, MeterReading reading, PriceBook prices, string vendor, string requested, DateTimeOffset at)
+    {
+        var complete = true;
+        var priced = false;
+        var sum = new ExactCost(0);
+        foreach (var line in bill)
+        {
+            var terms = line.Terms ?? reading.Terms;
+            if (prices.FindFor(vendor, line.Model ?? reading.Model ?? requested, at) is not { } price || !TryAdd(ref sum, price, line.Usage, terms))
             {
                 complete = false;
+                continue;
             }
+            priced = true;
+            complete &= price.Knows(terms) && (line.Usage.WebSearches == 0 || price.WebSearchNanos is not null);
         }
-        return lines.Count == 0 ? null : new MeteredCost(sum.RoundedUp(), lines, complete);
+        return priced ? new MeteredCost(sum.RoundedUp(), complete) : null;
     }
 
     /// <summary>False where the line is too absurd for money, alone or on top of the others; nothing is then added.</summary>
-    static bool TryAdd(ref ExactCost sum, BillLine line, ModelPrice price, ServiceTerms terms, List<PricedLine> lines)
+    static bool TryAdd(ref ExactCost sum, ModelPrice price, TokenUsage usage, ServiceTerms terms)
     {
         try
         {
-            var more = sum + CallCost.Exactly(price, line.Usage, terms);
+            var more = sum + CallCost.Exactly(price, usage, terms);
             _ = more.RoundedUp();
-            lines.Add(new PricedLine(line, price, CallCost.Explain(price, line.Usage, terms)));
             sum = more;
             return true;
         }
@@ -45,15 +69,5 @@ sealed record MeteredCost(Money Amount, IReadOnlyList<PricedLine> Lines, bool Co
         {
             return false;
         }
-    }
-
-    static ModelPrice? PriceOf(string model, PriceBook prices, string vendor, string requested, DateTimeOffset at) =>
-        prices.Find(vendor, model, at) ?? (IsSnapshotOf(requested, model) ? prices.Find(vendor, requested, at) : null);
-
-    static bool IsSnapshotOf(string requested, string served)
-    {
-        var (alias, snapshot) = (ModelName.Canonical(requested), ModelName.Canonical(served));
-        return alias.Length > 0 && snapshot.Length == alias.Length + 9 && snapshot.StartsWith(alias + "-", StringComparison.Ordinal)
-            && !snapshot.AsSpan(alias.Length + 1).ContainsAnyExceptInRange('0', '9');
     }
 }

@@ -17,7 +17,13 @@ sealed class StreamMeter
     bool afterFirstLine;
     bool oversized;
 
-    public StreamMeter(int bytesMax = BytesMax) => this.bytesMax = bytesMax;
+    /// <param name="bytesMax">Longest line that is kept.</param>
+    /// <param name="longest">The longest cache write that the request asked for.</param>
+    public StreamMeter(int bytesMax = BytesMax, CacheWrite longest = CacheWrite.None)
+    {
+        this.bytesMax = bytesMax;
+        state = new MessageState(longest);
+    }
 
     /// <summary>The next bytes of the answer, in order.</summary>
     public void Write(ReadOnlySpan<byte> chunk)

@@ -4,11 +4,14 @@ using Governance.Pricing;
 namespace Governance.Gateway.Metering;
 
 /// <summary>The latest non-null value of every field of <c>usage</c>. Later objects replace field by field and never add.</summary>
-struct UsageFields
+partial struct UsageFields
 {
     /// <summary>No answer has a thousand billion tokens; a larger figure is noise.</summary>
     const long CountMax = 1_000_000_000_000;
+    /// <summary>No call has so many turns; their sum stays far within a number.</summary>
+    const int MaxItems = 10_000;
 
+    readonly CacheWrite longest;
     long? input;
     long? cacheRead;
     long? cacheWrite;
@@ -17,36 +20,81 @@ struct UsageFields
     long? output;
     long? reasoning;
     long? searches;
+    long? totalTokens;
+    long? totalInput;
+    long? totalOutput;
     bool? fast;
     bool? geoUs;
     bool? batch;
-    bool counted;
+    UsageSnapshot? said;
+    long largestPrompt;
+    Int128 largestItems;
+    bool promptFell;
+    bool countFell;
+    bool unknown;
+
+    /// <param name="longest">The longest cache write that the request asked for.</param>
+    public UsageFields(CacheWrite longest) => this.longest = longest;
 
     /// <summary>A number was seen that says how much the call was.</summary>
-    public readonly bool Seen => input is not null || output is not null;
+    public readonly bool Seen => PromptSeen || output is not null;
 
-    /// <summary>Something counted that this product does not know how to price.</summary>
-    public bool Unknown { get; private set; }
+    public readonly bool OutputSeen => output is not null;
+
+    public readonly bool PromptSeen => input is not null || cacheRead is not null || cacheWrite is not null || writtenShort is not null || writtenLong is not null;
+
+    /// <summary>A total became smaller on the way.</summary>
+    public readonly bool Fell => promptFell || countFell;
+
+    /// <summary>Something counted, or a price modifier, that this product does not know how to price.</summary>
+    public readonly bool Unknown => unknown || !TotalsAgree();
 
     /// <summary>The latest <c>iterations</c>; null where there were none.</summary>
     public IReadOnlyList<BillLine>? Iterations { get; private set; }
 
+    readonly bool StatesTerms => fast is not null || geoUs is not null || batch is not null;
+
     public readonly ServiceTerms Terms => new(fast ?? false, geoUs ?? false, batch ?? false);
 
-    /// <summary>Reads the value that the reader stands on; anything but an object says nothing. True where it has a count.</summary>
+    /// <summary>Reads the value that the reader stands on; anything but an object says nothing. True where it counts the output.</summary>
     public bool Read(ref Utf8JsonReader json)
     {
-        counted = false;
         if (json.TokenType != JsonTokenType.StartObject)
         {
             json.Skip();
             return false;
         }
+        var hasOutput = false;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            ReadProperty(ref json);
+            hasOutput |= ReadProperty(ref json);
         }
-        return counted;
+        Remember();
+        return hasOutput;
+    }
+
+    /// <summary>
+    /// Everything that the answer may be billed for, the itemised reading first. Where totals fell, what was said before counts as well, and so does the largest prompt with the latest division of it,
+    /// unless the last word is itemised and adds up: one recorded answer begins with an estimate and ends with such a bill.
+    /// </summary>
+    public readonly IReadOnlyList<IReadOnlyList<BillLine>> Readings()
+    {
+        var latest = ToUsage(out _);
+        var readings = BillLines.Readings(latest, Iterations);
+        if (!Fell || (!countFell && BillLines.AddUp(latest, Iterations)))
+        {
+            return readings;
+        }
+        var all = readings.ToList();
+        for (var earlier = said?.Earlier; earlier is not null; earlier = earlier.Earlier)
+        {
+            all.AddRange(BillLines.Readings(earlier.Usage with { OutputTokens = latest.OutputTokens, WebSearches = latest.WebSearches }, earlier.Iterations));
+        }
+        if (largestPrompt > latest.PromptTokens)
+        {
+            all.AddRange(BillLines.Readings(latest with { InputTokens = latest.InputTokens + (largestPrompt - latest.PromptTokens) }, Iterations));
+        }
+        return all;
     }
 
     public readonly TokenUsage ToUsage(out bool splitUnknown)
@@ -64,178 +112,43 @@ struct UsageFields
         };
     }
 
-    /// <summary>The split comes from the start of the message; a later total may differ from it.</summary>
+    /// <summary>The split comes from the start of the message; a later total may differ from it. What the split does not cover may live as long as the request asked for.</summary>
     readonly (long Short, long Long) Split(out bool unknown)
     {
         var (five, hour) = (writtenShort ?? 0, writtenLong ?? 0);
-        var total = cacheWrite ?? five + hour;
-        unknown = total != five + hour;
-        if (!unknown)
-        {
-            return (five, hour);
-        }
-        // All that was split went to one class: so does the rest.
-        if (five == 0 && hour > 0)
-        {
-            return (0, total);
-        }
-        return total > hour ? (total - hour, hour) : (0, total);
+        var rest = (cacheWrite ?? five + hour) - (five + hour);
+        unknown = rest != 0;
+        return rest <= 0 ? (five, hour)
+            : longest is CacheWrite.OneHour ? (five, hour + rest)
+            : (five + rest, hour);
     }
 
-    void ReadProperty(ref Utf8JsonReader json)
+    /// <summary>Keeps what was said where the prompt is told anew, and notes what became smaller.</summary>
+    void Remember()
     {
-        if (json.ValueTextEquals("input_tokens"u8)) { Count(ref json, ref input); }
-        else if (json.ValueTextEquals("output_tokens"u8)) { Count(ref json, ref output); }
-        else if (json.ValueTextEquals("cache_read_input_tokens"u8)) { Count(ref json, ref cacheRead); }
-        else if (json.ValueTextEquals("cache_creation_input_tokens"u8)) { Count(ref json, ref cacheWrite); }
-        else if (json.ValueTextEquals("cache_creation"u8)) { ReadCacheCreation(ref json); }
-        else if (json.ValueTextEquals("output_tokens_details"u8)) { ReadDetails(ref json); }
-        else if (json.ValueTextEquals("server_tool_use"u8)) { ReadServerTools(ref json); }
-        else if (json.ValueTextEquals("iterations"u8)) { ReadIterations(ref json); }
-        else if (json.ValueTextEquals("service_tier"u8)) { Flag(ref json, "batch"u8, ref batch); }
-        else if (json.ValueTextEquals("inference_geo"u8)) { Flag(ref json, "us"u8, ref geoUs); }
-        else if (json.ValueTextEquals("speed"u8)) { Flag(ref json, "fast"u8, ref fast); }
-        else { ReadUnknown(ref json); }
-    }
-
-    void ReadCacheCreation(ref Utf8JsonReader json)
-    {
-        json.Read();
-        if (json.TokenType != JsonTokenType.StartObject)
+        var usage = ToUsage(out _);
+        var items = Iterations is null ? 0 : BillLines.Tokens(Iterations);
+        promptFell |= usage.PromptTokens < largestPrompt;
+        countFell |= items < largestItems;
+        (largestPrompt, largestItems) = (Math.Max(largestPrompt, usage.PromptTokens), Int128.Max(largestItems, items));
+        if (said?.SaysOfPrompt(usage, Iterations) == true)
         {
-            Doubt(ref json);
             return;
         }
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-        {
-            if (json.ValueTextEquals("ephemeral_5m_input_tokens"u8)) { Count(ref json, ref writtenShort); }
-            else if (json.ValueTextEquals("ephemeral_1h_input_tokens"u8)) { Count(ref json, ref writtenLong); }
-            else { ReadUnknown(ref json); }
-        }
+        unknown |= said is { Depth: >= UsageSnapshot.MaxDepth };
+        said = said is { Depth: >= UsageSnapshot.MaxDepth } ? said : new UsageSnapshot(usage, Iterations, said);
     }
 
-    /// <summary>Parts of the output total, never beside it: an unknown part is no unknown cost.</summary>
-    void ReadDetails(ref Utf8JsonReader json)
+    /// <summary>Totals of what is counted apart cost nothing of their own, as long as they are that.</summary>
+    readonly bool TotalsAgree()
     {
-        json.Read();
-        if (json.TokenType != JsonTokenType.StartObject)
+        if (totalTokens is null && totalInput is null && totalOutput is null)
         {
-            json.Skip();
-            return;
+            return true;
         }
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-        {
-            if (json.ValueTextEquals("thinking_tokens"u8)) { Count(ref json, ref reasoning); }
-            else { json.Read(); json.Skip(); }
-        }
-    }
-
-    void ReadServerTools(ref Utf8JsonReader json)
-    {
-        json.Read();
-        if (json.TokenType != JsonTokenType.StartObject)
-        {
-            Doubt(ref json);
-            return;
-        }
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-        {
-            if (json.ValueTextEquals("web_search_requests"u8)) { Count(ref json, ref searches); }
-            // A fetch costs its tokens and nothing else.
-            else if (json.ValueTextEquals("web_fetch_requests"u8)) { json.Read(); json.Skip(); }
-            else { ReadUnknown(ref json); }
-        }
-    }
-
-    void ReadIterations(ref Utf8JsonReader json)
-    {
-        json.Read();
-        if (json.TokenType != JsonTokenType.StartArray)
-        {
-            Doubt(ref json);
-            return;
-        }
-        var lines = new List<BillLine>();
-        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
-        {
-            if (json.TokenType != JsonTokenType.StartObject)
-            {
-                Doubt(ref json);
-                continue;
-            }
-            lines.Add(ReadIteration(ref json));
-        }
-        Iterations = lines;
-    }
-
-    BillLine ReadIteration(ref Utf8JsonReader json)
-    {
-        var fields = new UsageFields();
-        string? kind = null;
-        string? model = null;
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-        {
-            if (json.ValueTextEquals("type"u8)) { kind = ShortText.After(ref json); }
-            else if (json.ValueTextEquals("model"u8)) { model = ShortText.After(ref json); }
-            else { fields.ReadProperty(ref json); }
-        }
-        Unknown |= fields.Unknown;
-        return new BillLine(kind ?? "", model, fields.ToUsage(out _));
-    }
-
-    void ReadUnknown(ref Utf8JsonReader json)
-    {
-        // Breakdowns of figures that are known are called so by every vendor.
-        var breakdown = json.ValueSpan.EndsWith("_details"u8);
-        json.Read();
-        if (breakdown)
-        {
-            json.Skip();
-            return;
-        }
-        Doubt(ref json);
-    }
-
-    /// <summary>Passes over a value of unknown meaning; a number in it that is not zero is noted.</summary>
-    void Doubt(ref Utf8JsonReader json)
-    {
-        var depth = json.CurrentDepth;
-        do
-        {
-            Unknown |= json.TokenType == JsonTokenType.Number && !(json.TryGetDouble(out var number) && number == 0);
-        }
-        while ((json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray || json.CurrentDepth > depth) && json.Read());
-    }
-
-    void Count(ref Utf8JsonReader json, ref long? field)
-    {
-        json.Read();
-        switch (json.TokenType)
-        {
-            case JsonTokenType.Number when json.TryGetInt64(out var whole) && whole is >= 0 and <= CountMax:
-                (field, counted) = (whole, true);
-                break;
-            // 12.0 and 1e3 are whole as well; a negative, broken or absurd count is not to be believed.
-            case JsonTokenType.Number when json.TryGetDecimal(out var number) && number >= 0 && number <= CountMax && number == decimal.Truncate(number):
-                (field, counted) = ((long)number, true);
-                break;
-            case JsonTokenType.Null:
-                break;
-            default:
-                Unknown = true;
-                json.Skip();
-                break;
-        }
-    }
-
-    static void Flag(ref Utf8JsonReader json, ReadOnlySpan<byte> meant, ref bool? field)
-    {
-        json.Read();
-        if (json.TokenType == JsonTokenType.String)
-        {
-            field = json.ValueTextEquals(meant);
-            return;
-        }
-        json.Skip();
+        var usage = ToUsage(out _);
+        return (totalInput is null || totalInput == usage.PromptTokens || totalInput == usage.InputTokens)
+            && (totalOutput is null || totalOutput == usage.OutputTokens)
+            && (totalTokens is null || totalTokens == usage.PromptTokens + usage.OutputTokens || totalTokens == usage.InputTokens + usage.OutputTokens);
     }
 }

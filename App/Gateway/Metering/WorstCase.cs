@@ -53,7 +53,7 @@ static class WorstCase
         {
             bound += dearest;
         }
-        bound += ExactCost.OfFees(SearchUses(facts), price.WebSearchNanos);
+        bound += ExactCost.OfFees(SearchUses(facts), price.SearchFeeNanos);
 
         var expected = Expected(facts);
         var most = MaxOutput(facts, price) ?? 0;
@@ -140,7 +140,7 @@ static class WorstCase
     static string? Unbounded(RequestFacts facts, ModelPrice price, IReadOnlyList<ModelPrice> others) =>
         facts.McpServers ? "servers that the provider calls (mcp_servers) have no bound on turns"
         : facts.ServerTools.Where(RunsAtTheProvider).Where(tool => tool.MaxUses is null).Select(tool => $"the server tool {tool.Type} has no max_uses").FirstOrDefault() is { } reason ? reason
-        : Distinct(others.Select(other => other.Model)) < Distinct(facts.OtherModels) ? "a model that the request names has no price"
+        : others.Count < Distinct(facts.OtherModels) ? "a model that the request names has no price"
         : null;
 
     static int Distinct(IEnumerable<string> models) => models.Select(ModelName.Canonical).Distinct(StringComparer.Ordinal).Count();
