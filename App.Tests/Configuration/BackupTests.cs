@@ -79,7 +79,7 @@ public sealed class BackupTests : IDisposable
         Assert.Equal(2, (await AppCommand.RunAsync(Data, "acknowledge", "--spent-since-backup", "1.50", "--project", "nobody")).Code);
         Assert.Equal(2, (await AppCommand.RunAsync(Data, "acknowledge", "--spent-since-backup", "much")).Code);
         Assert.Equal(2, (await AppCommand.RunAsync(Data, "acknowledge")).Code);
-        (code, output) = await AppCommand.RunAsync(Data, "acknowledge", "--spent-since-backup", "1.50", "--project", "main", "--spent-since-backup=0.25");
+        (code, output) = await AppCommand.RunAsync(Data, "acknowledge", "--spent-since-backup", "1.75", "--project", "main");
         Assert.True(code == 0, output);
         Assert.Contains("$1.75", output, StringComparison.Ordinal);
         Assert.Equal(1, (await AppCommand.RunAsync(Data, "acknowledge", "--spent-since-backup", "1.50")).Code);
@@ -87,7 +87,7 @@ public sealed class BackupTests : IDisposable
         for (var start = 0; start < 2; start++)
         {
             await using var product = await StartAsync();
-            Assert.Equal((spent + 1_500_000_000, spent + 1_750_000_000), (product.Balance("month").PostedNanos, product.Balance("all").PostedNanos));
+            Assert.Equal((spent + 1_750_000_000, spent + 1_750_000_000), (product.Balance("month").PostedNanos, product.Balance("all").PostedNanos));
             Assert.Equal(HttpStatusCode.OK, await ReadyAsync(product));
             var (begun, lifted) = (Details(product, "audit.epoch_begun"), Details(product, "ledger.fence_lifted"));
             Assert.Equal((2, 2), (begun.GetProperty("epoch").GetInt64(), lifted.GetProperty("epoch").GetInt64()));
@@ -96,6 +96,80 @@ public sealed class BackupTests : IDisposable
             Assert.Equal(0, (await AppCommand.RunAsync(Data, "verify")).Code);
             await product.App.StopAsync();
         }
+    }
+
+    [Theory]
+    [InlineData(Store.Sqlite)]
+    [InlineData(Store.Postgres)]
+    public async Task WhatIsAcknowledgedCountsForTheProjectsThatSpentIt(Store store)
+    {
+        const string Budgets = """
+            budgets:
+              - { id: month, scope: { project: main }, cap_usd: "100.00" }
+              - { id: other-month, scope: { project: other }, cap_usd: "5.00" }
+              - { id: sales, scope: { department: sales }, cap_usd: "100.00" }
+              - { id: vendor, scope: { vendor: anthropic }, cap_usd: "100.00" }
+              - { id: all, scope: {}, cap_usd: "100.00" }
+              - { id: jo, scope: { employee: jo@acme.test }, cap_usd: "100.00" }
+            """;
+        var connection = store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(Data, "governance.db")}";
+        var started = new Func<Task<Product>>(() =>
+        {
+            Directory.CreateDirectory(Data);
+            return Product.StartAsync(null, "", Data, key, store is Store.Postgres ? [(Product.ConnectionVariable, connection), ("Governance__Journal__Folder", Data)] : []);
+        });
+        string otherKey;
+        Dictionary<string, long> spent;
+        await using (var product = await started())
+        {
+            otherKey = await product.ProjectAsync("other", ", department: sales", sections: Budgets);
+            await product.ProjectAsync("quiet");
+            await SpendAsync(product, 3);
+            await product.UsageOfAsync((await product.CallAsync(Call(), otherKey)).Passed());
+            spent = Posted(product);
+            await product.App.StopAsync();
+        }
+        await RunAsync(0, "restore", "--fence");
+        foreach (var (wrong, says) in new (string[], string)[]
+        {
+            (["--spent-since-backup", "4", "--project", "main=3"], "1.00 more belong to some project"),
+            (["--spent-since-backup", "4", "--project", "main=3", "--project", "nobody=1"], "There is no project 'nobody'"),
+            (["--spent-since-backup", "4", "--projct", "main=4"], "nothing that can be said here"),
+        })
+        {
+            Assert.Contains(says, await RunAsync(2, ["acknowledge", .. wrong]), StringComparison.Ordinal);
+        }
+        // Three calls to one of the same price; the project without calls has no share.
+        var output = await RunAsync(0, "acknowledge", "--spent-since-backup", "4.00");
+        Assert.Contains("main: 3.00 USD", output, StringComparison.Ordinal);
+        Assert.Contains("other: 1.00 USD", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("quiet", output, StringComparison.Ordinal);
+        Assert.Contains("these budgets do not count it: jo (employee)", output, StringComparison.Ordinal);
+        Assert.True(output.IndexOf("main: 3.00", StringComparison.Ordinal) < output.IndexOf("Calls are admitted again", StringComparison.Ordinal));
+        Assert.Contains("There is no fence", await RunAsync(1, "acknowledge", "--spent-since-backup", "4.00"), StringComparison.Ordinal);
+        Assert.Contains("3.00 USD by main, 1.00 USD by other", await RunAsync(0, "verify"), StringComparison.Ordinal);
+        await RunAsync(0, "restore", "--fence");
+        Assert.Contains("other: 3.50 USD", await RunAsync(0, "acknowledge", "--spent-since-backup=3.50", "--project", "other=3.50", "--project=main=0"), StringComparison.Ordinal);
+        await RunAsync(0, "verify");
+        Assert.Contains("none had to be corrected", await RunAsync(0, "reconcile"), StringComparison.Ordinal);
+
+        await using var again = await started();
+        var expected = new Dictionary<string, long> { ["month"] = 3_000_000_000, ["other-month"] = 4_500_000_000, ["sales"] = 4_500_000_000, ["vendor"] = 7_500_000_000, ["all"] = 7_500_000_000, ["jo"] = 0 };
+        Assert.Equal(expected.OrderBy(pair => pair.Key), Posted(again).Select(pair => KeyValuePair.Create(pair.Key, pair.Value - spent[pair.Key])).OrderBy(pair => pair.Key));
+        Assert.Equal(HttpStatusCode.OK, await ReadyAsync(again));
+        (await again.CallAsync(Call())).Passed();
+        (await again.CallAsync(Answers.Call("claude-opus-5", 30_000), otherKey)).Refused(402, "budget_exceeded");
+
+        async Task<string> RunAsync(int code, params string[] arguments)
+        {
+            // What an instance keeps beside a server stands in the same folder as what the product keeps.
+            var (exit, said) = await AppCommand.RunAsync(Data, [.. arguments, $"--ConnectionStrings:Governance={connection}"]);
+            Assert.True(exit == code, said);
+            return said;
+        }
+
+        static Dictionary<string, long> Posted(Product product) =>
+            new[] { "month", "other-month", "sales", "vendor", "all", "jo" }.ToDictionary(budget => budget, budget => product.Balance(budget).PostedNanos);
     }
 
     [Theory]

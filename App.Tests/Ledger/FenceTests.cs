@@ -30,7 +30,7 @@ public sealed class FenceTests
         await RaiseAsync(rig);
         Assert.NotNull(rig.Get<FenceShelf>().Current);
 
-        var sentence = await LiftAsync(rig, new SpentSince(Money.FromUsd(25m), "chat-widget"), new SpentSince(Money.FromUsd(2m), null));
+        var sentence = await LiftAsync(rig, new SpentSince(Money.FromUsd(25m), "chat-widget"), new SpentSince(Money.FromUsd(2m), "search"));
 
         Assert.Equal("Calls are admitted again, in epoch 2: $27.00 that was spent since the older state counts now.", sentence);
         Assert.Null(rig.Get<FenceShelf>().Current);
@@ -48,10 +48,10 @@ public sealed class FenceTests
     {
         await using var rig = new LedgerRig();
         await rig.SaveAsync(LedgerRig.Budget("all-month", "100", project: null));
-        Assert.Null(await LiftAsync(rig, new SpentSince(Money.FromUsd(1m), null)));
+        Assert.Null(await LiftAsync(rig, new SpentSince(Money.FromUsd(1m), "search")));
         await RaiseAsync(rig);
         await RaiseAsync(rig);
-        var lifts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => LiftAsync(rig, new SpentSince(Money.FromUsd(1m), null))));
+        var lifts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => LiftAsync(rig, new SpentSince(Money.FromUsd(1m), "search"))));
         Assert.Single(lifts, sentence => sentence is not null);
         Assert.Equal(1_000_000_000, Assert.Single(rig.Balances("all-month")).PostedNanos);
         Assert.Single(rig.Events("ledger.fenced"));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Mail;
+using Governance.Projects;
 
 namespace Governance.Alerts;
 
@@ -98,10 +99,10 @@ sealed record MailSettings
 
     static string? Secret(string variable, List<string> faults)
     {
-        var secret = Said(Environment.GetEnvironmentVariable(variable));
-        if (secret is null)
+        var secret = EnvironmentSecret.Passphrase(variable, out var problem);
+        if (problem is not null)
         {
-            faults.Add($"Governance:Smtp:PasswordEnv: the environment variable {variable} is not set.");
+            faults.Add($"Governance:Smtp:PasswordEnv: {problem}.");
         }
         return secret;
     }

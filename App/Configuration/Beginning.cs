@@ -5,7 +5,7 @@ using Governance.Projects;
 namespace Governance.Configuration;
 
 /// <summary>The first start: loads the document that <c>Governance:Bootstrap</c> names; on an empty database without one it sets up a workspace, the sandbox provider and a first key, so that a call can be made at once.</summary>
-sealed partial class Beginning(ConfigurationEdits edits, Journal journal, GatewayEdits gateway, DirectoryShelf directory, IConfiguration configuration, ILogger<Beginning> logger)
+sealed partial class Beginning(ConfigurationEdits edits, Journal journal, GatewayEdits gateway, DirectoryShelf directory, UpstreamShelf upstreams, UpstreamSecrets secrets, IConfiguration configuration, ILogger<Beginning> logger)
 {
     public const string Project = "playground";
     public const string Upstream = "sandbox";
@@ -15,6 +15,20 @@ sealed partial class Beginning(ConfigurationEdits edits, Journal journal, Gatewa
 
     /// <summary>Answers the problems that keep the process from starting; empty where all is well.</summary>
     public async Task<IReadOnlyList<Problem>> RunAsync()
+    {
+        IReadOnlyList<Problem> problems = [.. StartSecrets.Faults(configuration)];
+        problems = problems.Count > 0 ? problems : await BeginAsync();
+        if (problems.Count == 0)
+        {
+            foreach (var sentence in StartSecrets.Missing(upstreams, secrets))
+            {
+                LogMissing(logger, sentence);
+            }
+        }
+        return problems;
+    }
+
+    async Task<IReadOnlyList<Problem>> BeginAsync()
     {
         if (configuration["Governance:Bootstrap"] is { Length: > 0 } file)
         {
@@ -61,4 +75,7 @@ sealed partial class Beginning(ConfigurationEdits edits, Journal journal, Gatewa
 
     [LoggerMessage(LogLevel.Information, "Configuration: {Sentence}")]
     static partial void LogChange(ILogger logger, string sentence);
+
+    [LoggerMessage(LogLevel.Warning, "{Sentence}")]
+    static partial void LogMissing(ILogger logger, string sentence);
 }

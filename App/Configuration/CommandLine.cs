@@ -19,8 +19,10 @@ static class CommandLine
         App backup <file>      copy the database, also while it is in use, and prove the copy; --force writes over a file
         App restore <file>     put a backup in the place of the database, which is kept; calls stay stopped until acknowledged
         App restore --fence    only stop calls until acknowledged: for a database that was restored by other means (pg_restore)
-        App acknowledge --spent-since-backup <usd> [--project <id>]
-                               enter what was spent since the backup (0 for nothing) and take calls again; the process must be stopped
+        App acknowledge --spent-since-backup <usd> [--project <id>=<usd> …]
+                               enter what was spent since the backup (0 for nothing) and take calls again; on SQLite the process must be
+                               stopped. The projects named count their amounts, which come to the whole; where none is named, each counts
+                               its share of the last 30 days' spend. Printed before it is done; it counts in the periods that run now
         App audit export <file>, verify <export>, public-key
                                take the trail out, and prove an export without a database (App audit --help)
         App migrate            bring the database to this version's tables and stop

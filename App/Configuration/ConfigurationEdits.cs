@@ -101,7 +101,7 @@ sealed class ConfigurationEdits(Journal journal, Reads reads, MemberEdits member
     void SaveMember(Change change, MemberDefinition member, GovernanceDocument wanted, Actor actor)
     {
         var variable = wanted.Members.FirstOrDefault(entry => Identity.Of(entry.Definition) == Identity.Of(member))?.PasswordEnv;
-        var outcome = members.SaveInChange(change, member, variable is null ? null : Environment.GetEnvironmentVariable(variable), actor);
+        var outcome = members.SaveInChange(change, member, variable is null ? null : EnvironmentSecret.Passphrase(variable, out _), actor);
         if (outcome is not (MemberEdits.Outcome.Done or MemberEdits.Outcome.Unchanged))
         {
             throw new InvalidOperationException($"{member.Email} cannot be saved: {outcome}.");
@@ -117,7 +117,7 @@ sealed class ConfigurationEdits(Journal journal, Reads reads, MemberEdits member
             return;
         }
         var variable = wanted.Keys.First(entry => entry.Definition.Id == step.Id).SecretEnv;
-        var secret = variable is null ? KeySecret.Create() : KeySecret.Parse(Environment.GetEnvironmentVariable(variable))!;
+        var secret = variable is null ? KeySecret.Create() : KeySecret.Parse(EnvironmentSecret.Key(variable, out _))!;
         if (ProjectEdits.CreateKeyInChange(change, key, secret, actor) is null)
         {
             throw new InvalidOperationException($"The key '{step.Id}' cannot be created: its id or the public part of its secret is taken (a revoked key keeps its id).");
@@ -155,18 +155,21 @@ sealed class ConfigurationEdits(Journal journal, Reads reads, MemberEdits member
         var created = changes.Where(change => change.Kind == ChangeKind.Create).Select(change => (change.Noun, change.Id)).ToHashSet();
         foreach (var key in wanted.Keys.Where(key => key.SecretEnv is not null && created.Contains((Noun.Key, key.Definition.Id))))
         {
-            if (KeySecret.Parse(Environment.GetEnvironmentVariable(key.SecretEnv!)) is null)
+            if (KeySecret.Parse(EnvironmentSecret.Key(key.SecretEnv!, out var problem)) is null)
             {
-                problems.Add(new Problem($"projects.keys[{key.Definition.Id}].secret_env", $"The environment variable {key.SecretEnv} must hold a secret of the form sk-gov-<id>-<at least 32 characters>."));
+                problems.Add(new Problem($"projects.keys[{key.Definition.Id}].secret_env", $"The environment variable {key.SecretEnv} must hold a secret of the form sk-gov-<id>-<at least 32 characters>{Because(problem)}."));
             }
         }
         foreach (var member in wanted.Members.Where(member => member.PasswordEnv is not null && created.Contains((Noun.Member, Identity.Of(member.Definition).Id))))
         {
-            if (Environment.GetEnvironmentVariable(member.PasswordEnv!) is not { Length: >= ShortestPassword })
+            if (EnvironmentSecret.Passphrase(member.PasswordEnv!, out var problem) is not { Length: >= ShortestPassword })
             {
-                problems.Add(new Problem($"members[{member.Definition.Email}].password_env", $"The environment variable {member.PasswordEnv} must hold a password of at least {ShortestPassword} characters."));
+                problems.Add(new Problem($"members[{member.Definition.Email}].password_env", $"The environment variable {member.PasswordEnv} must hold a password of at least {ShortestPassword} characters{Because(problem)}."));
             }
         }
         return problems;
     }
+
+    /// <summary>What is wrong with a variable before it is looked at what it holds.</summary>
+    static string Because(string? problem) => problem is null ? "" : $"; {problem}";
 }

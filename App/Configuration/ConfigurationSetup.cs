@@ -8,6 +8,7 @@ static class ConfigurationSetup
     public static IServiceCollection AddConfiguration(this IServiceCollection services) => services
         .AddScoped<ConfigurationEdits>()
         .AddScoped<Beginning>()
+        .AddSingleton<Acknowledgement>()
         .AddSingleton<MetricsReading>();
 
     /// <summary>Takes the database for this process and loads what the rooms keep of it. Null, with the reason printed, where that cannot be.</summary>

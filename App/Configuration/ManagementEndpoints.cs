@@ -82,8 +82,8 @@ static class ManagementEndpoints
             return null;
         }
         var presented = KeySecret.HashOf(header[Bearer.Length..].Trim());
-        var configured = context.RequestServices.GetRequiredService<IConfiguration>()["Governance:ManagementKey"];
-        if (!string.IsNullOrEmpty(configured) && CryptographicOperations.FixedTimeEquals(presented, KeySecret.HashOf(configured)))
+        var configured = SecretText.Key(context.RequestServices.GetRequiredService<IConfiguration>()[StartSecrets.ManagementKey], out _);
+        if (configured is not null && CryptographicOperations.FixedTimeEquals(presented, KeySecret.HashOf(configured)))
         {
             return new Actor(ActorKind.ManagementKey, "configured");
         }

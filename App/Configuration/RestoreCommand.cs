@@ -127,7 +127,8 @@ static class RestoreCommand
         Console.WriteLine($"""
             {first} The next start takes no calls until an owner or admin says what was spent since:
               on /dashboard/settings/integrity, or
-              App acknowledge --spent-since-backup <usd> [--project <id>]     (0 where nothing was)
+              App acknowledge --spent-since-backup <usd>                       by each project's share of its last traffic (0 where nothing was)
+              App acknowledge --spent-since-backup <usd> --project <id>=<usd>  by named projects, more than once
             """);
         return 0;
     }

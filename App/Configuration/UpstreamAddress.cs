@@ -1,3 +1,5 @@
+using Governance.Gateway;
+
 namespace Governance.Configuration;
 
 /// <summary>What an upstream's address and the name of its variable must be.</summary>
@@ -6,8 +8,8 @@ static class UpstreamAddress
 {
     /// <summary>Keys go to this address, so it has to be https, but for one's own network.</summary>
     public static string? Problem(string address, bool privateNetwork) =>
-        !WorkspaceSection.IsAddress(address) ? "Write an address such as https://api.anthropic.com, without user, query and fragment."
-        : !privateNetwork && !address.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? "The provider's key would travel in the clear: use https, or say that it stands in a private network."
+        UpstreamRoot.Fault(address) is { } fault ? $"This {fault}."
+        : !privateNetwork && !UpstreamRoot.Normal(address)!.StartsWith("https:", StringComparison.Ordinal) ? "The provider's key would travel in the clear: use https, or say that it stands in a private network."
         : null;
 
     public static bool IsVariable(string name) =>

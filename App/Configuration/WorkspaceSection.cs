@@ -37,10 +37,10 @@ static class WorkspaceSection
         var id = fields.Id("id", required: true) ?? "";
         reading.Claim(fields.Path, new(Noun.Upstream, id));
         var kind = fields.Choice<UpstreamKind>("kind", required: true, "openai", "gemini", "bedrock", "openrouter", "compatible");
-        var address = fields.Text("base_url", required: kind == UpstreamKind.Anthropic);
-        if (address is not null && !IsAddress(address))
+        var address = Address(fields, required: kind == UpstreamKind.Anthropic);
+        if (address is not null && UpstreamRoot.Fault(address) is { } fault)
         {
-            reading.Fault(fields.At("base_url"), "is not an http or https address without user, query and fragment");
+            reading.Fault(fields.At("base_url"), fault);
         }
         if (kind == UpstreamKind.Sandbox && address is not null)
         {
@@ -69,9 +69,9 @@ static class WorkspaceSection
         return stopped ?? false;
     }
 
-    /// <summary>An http or https address without user, query and fragment.</summary>
-    public static bool IsAddress(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-        && address.Host.Length > 0 && address.UserInfo.Length == 0 && address.Query.Length == 0 && address.Fragment.Length == 0
-        && !text.Contains('#', StringComparison.Ordinal) && !text.Contains('?', StringComparison.Ordinal) && !text.Contains('@', StringComparison.Ordinal);
+    /// <summary>Blanks and line breaks around an address are no part of it.</summary>
+    static string? Address(Fields fields, bool required) =>
+        fields.Take("base_url", required) is { } node
+            ? Scalars.Text(node is DocumentScalar scalar ? scalar with { Text = scalar.Text.Trim() } : node, fields.At("base_url"), fields.Reading)
+            : null;
 }

@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Pricing;
+using Governance.Projects;
 
 namespace Governance.Gateway;
 
@@ -31,9 +32,10 @@ sealed class GatewayEdits(Journal journal, UpstreamSecrets secrets)
                 saving.ProtectedSecret = null;
             }
         });
-        if (!string.IsNullOrEmpty(secret))
+        if (!string.IsNullOrWhiteSpace(secret))
         {
-            change.Db.Upstreams.Find(wanted.Id)!.ProtectedSecret = secrets.Protect(secret);
+            var kept = SecretText.Key(secret, out var wrong) ?? throw new ArgumentException($"The key {wrong}.", nameof(secret));
+            change.Db.Upstreams.Find(wanted.Id)!.ProtectedSecret = secrets.Protect(kept);
             change.Append(System(actor, "upstream.key_changed", "upstream", wanted.Id, $"The key of upstream {wanted.Id} was changed."));
             saved = true;
         }

@@ -11,7 +11,7 @@ static class UpstreamRequest
     /// <summary>Few: an upstream's address and the paths of this interface.</summary>
     static readonly ConcurrentDictionary<(string Root, string Path, bool Beta), Uri> Addresses = new();
 
-    /// <summary>The upstream's whole address for <paramref name="path"/>; of the client's query only <c>beta=true</c> is kept.</summary>
+    /// <summary>The upstream's whole address for <paramref name="path"/>, which begins with <c>/v1</c>; of the client's query only <c>beta=true</c> is kept.</summary>
     public static Uri Address(UpstreamDefinition upstream, string path, HttpRequest client) =>
         Addresses.GetOrAdd((upstream.Kind == UpstreamKind.Sandbox ? "http://sandbox.invalid" : upstream.BaseUrl!, path, client.Query["beta"] is ["true"]), static known =>
             new Uri(known.Root.TrimEnd('/') + known.Path + (known.Beta ? "?beta=true" : ""), UriKind.Absolute));

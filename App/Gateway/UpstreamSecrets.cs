@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Governance.Projects;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace Governance.Gateway;
@@ -15,7 +16,7 @@ sealed class UpstreamSecrets(IDataProtectionProvider protection)
 
     public string Protect(string secret) => protector.Protect(secret);
 
-    /// <summary>The key, or null with the reason in <paramref name="missing"/>. The sandbox needs none.</summary>
+    /// <summary>The key as it can stand in a header, or null with the reason in <paramref name="missing"/>. The sandbox needs none.</summary>
     public string? Find(UpstreamEntry upstream, out string? missing)
     {
         missing = null;
@@ -30,9 +31,7 @@ sealed class UpstreamSecrets(IDataProtectionProvider protection)
                 missing = $"the environment variable {name} is this program's own and is never sent anywhere";
                 return null;
             }
-            var value = Environment.GetEnvironmentVariable(name);
-            missing = string.IsNullOrEmpty(value) ? $"the environment variable {name} is not set" : null;
-            return missing is null ? value : null;
+            return EnvironmentSecret.Key(name, out missing);
         }
         if (upstream.ProtectedSecret is null)
         {
@@ -41,7 +40,9 @@ sealed class UpstreamSecrets(IDataProtectionProvider protection)
         }
         try
         {
-            return opened.GetValue(upstream, entry => protector.Unprotect(entry.ProtectedSecret!));
+            var secret = SecretText.Key(opened.GetValue(upstream, entry => protector.Unprotect(entry.ProtectedSecret!)), out var wrong);
+            missing = wrong is null ? null : $"the key that is kept {wrong}; enter it again";
+            return secret;
         }
         catch (System.Security.Cryptography.CryptographicException)
         {

@@ -5,9 +5,17 @@ using Governance.Projects;
 
 namespace Governance.Ledger;
 
-/// <summary>What somebody says was spent while the ledger did not look.</summary>
-/// <param name="Project">Null where it cannot be said; then only budgets of the whole workspace count it.</param>
-sealed record SpentSince(Money Amount, string? Project);
+/// <summary>What somebody says a project spent while the ledger did not look, with what is known of all of its calls. There is no spend without a project: no project's cap would count it.</summary>
+[Pure]
+sealed record SpentSince(Money Amount, string Project)
+{
+    public string? Department { get; init; }
+    public string? Customer { get; init; }
+    public string? Vendor { get; init; }
+
+    /// <summary>Whether a budget can count it where it names the dimension: what only a call knows (who made it, with which key and model) is not known.</summary>
+    public static bool Knows(ScopeKind kind) => kind is ScopeKind.Tenant or ScopeKind.Project or ScopeKind.Department or ScopeKind.Customer or ScopeKind.Vendor;
+}
 
 /// <summary>Lifts a fence: enters what was spent since the older state, so that budgets count it, and moves the mark on to the new epoch.</summary>
 sealed class FenceLifting(Journal journal, SpendLedger ledger, FenceShelf shelf, LedgerMarkFile marks, LedgerMarkKeeper keeper, CheckpointSettings checkpoints)
@@ -31,16 +39,19 @@ sealed class FenceLifting(Journal journal, SpendLedger ledger, FenceShelf shelf,
     static LedgerCall Entry(SpentSince spent, string workspace, CallId id) => new()
     {
         Id = id,
-        For = new Attribution { Project = spent.Project ?? SpentElsewhere.Project, Key = SpentElsewhere.Key, Tenant = workspace },
+        For = new Attribution
+        {
+            Project = spent.Project, Key = SpentElsewhere.Key, Tenant = workspace, Department = spent.Department, Customer = spent.Customer, Vendor = spent.Vendor,
+        },
         ModelAsked = "",
         Estimate = spent.Amount,
     };
 }
 
-/// <summary>The names under which spend is entered that no call of this ledger stands for. No project or key can be called so.</summary>
+/// <summary>The names under which spend is entered that no call of this ledger stands for. No key can be called so.</summary>
 static class SpentElsewhere
 {
-    public const string Project = "_workspace";
+    public const string Action = "ledger.spend_entered";
     public const string Key = "_acknowledged";
     public const string End = "spent_since_backup";
 }
@@ -64,6 +75,7 @@ sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(Ledge
             ledger.Balances.Load(transaction, call.For, call.Id.At);
             ledger.WriteInTransaction(transaction, call, new CallResult { Outcome = UsageOutcome.Adjusted, Cost = amount, End = SpentElsewhere.End });
             ledger.Balances.Settle(transaction, call.For, default, amount, call.Id.At);
+            transaction.Append(Told(call, amount, fence, actor));
         }
         var sum = entries.Aggregate(Money.Zero, (sum, entry) => sum + entry.Amount);
         var spent = entries.Count == 0 ? "nothing was spent since the older state" : $"{sum} that was spent since the older state counts now";
@@ -76,6 +88,21 @@ sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(Ledge
         Result = $"Calls are admitted again, in epoch {epoch}: {spent}.";
         FenceTable.Lift(transaction, fence, epoch, actor, Result, entries.Select(entry => new { call = entry.Call.Id.ToString(), usd = entry.Amount.ToPlain(), project = entry.Call.For.Project }));
     }
+
+    /// <summary>For the project's own chain, and under the entry's id, so that its details explain it.</summary>
+    static AuditEvent Told(LedgerCall entry, Money amount, Fence fence, Actor actor) => new()
+    {
+        Chain = entry.For.Project,
+        Category = AuditCategory.System,
+        Action = SpentElsewhere.Action,
+        Actor = actor,
+        Project = entry.For.Project,
+        TargetKind = "call",
+        TargetId = entry.Id.ToString(),
+        Sentence = $"{amount} counts as spent by {entry.For.Project} from now on: it was spent since the older state that the ledger goes on from.",
+        RequestId = entry.Id.ToString(),
+        Details = AuditJson.Element(new { usd = amount.ToPlain(), fence = fence.Id, counted_at = entry.Id.At }),
+    };
 
     public override void Committing()
     {

@@ -25,6 +25,7 @@ static class LedgerSetup
             .AddSingleton<SteadyClock>()
             .AddSingleton<UsageQueries>()
             .AddSingleton<SpendTally>()
+            .AddSingleton<RecentSpendQueries>()
             .AddSingleton<LedgerInstance>()
             .AddJournalListener<UsageCounts>()
             .AddJournalListener<LedgerSeal>()

@@ -20,7 +20,7 @@ sealed record MonthSpend(DateTimeOffset Starts, ProjectSpend All, Money Held, IR
 /// <summary>
 /// Adds up the running month. What can no longer change is added up once: an entry appears under the id of its call, so everything
 /// below the oldest open hold, and a little back from now, is final. Only what is above is read again. What comes later all the same
-/// is told by the trail, and then everything is added up anew: calls that had no hold, and a database that went back.
+/// is told by the trail, and then everything is added up anew: calls that had no hold, spend that was entered by hand, and a database that went back.
 /// </summary>
 sealed class SpendTally(Reads reads, TimeProvider time)
 {
@@ -73,7 +73,7 @@ sealed class SpendTally(Reads reads, TimeProvider time)
         (long Id, byte[] Hash)? newest = db.Audit.OrderByDescending(row => row.Id).Select(row => new { row.Id, row.Hash }).FirstOrDefault() is { } row ? (row.Id, row.Hash) : null;
         var isKnown = seen is not { } last || !(
             db.Audit.Where(row => row.Id == last.Id).Select(row => row.Hash).FirstOrDefault() is not { } hash || !hash.AsSpan().SequenceEqual(last.Hash)
-            || db.Audit.Any(row => row.Id > last.Id && (row.Action == ReplayWork.Action || row.Action == LateSettlement.UnheldAction)));
+            || db.Audit.Any(row => row.Id > last.Id && (row.Action == ReplayWork.Action || row.Action == LateSettlement.UnheldAction || row.Action == FenceTable.LiftedAction)));
         return (isKnown, newest);
     }
 
@@ -86,9 +86,9 @@ sealed class SpendTally(Reads reads, TimeProvider time)
                 group.Key.Day,
                 group.Key.Project,
                 Cost = group.Sum(row => row.CostNanos),
-                Calls = group.LongCount(),
+                Calls = group.LongCount(row => row.Outcome != UsageOutcome.Adjusted),
                 Refused = group.LongCount(row => row.Outcome == UsageOutcome.Refused),
-                Last = group.Max(row => row.Id),
+                Last = group.Max(row => row.Outcome == UsageOutcome.Adjusted ? 0 : row.Id),
             });
         foreach (var part in parts)
         {

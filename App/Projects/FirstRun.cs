@@ -34,8 +34,9 @@ sealed class FirstRun(IConfiguration configuration, DirectoryShelf shelf, Member
 
     public bool MayTry(HttpContext context) => NeedsToken || IsLocal(context);
 
+    /// <summary>Blanks around it are nobody's on either side. A token that nothing is left of lets nobody in.</summary>
     public bool TokenMatches(string? given) =>
-        !NeedsToken || CryptographicOperations.FixedTimeEquals(Hash(configuration[TokenSetting]!), Hash(given?.Trim() ?? ""));
+        !NeedsToken || (SecretText.Passphrase(configuration[TokenSetting], out _) is { } token && CryptographicOperations.FixedTimeEquals(Hash(token.Trim()), Hash(given?.Trim() ?? "")));
 
     /// <summary>Makes the owner, names the workspace and makes the owner's key, all or nothing; only one of several at once gets through.</summary>
     public async Task<Made> MakeAsync(Wanted wanted)

@@ -22,9 +22,10 @@ sealed record KeySecret(string Text, string LookupId, byte[] Hash)
         return From($"{Prefix}{lookup}-{RandomNumberGenerator.GetString(Alphabet, SecretLength)}");
     }
 
-    /// <summary>Reads a secret given from outside (a bootstrap document's <c>secret_env</c>); null where it has not the form or is too short to be safe.</summary>
-    public static KeySecret? Parse(string? text)
+    /// <summary>Reads a secret given from outside (a bootstrap document's <c>secret_env</c>), without the blanks and line breaks around it; null where it has not the form or is too short to be safe.</summary>
+    public static KeySecret? Parse(string? given)
     {
+        var text = SecretText.Key(given, out _);
         var lookup = LookupIdOf(text);
         return lookup is null || text!.Length - Prefix.Length - lookup.Length - 1 < 32 ? null : From(text);
     }

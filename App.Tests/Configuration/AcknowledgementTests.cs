@@ -1,0 +1,43 @@
+using Governance.Audit;
+using Governance.Configuration;
+using Governance.Ledger;
+using Governance.Pricing;
+using Governance.Tests.Projects;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Governance.Tests.Configuration;
+
+/// <summary>What a person reads before calls are taken again.</summary>
+public sealed class AcknowledgementTests
+{
+    [Fact]
+    public async Task TheChoiceOfHowSpendIsSpreadStandsOnThePage()
+    {
+        await using var host = new PeopleHost();
+        using var owner = await host.OwnerAsync();
+        await host.Services.GetRequiredService<Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
+        var page = await owner.GetStringAsync(new Uri("/dashboard/settings/integrity", UriKind.Relative));
+        Assert.Contains("share of its last traffic", page, StringComparison.Ordinal);
+        Assert.Contains("Amounts that I know", page, StringComparison.Ordinal);
+        Assert.Contains("narrower budgets do not count it", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WithoutTrafficEveryProjectCountsTheSame()
+    {
+        await using var host = new PeopleHost();
+        using var owner = await host.OwnerAsync();
+        await host.Services.GetRequiredService<Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
+        var acknowledgement = host.Services.GetRequiredService<Acknowledgement>();
+        var (plan, problem) = await acknowledgement.PlanAsync(Money.FromUsd(2m), []);
+        Assert.Null(problem);
+        Assert.Contains("every project counts the same", plan!.How, StringComparison.Ordinal);
+        Assert.Equal([("playground", Money.FromUsd(2m), "anthropic")], plan.Parts.Select(part => (part.Project, part.Amount, part.Vendor)));
+        Assert.NotNull((await acknowledgement.PlanAsync(Money.FromUsd(2m), [new ProjectPart("nobody", Money.FromUsd(2m))])).Problem);
+        Assert.NotNull((await acknowledgement.PlanAsync(Money.FromUsd(-1m), [])).Problem);
+        Assert.NotNull((await acknowledgement.PlanAsync(Money.FromUsd(2_000_000_000m), [])).Problem);
+        Assert.Empty((await acknowledgement.PlanAsync(Money.Zero, [])).Plan!.Parts);
+        Assert.Contains("$2.00", await acknowledgement.EnterAsync(plan, Actor.System), StringComparison.Ordinal);
+        Assert.Null(await acknowledgement.EnterAsync(plan, Actor.System));
+    }
+}

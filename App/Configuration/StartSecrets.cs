@@ -1,0 +1,35 @@
+using Governance.Gateway;
+using Governance.Projects;
+
+namespace Governance.Configuration;
+
+/// <summary>What is wrong with the secrets that a process is started with, told once, before anybody needs them.</summary>
+static class StartSecrets
+{
+    public const string ManagementKey = "Governance:ManagementKey";
+
+    /// <summary>Settings that can be right for nobody: the process must not start with them. One that is empty says nothing.</summary>
+    public static IEnumerable<Problem> Faults(IConfiguration configuration)
+    {
+        if (configuration[ManagementKey] is { Length: > 0 } key && SecretText.Key(key, out var ofKey) is null)
+        {
+            yield return new Problem(ManagementKey, $"{ofKey}; write a long random text of letters and digits, or leave it out.");
+        }
+        if (configuration[FirstRun.TokenSetting] is { Length: > 0 } token && SecretText.Passphrase(token, out var ofToken) is null)
+        {
+            yield return new Problem(FirstRun.TokenSetting, $"{ofToken}; write a long random text, or leave it out.");
+        }
+    }
+
+    /// <summary>Upstreams without a usable key, in sentences: the process starts, because the others serve, but calls to these are refused.</summary>
+    public static IEnumerable<string> Missing(UpstreamShelf shelf, UpstreamSecrets secrets)
+    {
+        foreach (var upstream in shelf.Current.Values.OrderBy(upstream => upstream.Definition.Id, StringComparer.Ordinal))
+        {
+            if (secrets.Find(upstream, out var missing) is null)
+            {
+                yield return $"Calls to the upstream '{upstream.Definition.Id}' are refused until it has its key: {missing}.";
+            }
+        }
+    }
+}

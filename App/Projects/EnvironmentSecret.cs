@@ -1,0 +1,15 @@
+namespace Governance.Projects;
+
+/// <summary>Secrets that stand in environment variables: the one place where such a variable is read. A problem names the variable, never its value.</summary>
+static class EnvironmentSecret
+{
+    public static string? Key(string variable, out string? problem) => Named(variable, SecretText.Key(Environment.GetEnvironmentVariable(variable), out var wrong), wrong, out problem);
+
+    public static string? Passphrase(string variable, out string? problem) => Named(variable, SecretText.Passphrase(Environment.GetEnvironmentVariable(variable), out var wrong), wrong, out problem);
+
+    static string? Named(string variable, string? secret, string? wrong, out string? problem)
+    {
+        problem = wrong is null ? null : $"the environment variable {variable} {wrong}";
+        return secret;
+    }
+}
