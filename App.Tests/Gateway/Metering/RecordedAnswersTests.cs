@@ -19,6 +19,7 @@ public sealed class RecordedAnswersTests(ITestOutputHelper output)
     [InlineData(int.MaxValue)]
     public void EveryRecordedAnswerIsMeteredAndPricedExactly(int chunkBytes)
     {
+        var fallen = new List<string>();
         foreach (var recording in All())
         {
             var reading = Read(recording, chunkBytes);
@@ -34,6 +35,12 @@ public sealed class RecordedAnswersTests(ITestOutputHelper output)
                 Assert.All(lines, line => Assert.Contains(reading.Lines, own => own.Kind == line.Kind && own.Usage == line.Usage && (own.Model ?? reading.Model) == line.Model));
                 Assert.True(cost?.Amount.Usd >= recording.CostUsd && (reading.Lines.Count > lines.Count || cost.Amount.Usd == recording.CostUsd), recording.File);
             }
+            else if (reading.TotalsFell)
+            {
+                // Two recorded streams begin with an estimate of the prompt that their end takes back: the larger is posted.
+                Assert.True(recording.CostUsd is null || cost?.Amount.Usd > recording.CostUsd, recording.File);
+                fallen.Add(recording.File);
+            }
             else
             {
                 Assert.Equal((recording.File, recording.CostUsd), (recording.File, recording.CostUsd is null ? null : cost?.Amount.Usd));
@@ -43,6 +50,7 @@ public sealed class RecordedAnswersTests(ITestOutputHelper output)
                 Assert.Equal((recording.File, stop), (recording.File, reading.StopReason));
             }
         }
+        Assert.True(fallen.Count is 0 || fallen.Order().SequenceEqual(["agw-anthropic-stream_message_delta_usage.sse", "antts-stream-a-toolrefusal.sse"]), string.Join(", ", fallen));
     }
 
     [Fact]

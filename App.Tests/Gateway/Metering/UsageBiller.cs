@@ -48,9 +48,7 @@ sealed partial class UsageBiller
         var outputs = said.ConvertAll(each => Count(each, "output_tokens"));
         var items = said.ConvertAll(each => (each["iterations"] as JsonArray ?? []).Sum(item => Prompt(item!.AsObject(), longest) + Count(item.AsObject(), "output_tokens")));
         var fell = Falls(prompts) || Falls(outputs) || Falls(items);
-        // A last word that is itemised and adds up is believed against an estimate of the prompt before it, as in a recorded answer.
-        var itemised = !Falls(outputs) && !Falls(items) && Itemised(said[^1], longest, output);
-        var readings = fell && !itemised ? said : [said[^1]];
+        var readings = fell ? said : [said[^1]];
         var dearest = readings.Max(each => Dearest(each));
         return ((dearest + 999_999_999_999) / 1_000_000_000_000, fell);
 
@@ -85,22 +83,6 @@ sealed partial class UsageBiller
     }
 
     static bool Falls(List<long> totals) => totals.Zip(totals.Skip(1)).Any(pair => pair.Second < pair.First);
-
-    /// <summary>The last word is an itemised bill that adds up to its own totals.</summary>
-    static bool Itemised(JsonObject last, bool longest, long output)
-    {
-        if (last["iterations"] is not JsonArray { Count: > 0 } items)
-        {
-            return false;
-        }
-        return new[] { "message", "fallback_message" }.Any(kind =>
-        {
-            var own = items.Select(item => item!.AsObject()).Where(item => (string)item["type"]! == kind).ToList();
-            return own.Count > 0 && own.Sum(item => Count(item, "output_tokens")) == output && output == Count(last, "output_tokens")
-                && own.Sum(item => Count(item, "input_tokens")) == Count(last, "input_tokens") && own.Sum(item => Count(item, "cache_read_input_tokens")) == Count(last, "cache_read_input_tokens")
-                && own.Sum(item => Writes(item, longest).Five) == Writes(last, longest).Five && own.Sum(item => Writes(item, longest).Hour) == Writes(last, longest).Hour;
-        });
-    }
 
     static long Prompt(JsonObject usage, bool longest)
     {

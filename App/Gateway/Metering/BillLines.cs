@@ -29,21 +29,8 @@ static class BillLines
     public static bool AreKnown(IReadOnlyList<BillLine>? iterations) =>
         iterations is null || iterations.All(line => line.Kind is Message or Fallback or "compaction" || (line.Kind == Advisor && line.Model is not null) || Tokens(line.Usage) == 0);
 
-    /// <summary>True where the items that make up the totals add up to them: the bill explains itself.</summary>
-    public static bool AddUp(TokenUsage total, IReadOnlyList<BillLine>? iterations) =>
-        iterations is not null && (AddUp(total, iterations, Message) || AddUp(total, iterations, Fallback));
-
     /// <summary>All tokens of the items.</summary>
     public static Int128 Tokens(IReadOnlyList<BillLine> iterations) => iterations.Aggregate((Int128)0, (sum, line) => sum + Tokens(line.Usage));
-
-    static bool AddUp(TokenUsage total, IReadOnlyList<BillLine> iterations, string kind)
-    {
-        var counted = iterations.Where(line => line.Kind == kind).ToList();
-        // Counts are bounded where they are read, and so are items: the sum fits.
-        var sum = counted.Aggregate(default(TokenUsage), (sum, line) => sum + line.Usage);
-        return counted.Count > 0 && sum.InputTokens == total.InputTokens && sum.OutputTokens == total.OutputTokens && sum.CacheReadTokens == total.CacheReadTokens
-            && sum.CacheWriteShortTokens == total.CacheWriteShortTokens && sum.CacheWriteLongTokens == total.CacheWriteLongTokens;
-    }
 
     /// <summary>Items do not count searches; the total does. The first item of the total's kind carries them.</summary>
     static IReadOnlyList<BillLine> WithSearches(TokenUsage total, IReadOnlyList<BillLine> iterations)

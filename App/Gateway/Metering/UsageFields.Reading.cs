@@ -149,7 +149,7 @@ partial struct UsageFields
         var counted = Count(ref json, ref field);
         if (field < before)
         {
-            countFell = true;
+            Fell = true;
             field = before;
         }
         return counted;

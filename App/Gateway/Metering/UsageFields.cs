@@ -29,8 +29,6 @@ partial struct UsageFields
     UsageSnapshot? said;
     long largestPrompt;
     Int128 largestItems;
-    bool promptFell;
-    bool countFell;
     bool unknown;
 
     /// <param name="longest">The longest cache write that the request asked for.</param>
@@ -44,7 +42,7 @@ partial struct UsageFields
     public readonly bool PromptSeen => input is not null || cacheRead is not null || cacheWrite is not null || writtenShort is not null || writtenLong is not null;
 
     /// <summary>A total became smaller on the way.</summary>
-    public readonly bool Fell => promptFell || countFell;
+    public bool Fell { get; private set; }
 
     /// <summary>Something counted, or a price modifier, that this product does not know how to price.</summary>
     public readonly bool Unknown => unknown || !TotalsAgree();
@@ -74,14 +72,13 @@ partial struct UsageFields
     }
 
     /// <summary>
-    /// Everything that the answer may be billed for, the itemised reading first. Where totals fell, what was said before counts as well, and so does the largest prompt with the latest division of it,
-    /// unless the last word is itemised and adds up: one recorded answer begins with an estimate and ends with such a bill.
+    /// Everything that the answer may be billed for, the itemised reading first. Where a total fell, what was said before counts as well, and so does the largest prompt with the latest division of it.
     /// </summary>
     public readonly IReadOnlyList<IReadOnlyList<BillLine>> Readings()
     {
         var latest = ToUsage(out _);
         var readings = BillLines.Readings(latest, Iterations);
-        if (!Fell || (!countFell && BillLines.AddUp(latest, Iterations)))
+        if (!Fell)
         {
             return readings;
         }
@@ -128,8 +125,7 @@ partial struct UsageFields
     {
         var usage = ToUsage(out _);
         var items = Iterations is null ? 0 : BillLines.Tokens(Iterations);
-        promptFell |= usage.PromptTokens < largestPrompt;
-        countFell |= items < largestItems;
+        Fell |= usage.PromptTokens < largestPrompt || items < largestItems;
         (largestPrompt, largestItems) = (Math.Max(largestPrompt, usage.PromptTokens), Int128.Max(largestItems, items));
         if (said?.SaysOfPrompt(usage, Iterations) == true)
         {
