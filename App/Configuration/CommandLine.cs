@@ -43,6 +43,19 @@ static class CommandLine
     /// <summary>The exit code of a command, or null where the program is to serve.</summary>
     public static async Task<int?> RunAsync(string[] args)
     {
+        try
+        {
+            return await DoAsync(args);
+        }
+        catch (Exception exception) when (StartUp.IsFault(exception))
+        {
+            await Console.Error.WriteLineAsync(StartUp.Sentence(exception));
+            return StartUp.Failed;
+        }
+    }
+
+    static async Task<int?> DoAsync(string[] args)
+    {
         var command = CommandOf(args);
         if (command == "help" || args.Any(arg => arg is "--help" or "-h" or "-?"))
         {
@@ -98,7 +111,13 @@ static class CommandLine
 
     static string? FileOf(string[] args) => args.Skip(1).FirstOrDefault(arg => !arg.StartsWith('-') && !arg.Contains('='));
 
-    static JournalSettings? Settings(string[] args) => JournalSettings.Read(Configured(args));
+    static JournalSettings? Settings(string[] args)
+    {
+        var configuration = Configured(args);
+        var faults = SettingsCheck.StoreFaults(configuration);
+        faults.ForEach(fault => Console.Error.WriteLine(fault));
+        return faults.Count == 0 ? JournalSettings.Read(configuration) : null;
+    }
 
     static IConfiguration Configured(string[] args) => new ConfigurationBuilder()
         .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
