@@ -33,7 +33,7 @@ var app = builder.Build();
 using var database = app.OpenDatabase();
 if (database is null)
 {
-    return StartUp.Failed;
+    return CommandLine.IsCommand(args) ? CommandLine.Refused : StartUp.Failed;
 }
 if (await CommandLine.RunWithAsync(args, app.Services) is { } done)
 {

@@ -66,14 +66,14 @@ public sealed class PlanNotesTests
     public void AModelThatNobodyKnowsIsSaid(string text, string warning)
     {
         var read = (DocumentAccepted)DocumentReader.Read("apiVersion: governance/v1\n" + text);
-        Assert.Equal([warning], KnownModels.Warnings(read.Document, [], read.PathOf).Select(problem => $"{problem.Path}: {problem.Message}"));
+        Assert.Equal([warning], UnknownNames.Warnings(read.Document, [], read.PathOf).Select(problem => $"{problem.Path}: {problem.Message}"));
     }
 
     [Fact]
     public void AModelWithAPriceOfTheWorkspaceIsKnown()
     {
         var read = (DocumentAccepted)DocumentReader.Read("apiVersion: governance/v1\nrules: [{ id: r, type: deny_model, scope: {}, models: [my-model] }]");
-        Assert.Empty(KnownModels.Warnings(read.Document, Current.Prices, read.PathOf));
+        Assert.Empty(UnknownNames.Warnings(read.Document, Current.Prices, read.PathOf));
     }
 
     [Theory]

@@ -101,7 +101,7 @@ sealed partial class Beginning(ConfigurationEdits edits, Journal journal, Gatewa
             Budgets = [.. inForce.Budgets.Where(budget => !named.Contains(Identity.Of(budget)))],
         };
         var upstreams = inForce.Upstreams.Where(upstream => !named.Contains(Identity.Of(upstream)));
-        foreach (var (path, message) in KnownModels.Warnings(rest, inForce.Prices, Called).Concat(PrivateAddress.Warnings(upstreams, Called)))
+        foreach (var (path, message) in UnknownNames.Warnings(rest, inForce.Prices, Called).Concat(PrivateAddress.Warnings(upstreams, Called)))
         {
             LogWarning(logger, path, message);
         }

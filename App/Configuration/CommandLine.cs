@@ -7,6 +7,9 @@ namespace Governance.Configuration;
 /// <summary>What can be asked of the program besides serving. Exit codes: 0 done or clean, 1 differs or refused, 2 could not be read.</summary>
 static class CommandLine
 {
+    /// <summary>The exit code of a command that was not done.</summary>
+    public const int Refused = 1;
+
     const string Force = "--force";
     const string FenceOnly = "--fence";
 
@@ -105,6 +108,9 @@ static class CommandLine
         }
         return 0;
     }
+
+    /// <summary>True where something else is asked for than to serve.</summary>
+    public static bool IsCommand(string[] args) => CommandOf(args) is not null;
 
     /// <summary>A command stands first; everything behind it, and everything that begins with a dash or has an equals sign, is a setting.</summary>
     static string? CommandOf(string[] args) => args is [var first, ..] && !first.StartsWith('-') && !first.Contains('=') ? first : null;

@@ -31,7 +31,7 @@ sealed record ConfigurationDraft(PlanResult Plan, DocumentAccepted Read, Current
         warnings.AddRange(secrets.Warnings);
         warnings.AddRange(RevokedKeys(accepted, current));
         warnings.AddRange(FormerOwners(accepted, current));
-        warnings.AddRange(KnownModels.Warnings(document, after.Prices, accepted.PathOf));
+        warnings.AddRange(UnknownNames.Warnings(document, after.Prices, accepted.PathOf));
         warnings.AddRange(PrivateAddress.Warnings(document.Upstreams, accepted.PathOf));
         var plan = new PlanResult([], changes, false, []) { Warnings = warnings, Notes = PlanNotes.Of(accepted, current.All, current.InForce(), changes) };
         return (new ConfigurationDraft(plan, accepted, current, after, secrets), plan);

@@ -88,6 +88,8 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
             Before = AuditJson.Element(new { role = before }),
             After = AuditJson.Element(new { role = wanted.Role }),
         });
+        // Who else is an owner is asked of the database.
+        change.Db.SaveChanges();
         return Outcome.Done;
     }
 

@@ -5,7 +5,7 @@ using Governance.Projects;
 namespace Governance.Configuration;
 
 /// <summary>Finds names of models that no price list knows: they may be right all the same, but a misspelt rule or cap holds nobody back.</summary>
-static class KnownModels
+static class UnknownNames
 {
     /// <summary>Every rule, route and budget of <paramref name="document"/> that speaks of models or vendors that nobody knows.</summary>
     /// <param name="own">The workspace's own prices: what they name is known.</param>
