@@ -13,10 +13,9 @@ if (await CommandLine.RunAsync(args) is { } code)
 {
     return code;
 }
-var builder = WebApplication.CreateBuilder(args);
-if (JournalSettings.Read(builder.Configuration) is not { } journal)
+if (StartUp.Prepare(args) is not { } builder || JournalSettings.Read(builder.Configuration) is not { } journal)
 {
-    return 1;
+    return StartUp.Failed;
 }
 builder.WebHost.ConfigureKestrel(GatewaySetup.Limits);
 builder.Services
@@ -32,13 +31,17 @@ builder.Services
     .AddConfiguration();
 var app = builder.Build();
 using var database = app.OpenDatabase();
-if (database is null || !await app.BeginAsync())
+if (database is null)
 {
-    return 1;
+    return CommandLine.IsCommand(args) ? CommandLine.Refused : StartUp.Failed;
 }
 if (await CommandLine.RunWithAsync(args, app.Services) is { } done)
 {
     return done;
+}
+if (!app.CanListen() || !await app.BeginAsync())
+{
+    return StartUp.Failed;
 }
 app.UseShell();
 app.UseDrain();
@@ -49,7 +52,10 @@ app.MapProjects();
 app.MapGateway();
 app.MapConfiguration();
 var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
-await app.RunAsync();
+if (!await app.ServeAsync())
+{
+    return StartUp.Failed;
+}
 // One that failed ended the process: whoever supervises it is told to start it again.
 return background.Exists(one => one.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
 

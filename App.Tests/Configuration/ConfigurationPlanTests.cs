@@ -86,19 +86,19 @@ public sealed class ConfigurationPlanTests
     }
 
     [Fact]
-    public void PruneEndsTheForceOfWhatIsNotNamedAndKeepsPeopleAndHistory()
+    public void PruneEndsTheForceOfWhatIsNotNamedAndKeepsHistory()
     {
         var wanted = Examples.Part("prune: true\nrules: []\nbudgets: []\nrouter: []\nprices: []\nmembers: []\nupstreams: []\nprojects: [{ id: new, name: New, keys: [] }]");
         var changes = ConfigurationPlan.Between(Current, wanted);
         Assert.Equal(
             [
-                "Update project help-desk", "Create project new", "Remove rule code", "Remove rule no-opus", "Remove rule no-sport", "Remove rule short",
+                "Remove member ada@lumen.test", "Remove member ben@lumen.test", "Remove upstream main", "Remove upstream play", "Update project help-desk", "Create project new", "Remove rule code", "Remove rule no-opus", "Remove rule no-sport", "Remove rule short",
                 "Remove budget help-desk-monthly", "Remove route help-desk/eco/simple", "Remove price compatible/my-model@2026-11-01",
             ],
             changes.Select(change => $"{change.Kind} {Words.Of(change.Noun)} {change.Id}"));
-        Assert.Equal("Project help-desk is stopped: its calls are refused. The document does not name it and prunes.", changes[0].Sentence);
+        Assert.Equal("Project help-desk is stopped: its calls are refused. The document does not name it and prunes.", changes[4].Sentence);
         Assert.All(changes.Where(change => change.Id != "new"), change => Assert.EndsWith("prunes.", change.Sentence, StringComparison.Ordinal));
-        Assert.DoesNotContain("prunes", changes[1].Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("prunes", changes[5].Sentence, StringComparison.Ordinal);
         Assert.Empty(ConfigurationPlan.Between(ConfigurationMerge.After(Current, wanted), wanted));
     }
 

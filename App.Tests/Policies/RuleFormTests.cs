@@ -92,6 +92,6 @@ public sealed class RuleFormTests
     [InlineData("claude-opus", "known models: claude-3-opus-20240229, ")]
     [InlineData("claude-haiku-5-5", "Matches 1 known model: claude-haiku-5-5.")]
     [InlineData("nobody-knows-this", "Matches no model of the price list")]
-    public void APatternSaysWhichKnownModelsItNames(string pattern, string told) =>
+    public void APatternSaysWhichUnknownNamesItNames(string pattern, string told) =>
         Assert.Contains(told, ModelCatalog.Told(pattern), StringComparison.Ordinal);
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Npgsql;
 
 namespace Governance.Audit;
@@ -29,10 +30,32 @@ static class ConnectionForm
     }
 
     /// <summary>The file of a text that <see cref="Postgres"/> has answered null to.</summary>
-    public static string File(string text) =>
-        Pairs(text) is { } pairs ? fileKeys.Where(pairs.ContainsKey).Select(key => (string)pairs[key]).FirstOrDefault(file => file.Length > 0) ?? throw Neither()
-        : text.Contains("://", StringComparison.Ordinal) || text.Contains('=', StringComparison.Ordinal) ? throw Neither()
-        : text;
+    public static string File(string text)
+    {
+        if (Pairs(text) is { } pairs)
+        {
+            var file = fileKeys.Where(pairs.ContainsKey).Select(key => ((string)pairs[key]).Trim()).FirstOrDefault(file => file.Length > 0) ?? throw Neither();
+            return IsOfAFile(text) ? Path(file) : throw Neither();
+        }
+        // A word alone is hardly meant as a file of that name beside the program.
+        return text.Contains("://", StringComparison.Ordinal) || text.Contains('=', StringComparison.Ordinal) || text.IndexOfAny(['/', '\\', '.']) < 0 ? throw Neither() : Path(text.Trim());
+    }
+
+    /// <summary>SQL Server calls its server a data source, too: only what SQLite knows may stand beside it, and a file has no password.</summary>
+    static bool IsOfAFile(string text)
+    {
+        try
+        {
+            return new SqliteConnectionStringBuilder(text).Password.Length == 0;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A place on a disk: neither memory, nor a URI, nor a host with its port.</summary>
+    static string Path(string file) => file.StartsWith(':') || file.StartsWith("file:", StringComparison.OrdinalIgnoreCase) || (file.IndexOfAny([':', '/', '\\']) is var at and > 1 && file[at] == ':') || file.Any(char.IsControl) ? throw Neither() : file;
 
     static ConnectionFault Neither() => new("ConnectionStrings:Governance names no store. A SQLite file: \"Data Source=data/governance.db\". PostgreSQL: \"Host=…;Database=…;Username=…;Password=…\" or \"postgres://user:password@host/database\".");
 

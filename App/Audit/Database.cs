@@ -43,16 +43,24 @@ sealed class Database : IDisposable
     /// <summary>Keeps every other process off the file, without opening it. Throws <see cref="DatabaseInUseException"/> where another process has it.</summary>
     public static FileStream Hold(JournalSettings settings)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(settings.File)!);
+        var folder = Path.GetDirectoryName(settings.File)!;
         try
         {
+            Directory.CreateDirectory(folder);
             return new FileStream(settings.File + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException exception)
+        catch (IOException exception) when (IsHeldByAnother(exception))
         {
             throw new DatabaseInUseException(settings.File, exception);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The data folder {folder} cannot be written ({exception.Message.TrimEnd('.')}). Make it writable for this process, or name another file with ConnectionStrings:Governance.", exception);
+        }
     }
+
+    /// <summary>What the system answers where another process has the file: EAGAIN on Linux, EWOULDBLOCK on macOS, a sharing violation on Windows.</summary>
+    static bool IsHeldByAnother(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     /// <summary>True where a process has the file now.</summary>
     public static bool IsHeld(JournalSettings settings)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -6,11 +7,13 @@ namespace Governance.Audit;
 /// <summary>Where the journal writes, and its limits.</summary>
 sealed class JournalSettings
 {
+    public const string DefaultConnection = "Data Source=data/governance.db";
+
     readonly string file = "";
 
     /// <summary>From <c>ConnectionStrings:Governance</c> and <c>Governance:Journal</c>.</summary>
     public JournalSettings(IConfiguration configuration)
-        : this(configuration.GetConnectionString("Governance") is { Length: > 0 } named ? named : "Data Source=data/governance.db") =>
+        : this(configuration.GetConnectionString("Governance") is { Length: > 0 } named ? named : DefaultConnection) =>
         configuration.GetSection("Governance:Journal").Bind(this);
 
     /// <summary>Throws <see cref="ConnectionFault"/> where the text is of neither form.</summary>
@@ -40,7 +43,7 @@ sealed class JournalSettings
         {
             return new JournalSettings(configuration);
         }
-        catch (ConnectionFault fault)
+        catch (Exception fault) when (fault is ConnectionFault or InvalidOperationException or ArgumentException)
         {
             Console.Error.WriteLine(fault.Message);
             return null;
@@ -77,18 +80,23 @@ sealed class JournalSettings
     internal TimeSpan InstanceLease { get; init; } = Instances.Lease;
 
     /// <summary>Most works that may wait; beyond it calls are refused rather than delayed without end.</summary>
+    [Range(1, 1_000_000)]
     public int QueueLimit { get; set; } = 20_000;
 
     /// <summary>Groups at least this large let the next one gather.</summary>
+    [Range(1, 1_000_000)]
     public int GatherFrom { get; set; } = 8;
 
     /// <summary>How long a group gathers under load, in milliseconds.</summary>
+    [Range(0, 1000)]
     public int GatherMilliseconds { get; set; } = 1;
 
     /// <summary>Commits between two checkpoints.</summary>
+    [Range(1, 1_000_000)]
     public int CheckpointGroups { get; set; } = 400;
 
     /// <summary>The log is cut back beyond this size, in bytes.</summary>
+    [Range(0, int.MaxValue)]
     public long LogLimitBytes { get; set; } = 64 * 1024 * 1024;
 
     static string With(NpgsqlConnectionStringBuilder server, string use, string options, bool pooled) => new NpgsqlConnectionStringBuilder(server.ConnectionString)

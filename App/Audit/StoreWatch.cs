@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace Governance.Audit;
@@ -9,6 +10,7 @@ sealed class StoreWatchSettings
     public long FreeBytesLeast { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>By how much the clock may be set before people are told.</summary>
+    [Range(1, 86_400)]
     public int ClockStepSeconds { get; set; } = 2;
 }
 

@@ -9,6 +9,7 @@ namespace Governance.Configuration;
 [Pure]
 static class BudgetSection
 {
+    const int ScopeIdMaximum = 254;
     const string Rolling = "{ rolling_days: 30 }";
     const string FromTo = "{ from: 2026-11-01, to: 2026-12-31 }";
 
@@ -26,7 +27,7 @@ static class BudgetSection
             TimeZone = TimeZone(fields, reading) ?? "UTC",
             HardBlock = fields.Truth("hard_block") ?? true,
             Hold = fields.Choice<HoldKind>("hold") ?? HoldKind.WorstCase,
-            AlertEmail = fields.Email("alert_email"),
+            AlertEmail = fields.Email("alert_email", nullable: true),
             Retired = fields.Truth("retired") ?? false,
         };
         budget = Window(budget, fields, reading);
@@ -50,7 +51,7 @@ static class BudgetSection
                 ScopeKind.Key => Noun.Key,
                 _ => null,
             };
-            var id = noun is null ? fields.Text(name) : fields.Id(name);
+            var id = noun is null ? fields.Text(name, maximum: ScopeIdMaximum) : fields.Id(name);
             if (id is not null)
             {
                 terms.Add(new(kind, id));
@@ -79,7 +80,7 @@ static class BudgetSection
             case null:
                 return budget;
             case DocumentMap map:
-                return Days(budget, new Fields(map, fields.At("window"), reading), reading, map.Entries.Count == 0);
+                return Days(budget, new Fields(map, fields.At("window"), reading).Noted(), reading, map.Entries.Count == 0);
             case DocumentScalar { Text: "rolling_days" }:
                 reading.Fault(fields.At("window"), $"write how many days: {Rolling}");
                 return budget;

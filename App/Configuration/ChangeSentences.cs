@@ -18,7 +18,7 @@ static class ChangeSentences
     public static string Member(MemberDefinition? before, MemberDefinition? after, string? passwordEnv, IReadOnlyList<FieldChange> fields) => (before, after) switch
     {
         (null, { } added) => $"{added.Email} becomes a member as {Words.Of(added.Role)}"
-            + (passwordEnv is null ? ", without a password until one is set." : $"; the first password is read from {passwordEnv}."),
+            + (passwordEnv is null ? ", and sets a password with a one-time sign-in link." : $"; the first password is read from {passwordEnv}."),
         ({ } removed, null) => $"{removed.Email} is no longer a member.",
         _ => Changed(after!.Email, fields),
     };
@@ -43,6 +43,7 @@ static class ChangeSentences
 
     public static string Key(KeyDefinition? before, KeyDefinition? after, string? secretEnv, IReadOnlyList<FieldChange> fields) => (before, after) switch
     {
+        (null, { Revoked: true } added) => $"Key {added.Id} of project {added.Project} created, revoked: nothing opens it.",
         (null, { } added) => $"Key {added.Id} of project {added.Project} created; its secret is "
             + (secretEnv is null ? "generated and shown once." : $"read from {secretEnv}."),
         ({ } removed, null) => $"Key {removed.Id} of project {removed.Project} removed.",
@@ -71,6 +72,7 @@ static class ChangeSentences
     static string Changed(string subject, FieldChange field) => field switch
     {
         { Name: "stopped", After: "true" } => $"{Capital(subject)} is stopped: its calls are refused.",
+        { Name: "secret_env", After: { } variable } => $"The secret of {subject} is read from {variable}.",
         { Name: "stopped" } => $"{Capital(subject)} is no longer stopped.",
         { Name: "revoked", After: "true" } => $"{Capital(subject)} is revoked for ever.",
         { Before: null } => $"{Label(field.Name)} of {subject} set to {field.After}.",

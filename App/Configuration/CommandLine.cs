@@ -7,6 +7,9 @@ namespace Governance.Configuration;
 /// <summary>What can be asked of the program besides serving. Exit codes: 0 done or clean, 1 differs or refused, 2 could not be read.</summary>
 static class CommandLine
 {
+    /// <summary>The exit code of a command that was not done.</summary>
+    public const int Refused = 1;
+
     const string Force = "--force";
     const string FenceOnly = "--fence";
 
@@ -44,6 +47,19 @@ static class CommandLine
 
     /// <summary>The exit code of a command, or null where the program is to serve.</summary>
     public static async Task<int?> RunAsync(string[] args)
+    {
+        try
+        {
+            return await DoAsync(args);
+        }
+        catch (Exception exception) when (StartUp.IsFault(exception))
+        {
+            await Console.Error.WriteLineAsync(StartUp.Sentence(exception));
+            return StartUp.Failed;
+        }
+    }
+
+    static async Task<int?> DoAsync(string[] args)
     {
         var command = CommandOf(args);
         if (command == "help" || args.Any(arg => arg is "--help" or "-h" or "-?"))
@@ -95,12 +111,21 @@ static class CommandLine
         return 0;
     }
 
+    /// <summary>True where something else is asked for than to serve.</summary>
+    public static bool IsCommand(string[] args) => CommandOf(args) is not null;
+
     /// <summary>A command stands first; everything behind it, and everything that begins with a dash or has an equals sign, is a setting.</summary>
     static string? CommandOf(string[] args) => args is [var first, ..] && !first.StartsWith('-') && !first.Contains('=') ? first : null;
 
     static string? FileOf(string[] args) => args.Skip(1).FirstOrDefault(arg => !arg.StartsWith('-') && !arg.Contains('='));
 
-    static JournalSettings? Settings(string[] args) => JournalSettings.Read(Configured(args));
+    static JournalSettings? Settings(string[] args)
+    {
+        var configuration = Configured(args);
+        var faults = SettingsCheck.StoreFaults(configuration);
+        faults.ForEach(fault => Console.Error.WriteLine(fault));
+        return faults.Count == 0 ? JournalSettings.Read(configuration) : null;
+    }
 
     static IConfiguration Configured(string[] args) => new ConfigurationBuilder()
         .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)

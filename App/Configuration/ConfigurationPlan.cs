@@ -34,9 +34,9 @@ static class ConfigurationPlan
                 (old, member, fields) => ChangeSentences.Member(old, member, member is null ? null : passwords.GetValueOrDefault(Identity.Of(member)), fields)),
             .. Compare(before.Upstreams, after.Upstreams, Identity.Of, DefinitionTree.Of, ChangeSentences.Upstream),
             .. Compare(before.Projects, after.Projects, Identity.Of, DefinitionTree.Of, ChangeSentences.Project),
-            .. Compare(before.Keys.Select(key => key.Definition), after.Keys.Select(key => key.Definition), Identity.Of, DefinitionTree.Of,
+            .. Compare(before.Keys.Select(key => key.Definition), after.Keys.Select(key => key.Definition), Identity.Of, DocumentTree.Of,
                 (old, key, fields) => ChangeSentences.Key(old, key, key is null ? null : secrets.GetValueOrDefault(Identity.Of(key)), fields),
-                (old, key) => key.Revoked && !old.Revoked),
+                (old, key) => key.Revoked && !old.Revoked).Select(WithoutSecret),
             .. Compare(before.Rules, after.Rules, Identity.Of, DefinitionTree.Of, (old, rule, _) => Joined(RuleChange.Sentences(old, rule)),
                 (old, rule) => rule.State == RuleState.Retired && old.State != RuleState.Retired),
             .. Compare(before.Budgets, after.Budgets, Identity.Of, DefinitionTree.Of, (old, budget, _) => Joined(BudgetChange.Sentences(old, budget)),
@@ -66,7 +66,12 @@ static class ConfigurationPlan
         }
     }
 
-    static HashSet<Named> Names(GovernanceDocument document) =>
+    /// <summary>Where a new key's secret comes from stands in its sentence.</summary>
+    static PlannedChange WithoutSecret(PlannedChange change) =>
+        change.Kind == ChangeKind.Create ? change with { Fields = [.. change.Fields.Where(field => field.Name != "secret_env")] } : change;
+
+    /// <summary>Everything that <paramref name="document"/> names.</summary>
+    public static HashSet<Named> Names(GovernanceDocument document) =>
     [
         .. Optional(document.Workspace).Select(Identity.Of),
         .. document.Members.Select(member => Identity.Of(member.Definition)),

@@ -1,3 +1,4 @@
+using Governance.Alerts;
 using Governance.Audit;
 
 namespace Governance.Configuration;
@@ -20,9 +21,9 @@ static class ConfigurationSetup
             app.Services.GetRequiredService<Journal>().Start(app.Services.GetServices<JournalListener>());
             return database;
         }
-        catch (Exception exception) when (exception is DatabaseInUseException or InvalidOperationException or System.Data.Common.DbException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (StartUp.IsFault(exception))
         {
-            Console.Error.WriteLine(exception.Message);
+            Console.Error.WriteLine(StartUp.Sentence(exception));
             return null;
         }
     }
@@ -39,34 +40,36 @@ static class ConfigurationSetup
     {
         await using var scope = app.Services.CreateAsyncScope();
         var beginning = scope.ServiceProvider.GetRequiredService<Beginning>();
-        var problems = await beginning.RunAsync();
-        foreach (var problem in problems)
+        try
         {
-            await Console.Error.WriteLineAsync($"{problem.Path}: {problem.Message}");
+            var problems = await beginning.RunAsync();
+            foreach (var problem in problems)
+            {
+                await Console.Error.WriteLineAsync($"{problem.Path}: {problem.Message}");
+            }
+            if (problems.Count > 0)
+            {
+                return false;
+            }
         }
-        if (beginning.FirstKey is { } key)
+        catch (Exception exception) when (StartUp.IsFault(exception) || exception is JournalFullException)
         {
-            app.Lifetime.ApplicationStarted.Register(() => FirstSteps.Print(app.Urls.FirstOrDefault() ?? "http://localhost:5000", key.Text));
+            await Console.Error.WriteLineAsync(StartUp.Sentence(exception));
+            return false;
         }
-        return problems.Count == 0;
+        var told = app.Services.GetRequiredService<MailSettings>().PublicUrl;
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            var url = FirstSteps.Reachable(app.Urls.FirstOrDefault() ?? "http://localhost:5000");
+            if (beginning.FirstKey is { } key)
+            {
+                FirstSteps.Print(url, key.Text);
+            }
+            if (beginning.SignInLinks is { Count: > 0 } links)
+            {
+                FirstSteps.Print(told.Length > 0 ? told : url, links);
+            }
+        });
+        return true;
     }
-}
-
-/// <summary>What the console says at the very first start.</summary>
-static class FirstSteps
-{
-    public static void Print(string url, string key) => Console.WriteLine($$"""
-
-        Governance is running at {{url}}
-        1. Open {{url}} and create the owner.
-        2. Make a first call; the sandbox provider answers, no provider key is needed:
-
-           curl {{url}}/v1/messages \
-             -H "x-api-key: {{key}}" \
-             -H "content-type: application/json" \
-             -d '{"model":"claude-sonnet-5","max_tokens":200,"messages":[{"role":"user","content":"Hello"}]}'
-
-        This key is shown only now. It belongs to the project 'playground'; make more on {{url}}/dashboard/keys.
-
-        """);
 }

@@ -16,7 +16,7 @@ static class DocumentReader
         }
         var root = YamlTree.Parse(text.TrimStart('\uFEFF'), reading.Problems);
         var document = root is null || Fields.Of(root, "", reading) is not { } fields ? new() : Document(fields, reading);
-        return reading.Problems.Count == 0 ? new DocumentAccepted(document, reading.References) : new DocumentRejected(reading.Problems);
+        return reading.Problems.Count == 0 ? new DocumentAccepted(document, reading.References) { Paths = reading.Paths, Given = reading.Given } : new DocumentRejected(reading.Problems);
     }
 
     static GovernanceDocument Document(Fields fields, Reading reading)
@@ -26,15 +26,15 @@ static class DocumentReader
             reading.Fault("apiVersion", $"'{DocumentPath.Shown(version)}' is not {GovernanceDocument.ApiVersion}");
         }
         var prune = fields.Truth("prune") ?? false;
-        var workspace = fields.Map("workspace") is { } map ? WorkspaceSection.Workspace(map, reading) : null;
-        var members = fields.Maps("members", item => WorkspaceSection.Member(item, reading));
-        var upstreams = fields.Maps("upstreams", item => WorkspaceSection.Upstream(item, reading));
+        var workspace = fields.Map("workspace", nullable: true) is { } map ? WorkspaceSection.Workspace(map, reading) : null;
+        var members = fields.Maps("members", item => WorkspaceSection.Member(item, reading), nullable: true);
+        var upstreams = fields.Maps("upstreams", item => WorkspaceSection.Upstream(item, reading), nullable: true);
         var keys = new List<KeyEntry>();
-        var projects = fields.Maps("projects", item => ProjectSection.Project(item, reading, keys));
-        var rules = fields.Maps("rules", item => RuleSection.Rule(item, reading));
-        var budgets = fields.Maps("budgets", item => BudgetSection.Budget(item, reading));
-        var routes = fields.Maps("router", item => RuleSection.Route(item, reading));
-        var prices = fields.Maps("prices", item => PriceSection.Price(item, reading));
+        var projects = fields.Maps("projects", item => ProjectSection.Project(item, reading, keys), nullable: true);
+        var rules = fields.Maps("rules", item => RuleSection.Rule(item, reading), nullable: true);
+        var budgets = fields.Maps("budgets", item => BudgetSection.Budget(item, reading), nullable: true);
+        var routes = fields.Maps("router", item => RuleSection.Route(item, reading), nullable: true);
+        var prices = fields.Maps("prices", item => PriceSection.Price(item, reading), nullable: true);
         fields.Finish();
         return new()
         {
@@ -53,6 +53,7 @@ static class DocumentReader
             Prune = prune,
             KeyedProjects = reading.KeyedProjects,
             Released = reading.Released,
+            Unlimited = reading.Unlimited,
         };
     }
 

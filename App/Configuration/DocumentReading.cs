@@ -8,7 +8,17 @@ abstract record DocumentReading;
 
 /// <summary>The document is well formed. Its references are still to be looked up with <see cref="DocumentReferences.Problems"/>.</summary>
 [Pure]
-sealed record DocumentAccepted(GovernanceDocument Document, IReadOnlyList<Reference> References) : DocumentReading;
+sealed record DocumentAccepted(GovernanceDocument Document, IReadOnlyList<Reference> References) : DocumentReading
+{
+    /// <summary>Where each thing is defined: <c>projects[0].keys[1]</c>.</summary>
+    public IReadOnlyDictionary<Named, string> Paths { get; init; } = new Dictionary<Named, string>();
+
+    /// <summary>The path of every key that stands in the document.</summary>
+    public IReadOnlySet<string> Given { get; init; } = new HashSet<string>();
+
+    /// <summary>How messages call a thing: by its place in the document, else by its id.</summary>
+    public string PathOf(Named named) => Paths.TryGetValue(named, out var path) ? path : $"{Words.Of(named.Noun)} {named.Id}";
+}
 
 /// <summary>Everything that is wrong with it, at least one.</summary>
 [Pure]

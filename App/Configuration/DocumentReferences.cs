@@ -1,3 +1,4 @@
+using Governance.Budgets;
 using Governance.Projects;
 
 namespace Governance.Configuration;
@@ -6,11 +7,15 @@ namespace Governance.Configuration;
 [Pure]
 static class DocumentReferences
 {
-    /// <summary>The places in <paramref name="read"/> that name something which neither it nor <paramref name="current"/> has.</summary>
-    public static IReadOnlyList<Problem> Problems(DocumentAccepted read, GovernanceDocument current)
+    /// <summary>What a workspace is called that nobody has named yet; a document may give it its id.</summary>
+    public const string UnnamedWorkspace = "workspace";
+
+    /// <summary>The places in <paramref name="read"/> that name something which neither it nor <paramref name="current"/> has, and what would be left without what it needs.</summary>
+    /// <param name="former">E-mails of members who were removed, in lower case: a project that one of them owned goes on.</param>
+    public static IReadOnlyList<Problem> Problems(DocumentAccepted read, GovernanceDocument current, IReadOnlySet<string>? former = null)
     {
-        var known = Known(read.Document).Concat(Known(current)).ToHashSet();
-        var workspace = (current.Workspace ?? read.Document.Workspace)?.Id;
+        var known = Known(read.Document).Concat(Known(current)).Concat((former ?? new HashSet<string>()).Select(email => new Named(Noun.Member, email))).ToHashSet();
+        var workspace = Workspace(read.Document, current);
         var homes = current.Keys.ToDictionary(key => key.Definition.Id, key => key.Definition.Project, StringComparer.Ordinal);
         var problems = new List<Problem>();
         foreach (var (path, target, project) in read.References)
@@ -35,14 +40,42 @@ static class DocumentReferences
                 problems.Add(new(path, $"there is no {Words.Of(target.Noun)} '{id}'"));
             }
         }
-        if (HasOwner(current) && !HasOwner(ConfigurationMerge.After(current, read.Document)))
+        var after = ConfigurationMerge.After(current, read.Document);
+        if (HasOwner(current) && !HasOwner(after))
         {
             problems.Add(new("members", "would leave the workspace without an owner"));
         }
-        return problems;
+        return [.. problems, .. LeftWithout(read, current, after), .. FormerTenant(current, after)];
     }
 
-    static bool HasOwner(GovernanceDocument document) => document.Members.Any(member => member.Definition.Role == MemberRole.Owner);
+    public static bool HasOwner(GovernanceDocument document) => document.Members.Any(member => member.Definition.Role == MemberRole.Owner);
+
+    static string? Workspace(GovernanceDocument wanted, GovernanceDocument current) =>
+        current.Workspace is null or { Id: UnnamedWorkspace } ? (wanted.Workspace ?? current.Workspace)?.Id : current.Workspace.Id;
+
+    /// <summary>Upstreams that prune would take away from a project that goes on.</summary>
+    static IEnumerable<Problem> LeftWithout(DocumentAccepted read, GovernanceDocument current, GovernanceDocument after)
+    {
+        var gone = current.Upstreams.Select(upstream => upstream.Id).Except(after.Upstreams.Select(upstream => upstream.Id)).ToHashSet(StringComparer.Ordinal);
+        var named = ConfigurationPlan.Names(read.Document);
+        return from project in after.Projects
+               where named.Contains(Identity.Of(project)) || !project.Stopped
+               from upstream in project.Upstreams
+               where gone.Contains(upstream)
+               select new Problem("upstreams", $"does not name '{upstream}' and prunes, but project '{project.Id}' uses it");
+    }
+
+    /// <summary>What speaks of the workspace by the id that it had before it got its own, and would count nothing any more.</summary>
+    static IEnumerable<Problem> FormerTenant(GovernanceDocument current, GovernanceDocument after)
+    {
+        if (current.Workspace is not { } old || old.Id == after.Workspace!.Id)
+        {
+            return [];
+        }
+        var budgets = after.Budgets.Where(budget => !budget.Retired && budget.Scope.Contains(new ScopeTerm(ScopeKind.Tenant, old.Id))).Select(budget => $"budget '{budget.Id}'");
+        var keys = after.Keys.Where(key => !key.Definition.Revoked && key.Definition.Attribution.Tenant == old.Id).Select(key => $"key '{key.Definition.Id}'");
+        return budgets.Concat(keys).Select(what => new Problem("workspace.id", $"the workspace is '{old.Id}' until now, and {what} names it as its tenant; change that first"));
+    }
 
     static IEnumerable<Named> Known(GovernanceDocument document) =>
     [

@@ -1,3 +1,5 @@
+using Governance.Projects;
+
 namespace Governance.Configuration;
 
 /// <summary>A whole document as one mapping: sections and keys in canonical order, things by their id.</summary>
@@ -34,10 +36,13 @@ static class DocumentTree
         }
     }
 
+    /// <summary>A key with the variable that its secret comes from.</summary>
+    public static DocumentMap Of(KeyDefinition key) => With(DefinitionTree.Of(key), "secret_env", key.SecretEnv);
+
     static DocumentList? Keys(GovernanceDocument document, string project, HashSet<Named> released)
     {
         var keys = document.Keys.Where(key => key.Definition.Project == project).OrderBy(key => key.Definition.Id, StringComparer.Ordinal)
-            .Select(key => With(Written(DefinitionTree.Of(key.Definition), released.Contains(Identity.Of(key.Definition))), "secret_env", key.SecretEnv))
+            .Select(key => Written(Of(key.Definition), released.Contains(Identity.Of(key.Definition))))
             .ToList();
         return keys.Count > 0 || document.KeyedProjects.Contains(project) ? new DocumentList(keys) : null;
     }

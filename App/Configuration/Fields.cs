@@ -19,7 +19,7 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
     {
         if (node is DocumentMap map)
         {
-            return new(map, path, reading);
+            return new Fields(map, path, reading).Noted();
         }
         reading.Fault(path.Length == 0 ? "document" : path, $"expected a mapping, not a {Scalars.Kind(node)}");
         return null;
@@ -27,14 +27,32 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
 
     public string At(string name) => DocumentPath.Of(path, name);
 
+    /// <summary>Notes which keys stand here, so that a plan can say which were left out.</summary>
+    public Fields Noted()
+    {
+        foreach (var entry in map.Entries)
+        {
+            reading.Given.Add(At(entry.Key));
+        }
+        return this;
+    }
+
     /// <summary>True where something stands, or stood, at <paramref name="name"/>.</summary>
     public bool Has(string name) => map.Entries.Any(entry => entry.Key == name && !entry.Value.IsNull);
 
-    /// <summary>What stands at <paramref name="name"/>; null where nothing does.</summary>
-    public DocumentNode? Take(string name, bool required = false)
+    /// <summary>True where the key stands here, be it without a value.</summary>
+    public bool Stands(string name) => map.Entries.Any(entry => entry.Key == name);
+
+    /// <summary>
+    /// What stands at <paramref name="name"/>; null where nothing does. A key that stands there without a value is a fault: what leaving it out
+    /// means is mostly wider (a whole workspace, every model, no end) than what somebody meant who wrote the key.
+    /// </summary>
+    /// <param name="nullable">Null is the documented way to say that there is none.</param>
+    public DocumentNode? Take(string name, bool required = false, bool nullable = false)
     {
         asked.Add(name);
-        if (left.Remove(name, out var node) && !node.IsNull)
+        var stands = left.Remove(name, out var node);
+        if (stands && !node!.IsNull)
         {
             return node;
         }
@@ -42,21 +60,25 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
         {
             reading.Fault(At(name), "is missing");
         }
+        else if (stands && !nullable)
+        {
+            reading.Fault(At(name), "has no value; write one, or leave the key out");
+        }
         return null;
     }
 
-    public string? Text(string name, bool required = false) =>
-        Take(name, required) is { } node ? Scalars.Text(node, At(name), reading) : null;
+    public string? Text(string name, bool required = false, bool nullable = false, int maximum = Scalars.TextMaximum) =>
+        Take(name, required, nullable) is { } node ? Scalars.Text(node, At(name), reading, maximum) : null;
 
     /// <summary>A text of up to a thousand characters that may have several lines.</summary>
     public string? Prose(string name) =>
-        Take(name) is { } node ? Scalars.Text(node, At(name), reading, 1000, lines: true) : null;
+        Take(name, nullable: true) is { } node ? Scalars.Text(node, At(name), reading, 1000, lines: true) : null;
 
     public string? Id(string name, bool required = false) =>
         Take(name, required) is { } node ? Scalars.Id(node, At(name), reading) : null;
 
-    public string? Email(string name, bool required = false) =>
-        Take(name, required) is { } node ? Scalars.Email(node, At(name), reading) : null;
+    public string? Email(string name, bool required = false, bool nullable = false) =>
+        Take(name, required, nullable) is { } node ? Scalars.Email(node, At(name), reading) : null;
 
     public string? Model(string name, bool required = false) =>
         Take(name, required) is { } node ? Scalars.Model(node, At(name), reading, pattern: false) : null;
@@ -76,20 +98,20 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
     public Money? Dollars(string name, bool required = false) =>
         Take(name, required) is { } node ? Scalars.Dollars(node, At(name), reading) : null;
 
-    public DateTimeOffset? Instant(string name) =>
-        Take(name) is { } node ? Scalars.Instant(node, At(name), reading) : null;
+    public DateTimeOffset? Instant(string name, bool nullable = false) =>
+        Take(name, nullable: nullable) is { } node ? Scalars.Instant(node, At(name), reading) : null;
 
     public T? Choice<T>(string name, bool required = false, params string[] later) where T : struct, Enum =>
         Take(name, required) is { } node ? Scalars.Choice<T>(node, At(name), reading, later) : null;
 
     /// <summary>The mapping at <paramref name="name"/>.</summary>
-    public Fields? Map(string name, bool required = false) =>
-        Take(name, required) is { } node ? Of(node, At(name), reading) : null;
+    public Fields? Map(string name, bool required = false, bool nullable = false) =>
+        Take(name, required, nullable) is { } node ? Of(node, At(name), reading) : null;
 
     /// <summary>The list at <paramref name="name"/>, each item read by <paramref name="item"/>; null where there is no list.</summary>
-    public IReadOnlyList<T>? List<T>(string name, Func<DocumentNode, string, T?> item) where T : notnull
+    public IReadOnlyList<T>? List<T>(string name, Func<DocumentNode, string, T?> item, bool nullable = false) where T : notnull
     {
-        if (Take(name) is not { } node)
+        if (Take(name, nullable: nullable) is not { } node)
         {
             return null;
         }
@@ -125,8 +147,8 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
     }
 
     /// <summary>A list of mappings.</summary>
-    public IReadOnlyList<T>? Maps<T>(string name, Func<Fields, T?> item) where T : class =>
-        List(name, (node, at) => Of(node, at, reading) is { } fields ? item(fields) : null);
+    public IReadOnlyList<T>? Maps<T>(string name, Func<Fields, T?> item, bool nullable = false) where T : class =>
+        List(name, (node, at) => Of(node, at, reading) is { } fields ? item(fields) : null, nullable);
 
     /// <summary>Refuses every key that was not taken.</summary>
     public void Finish()

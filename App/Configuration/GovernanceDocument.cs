@@ -12,12 +12,19 @@ sealed record MemberEntry(MemberDefinition Definition, string? PasswordEnv = nul
 
 /// <summary>A key, and the environment variable that holds its secret; without one a secret is generated.</summary>
 [Pure]
-sealed record KeyEntry(KeyDefinition Definition, string? SecretEnv = null);
+sealed record KeyEntry(KeyDefinition Definition)
+{
+    public KeyEntry(KeyDefinition definition, string? secretEnv) : this(definition with { SecretEnv = secretEnv })
+    {
+    }
+
+    public string? SecretEnv => Definition.SecretEnv;
+}
 
 /// <summary>
 /// Everything that can be configured, or the part of it that somebody wrote down. The current state is one with all sections.
-/// Of a thing that is named, what is left out has its default; a thing that is not named is left alone. Two exceptions keep an old
-/// document from undoing an emergency: <c>stopped</c> that is left out is left alone, and <c>revoked</c> is for ever.
+/// Of a thing that is named, what is left out has its default; a thing that is not named is left alone. Some exceptions keep an old
+/// document from undoing what was done in an emergency: <c>stopped</c>, <c>expires_at</c> and <c>secret_env</c> that are left out are left alone, and <c>revoked</c> is for ever.
 /// </summary>
 [Pure]
 sealed record GovernanceDocument
@@ -40,11 +47,14 @@ sealed record GovernanceDocument
     public IReadOnlyList<PriceOverlay> Prices { get; init; } = [];
     /// <summary>
     /// What the sections that are there do not name goes out of force: rules and budgets are retired, keys of a project that lists
-    /// keys are revoked, projects are stopped, routes and workspace prices are removed. Members, upstreams and history stay.
+    /// keys are revoked, projects are stopped, members can no longer sign in (the last owner can), upstreams that no project uses, routes and
+    /// workspace prices are removed. History stays.
     /// </summary>
     public bool Prune { get; init; }
     /// <summary>Projects that have a list of keys, be it empty.</summary>
     public IReadOnlyList<string> KeyedProjects { get; init; } = [];
     /// <summary>The workspace, projects and keys that say <c>stopped: false</c>; a kill switch elsewhere stays where it is.</summary>
     public IReadOnlyList<Named> Released { get; init; } = [];
+    /// <summary>The keys that say <c>expires_at: null</c>; any other keeps the day that it has.</summary>
+    public IReadOnlyList<Named> Unlimited { get; init; } = [];
 }

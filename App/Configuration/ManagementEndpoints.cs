@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Governance.Alerts;
 using Governance.Audit;
 using Governance.Projects;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,13 +9,13 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Governance.Configuration;
 
 /// <summary>The configuration interface for machines: plan, apply, export. Needs a management key; says nothing to anybody else.</summary>
-static class ManagementEndpoints
+static partial class ManagementEndpoints
 {
     const int DocumentLimitBytes = 1024 * 1024;
 
     public static void Map(WebApplication app)
     {
-        var group = app.MapGroup("/api/policy").DisableAntiforgery().AddEndpointFilter(async (context, next) =>
+        var group = app.MapGroup("/api/policy").DisableAntiforgery().AddEndpointFilter(AnswerAsync).AddEndpointFilter(async (context, next) =>
             Authorize(context.HttpContext) is { } actor ? await WithActor(context, actor, next) : Refuse(401, "Send a management key as 'Authorization: Bearer <key>'; an owner creates one on /dashboard/settings?tab=access."));
         group.MapGet("/export", async (ConfigurationEdits edits) => Results.Text(await edits.ExportAsync(), "application/yaml"));
         group.MapPost("/plan", (HttpContext context, ConfigurationEdits edits) => RunAsync(context, edits.PlanAsync));
@@ -45,24 +46,47 @@ static class ManagementEndpoints
         {
             return Refuse(400, "The document is not UTF-8.");
         }
-        PlanResult result;
-        try
-        {
-            result = await run(text);
-        }
-        catch (Exception exception) when (StoreFailure.Is(exception))
-        {
-            return Refuse(503, $"Nothing was changed: the database cannot be written just now ({exception.Message.TrimEnd('.')}).");
-        }
+        var result = await run(text);
         return Results.Json(new
         {
             applied = result.Applied,
             problems = result.Problems,
             summary = $"{Count(result, ChangeKind.Create)} created, {Count(result, ChangeKind.Update)} changed, {Count(result, ChangeKind.Remove)} removed",
             changes = result.Changes,
+            warnings = result.Warnings,
+            notes = result.Notes,
             new_keys = result.NewSecrets.Select(key => new { id = key.KeyId, secret = key.Secret }),
+            sign_in_links = result.SignInLinks.Select(link => new { email = link.Email, url = Root(context) + link.Path, expires_at = link.ExpiresAt }),
         }, AuditJson.Options, statusCode: result.Problems.Count > 0 ? 400 : 200);
     }
+
+    /// <summary>Whatever goes wrong is answered in words; nothing of the document is in force then.</summary>
+    static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception exception) when (StoreFailure.Is(exception) || StoreFailure.IsUnread(exception))
+        {
+            return Refuse(503, $"Nothing was changed: the database cannot be read or written just now ({StoreFailure.Why(exception).TrimEnd('.')}).");
+        }
+        catch (JournalFullException)
+        {
+            return Refuse(503, "Nothing was changed: the server is too busy to save just now, or is being stopped. Try again in a moment.");
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or BadHttpRequestException))
+        {
+            LogFailed(context.HttpContext.RequestServices.GetRequiredService<ILogger<ConfigurationEdits>>(), exception);
+            return Refuse(500, $"Nothing was changed: {StoreFailure.Why(exception)}");
+        }
+    }
+
+    /// <summary>Where people reach the dashboard.</summary>
+    static string Root(HttpContext context) => context.RequestServices.GetRequiredService<MailSettings>().PublicUrl is { Length: > 0 } url ? url : $"{context.Request.Scheme}://{context.Request.Host}";
+
+    [LoggerMessage(LogLevel.Error, "A document could not be planned, applied or exported")]
+    static partial void LogFailed(ILogger logger, Exception exception);
 
     static int Count(PlanResult result, ChangeKind kind) => result.Changes.Count(change => change.Kind == kind);
 

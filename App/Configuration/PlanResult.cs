@@ -13,5 +13,14 @@ sealed record PlanResult(
     bool Applied,
     IReadOnlyList<(string KeyId, string Secret)> NewSecrets)
 {
+    /// <summary>What the document leaves out, and what becomes of it.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What can be done and is hardly meant.</summary>
+    public IReadOnlyList<Problem> Warnings { get; init; } = [];
+
+    /// <summary>Links by which members without a password set one; they exist nowhere else.</summary>
+    public IReadOnlyList<SignInLink> SignInLinks { get; init; } = [];
+
     public static PlanResult Rejected(IReadOnlyList<Problem> problems) => new(problems, [], false, []);
 }

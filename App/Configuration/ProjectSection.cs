@@ -15,18 +15,18 @@ static class ProjectSection
         {
             Id = id,
             Name = fields.Text("name", required: true) ?? "",
-            Owner = fields.Email("owner"),
-            AlertEmail = fields.Email("alert_email"),
-            Department = fields.Text("department"),
-            Customer = fields.Text("customer"),
+            Owner = fields.Email("owner", nullable: true),
+            AlertEmail = fields.Email("alert_email", nullable: true),
+            Department = fields.Text("department", nullable: true),
+            Customer = fields.Text("customer", nullable: true),
             DefaultMode = fields.Choice<Mode>("default_mode") ?? Mode.Balanced,
-            Upstreams = fields.Set("upstreams", (node, at) => Upstream(node, at, reading)) ?? [],
-            Environment = fields.Text("environment"),
+            Upstreams = Upstreams(fields, reading),
+            Environment = fields.Text("environment", nullable: true),
             Cache = fields.Truth("cache") ?? false,
             Stopped = WorkspaceSection.Stopped(fields, new(Noun.Project, id)),
             AllowUnbounded = fields.Truth("allow_unbounded") ?? false,
             WaitForHoldsMilliseconds = (int?)fields.Whole("wait_for_holds_ms", 0, ProjectDefinition.WaitForHoldsMillisecondsMost) ?? 0,
-            FailOpenAllowance = fields.Map("on_ledger_failure") is { } failure ? Allowance(failure) : null,
+            FailOpenAllowance = fields.Map("on_ledger_failure", nullable: true) is { } failure ? Allowance(failure) : null,
         };
         reading.Refer(fields.At("owner"), Noun.Member, project.Owner);
         if (fields.Maps("keys", item => Key(item, reading, id)) is { } listed)
@@ -56,6 +56,17 @@ static class ProjectSection
         return open ? allowance : null;
     }
 
+    /// <summary>A project without upstreams is served by the workspace's first one, which an empty list hardly means.</summary>
+    static IReadOnlyList<string> Upstreams(Fields fields, Reading reading)
+    {
+        var named = fields.Set("upstreams", (node, at) => Upstream(node, at, reading));
+        if (named is [] && fields.Has("upstreams") && !reading.Problems.Exists(problem => problem.Path.StartsWith(fields.At("upstreams"), StringComparison.Ordinal)))
+        {
+            reading.Fault(fields.At("upstreams"), "names none; name at least one, or leave the key out to let the workspace's first upstream serve the project");
+        }
+        return named ?? [];
+    }
+
     static string? Upstream(DocumentNode node, string path, Reading reading)
     {
         var id = Scalars.Id(node, path, reading);
@@ -75,13 +86,25 @@ static class ProjectSection
             Attribution = fields.Map("attribution") is { } attribution ? Attribution(attribution, reading) : new(),
             AttributionOverride = fields.Choice<AttributionOverride>("attribution_override") ?? AttributionOverride.Restricted,
             DefaultMode = fields.Choice<Mode>("default_mode"),
-            ExpiresAt = fields.Instant("expires_at"),
+            ExpiresAt = Expiry(fields, new(Noun.Key, id)),
             Stopped = WorkspaceSection.Stopped(fields, new(Noun.Key, id)),
             Revoked = fields.Truth("revoked") ?? false,
         };
         var secret = fields.Environment("secret_env");
         fields.Finish();
         return new(key, secret);
+    }
+
+    /// <summary>Reads <c>expires_at</c>; an explicit null is noted, because leaving it out keeps the day that a key has.</summary>
+    static DateTimeOffset? Expiry(Fields fields, Named named)
+    {
+        var given = fields.Stands("expires_at");
+        var expiry = fields.Instant("expires_at", nullable: true);
+        if (given && expiry is null)
+        {
+            fields.Reading.Unlimited.Add(named);
+        }
+        return expiry;
     }
 
     static KeyAttribution Attribution(Fields fields, Reading reading)

@@ -14,7 +14,14 @@ sealed class Reading(PriceBook shipped)
     public List<Problem> Problems { get; } = [];
     public List<Reference> References { get; } = [];
     public List<Named> Released { get; } = [];
+    public List<Named> Unlimited { get; } = [];
     public List<string> KeyedProjects { get; } = [];
+
+    /// <summary>The path of every key that stands in the document.</summary>
+    public HashSet<string> Given { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Where each thing is defined.</summary>
+    public IReadOnlyDictionary<Named, string> Paths => claims;
 
     /// <summary>Nobody reads more faults than this; a hostile document could have half a million.</summary>
     public const int FaultsMaximum = 1000;

@@ -14,8 +14,6 @@ static class Scalars
     const int AmountDigitsMaximum = 24;
     const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
-    // The address that a browser's e-mail field takes.
-    static readonly Regex Address = new(@"\A[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\z", Linear);
     static readonly Regex Variable = new(@"\A[A-Za-z_][A-Za-z0-9_]{0,127}\z", Linear);
     static readonly Regex Number = new(@"\A[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z|\A0[xo][0-9A-Fa-f]+\z|\A[-+]?\.(inf|Inf|INF)\z|\A\.(nan|NaN|NAN)\z", Linear);
     static readonly Regex Offset = new(@"T.*(Z|[-+][0-9]{2}:[0-9]{2})\z", Linear);
@@ -37,6 +35,11 @@ static class Scalars
             return null;
         }
         var text = lines ? scalar.Text.Trim() : scalar.Text;
+        if (text.Length > 0 && text.EnumerateRunes().All(letter => Rune.GetUnicodeCategory(letter) == UnicodeCategory.Format))
+        {
+            reading.Fault(path, "holds nothing that can be seen");
+            return null;
+        }
         if (text.Length == 0 || text.Length > maximum)
         {
             reading.Fault(path, text.Length == 0 ? "is empty" : $"is longer than {maximum} characters");
@@ -59,7 +62,7 @@ static class Scalars
     public static string? Email(DocumentNode node, string path, Reading reading)
     {
         var email = Text(node, path, reading, 254);
-        return Checked(email, email is not null && Address.IsMatch(email), path, reading, "is not an e-mail address");
+        return Checked(email, MemberValidation.EmailProblem(email) is null, path, reading, "is not an e-mail address");
     }
 
     /// <summary>A model or a pattern of models.</summary>

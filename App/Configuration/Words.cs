@@ -49,6 +49,19 @@ static class Words
         return distance <= Math.Max(1, nearest.Length / 3) ? $"; did you mean '{nearest}'?" : "";
     }
 
+    /// <summary>The one of <paramref name="words"/> that <paramref name="text"/> was most likely meant to be; null where none is close. Case does not matter.</summary>
+    public static string? Nearest(string text, IEnumerable<string> words)
+    {
+        const int LengthMaximum = 100;
+        if (text.Length is 0 or > LengthMaximum)
+        {
+            return null;
+        }
+        var lower = text.ToLowerInvariant();
+        var (nearest, distance) = words.Select(word => (word, Distance(lower, word.ToLowerInvariant()))).DefaultIfEmpty(("", int.MaxValue)).MinBy(pair => (pair.Item2, pair.Item1.Length));
+        return distance <= Math.Max(1, Math.Min(nearest.Length, text.Length) / 4) ? nearest : null;
+    }
+
     /// <summary>Says where a secret belongs to somebody who is about to write one down.</summary>
     public static string Hint(string key) =>
         key is "password" or "secret" or "api_key" ? $"; secrets never stand in this document: name an environment variable with '{key}_env'" : "";

@@ -11,6 +11,7 @@ static class WorkspaceSection
     {
         var id = fields.Id("id", required: true) ?? "";
         reading.Refer(fields.At("id"), Noun.Workspace, id);
+        reading.Claim(fields.Path, new(Noun.Workspace, id));
         var workspace = new WorkspaceDefinition
         {
             Id = id,

@@ -42,6 +42,18 @@ sealed class GatewayEdits(Journal journal, UpstreamSecrets secrets)
         return saved;
     }
 
+    /// <summary>Takes an upstream out, with the key that is kept for it. Whoever calls this has seen to it that no project needs it.</summary>
+    public static bool RemoveInChange(Change change, UpstreamDefinition upstream, Actor actor)
+    {
+        if (change.Db.Upstreams.Find(upstream.Id) is not { } row)
+        {
+            return false;
+        }
+        change.Db.Upstreams.Remove(row);
+        change.Append(System(actor, "upstream.removed", "upstream", upstream.Id, $"Upstream {upstream.Id} was removed.") with { Before = AuditJson.Element(row.Definition) });
+        return true;
+    }
+
     public static bool SaveInChange(Change change, PriceOverlay wanted, Actor actor)
     {
         var id = PriceRow.IdOf(wanted);

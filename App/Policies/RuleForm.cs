@@ -42,10 +42,10 @@ public sealed class RuleForm
         Type = Type,
         Project = Blank(Project),
         State = State,
-        Models = Type is RuleType.DenyModel ? [.. Models.Select(model => model.Trim()).Where(model => model.Length > 0)] : [],
+        Models = Type is RuleType.DenyModel ? [.. Models.Select(Named).Where(model => model.Length > 0)] : [],
         Modes = Type is RuleType.DenyMode ? [.. Modes.Order()] : [],
         TaskType = Type is RuleType.ForceModel ? TaskType : null,
-        Model = Type is RuleType.ForceModel ? Blank(Model) : null,
+        Model = Type is RuleType.ForceModel ? Blank(Named(Model)) : null,
         Tokens = Type is RuleType.MaxInputTokens && long.TryParse(Tokens.Trim(), NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var tokens) ? tokens : null,
         Reason = Blank(Reason),
     };
@@ -88,6 +88,9 @@ public sealed class RuleForm
         }
         return slug.ToString(0, Math.Min(slug.Length, Identifier.MaxLength)).Trim('-', '.', '_');
     }
+
+    /// <summary>Blanks within a name mean hyphens, as in every comparison of names; written so, a document can hold it.</summary>
+    static string Named(string model) => string.Join('-', model.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     static string? Blank(string text) => text.Trim() is { Length: > 0 } some ? some : null;
 }

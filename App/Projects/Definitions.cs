@@ -76,6 +76,8 @@ sealed record KeyDefinition
     public AttributionOverride AttributionOverride { get; init; } = AttributionOverride.Restricted;
     public Mode? DefaultMode { get; init; }
     public DateTimeOffset? ExpiresAt { get; init; }
+    /// <summary>The environment variable that gives the secret, never the secret itself; null for one that was made here.</summary>
+    public string? SecretEnv { get; init; }
     /// <summary>Kill switch (C4): a stopped key can be started again, a revoked one cannot.</summary>
     public bool Stopped { get; init; }
     public bool Revoked { get; init; }

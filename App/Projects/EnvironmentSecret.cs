@@ -3,9 +3,12 @@ namespace Governance.Projects;
 /// <summary>Secrets that stand in environment variables: the one place where such a variable is read. A problem names the variable, never its value.</summary>
 static class EnvironmentSecret
 {
-    public static string? Key(string variable, out string? problem) => Named(variable, SecretText.Key(Environment.GetEnvironmentVariable(variable), out var wrong), wrong, out problem);
+    /// <summary>The variable as it is; null where it is not set.</summary>
+    public static string? Read(string variable) => Environment.GetEnvironmentVariable(variable);
 
-    public static string? Passphrase(string variable, out string? problem) => Named(variable, SecretText.Passphrase(Environment.GetEnvironmentVariable(variable), out var wrong), wrong, out problem);
+    public static string? Key(string variable, out string? problem) => Named(variable, SecretText.Key(Read(variable), out var wrong), wrong, out problem);
+
+    public static string? Passphrase(string variable, out string? problem) => Named(variable, SecretText.Passphrase(Read(variable), out var wrong), wrong, out problem);
 
     static string? Named(string variable, string? secret, string? wrong, out string? problem)
     {

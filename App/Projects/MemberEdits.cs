@@ -31,7 +31,9 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
         Find(change, email) is { Removed: false } ? SaveInChange(change, new MemberDefinition { Email = email, Role = role }, null, actor) : Outcome.NotFound);
 
     /// <summary>Takes away the right to sign in; every open session ends at its next check.</summary>
-    public Task<Outcome> RemoveAsync(string email, Actor actor) => journal.ChangeAsync(change =>
+    public Task<Outcome> RemoveAsync(string email, Actor actor) => journal.ChangeAsync(change => RemoveInChange(change, email, actor));
+
+    public Outcome RemoveInChange(Change change, string email, Actor actor)
     {
         if (Find(change, email) is not { Removed: false } member)
         {
@@ -43,23 +45,24 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
         }
         member.Removed = true;
         EndSessions(member);
+        change.Db.UserTokens.RemoveRange(change.Db.UserTokens.Where(link => link.UserId == member.Id));
         change.Append(Told(actor, "member.removed", email, $"{email} can no longer sign in.") with { Before = AuditJson.Element(new { role = member.Role }) });
+        change.Db.SaveChanges();
         return Outcome.Done;
-    });
+    }
 
     public Task<Outcome> ChangePasswordAsync(string email, string password, Actor actor) => journal.ChangeAsync(change =>
-    {
-        if (Find(change, email) is not { Removed: false } member)
-        {
-            return Outcome.NotFound;
-        }
-        member.PasswordHash = hasher.HashPassword(member, password);
-        EndSessions(member);
-        member.AccessFailedCount = 0;
-        member.LockoutEnd = null;
-        change.Append(Told(actor, "member.password_changed", email, $"The password of {email} was changed."));
-        return Outcome.Done;
-    });
+        Find(change, email) is { Removed: false } member ? SetPassword(change, member, password, actor, "member.password_changed", $"The password of {email} was changed.") : Outcome.NotFound);
+
+    /// <summary>Sets the password of a member who has none; one that is there stays.</summary>
+    public Outcome SetFirstPasswordInChange(Change change, string email, string password, Actor actor, string how) =>
+        Find(change, email) is not { Removed: false } member ? Outcome.NotFound
+        : member.PasswordHash is not null ? Outcome.Unchanged
+        : SetPassword(change, member, password, actor, "member.password_set", $"{email} has a first password, {how}.");
+
+    /// <summary>Whether this is the member's password; null where there is no such member or no password.</summary>
+    public bool? IsPassword(Member? member, string password) =>
+        member?.PasswordHash is { } hash ? hasher.VerifyHashedPassword(member, hash, password) != PasswordVerificationResult.Failed : null;
 
     /// <summary>Creates the member or changes the role. A password is set only where one is given.</summary>
     public Outcome SaveInChange(Change change, MemberDefinition wanted, string? password, Actor actor)
@@ -85,6 +88,19 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
             Before = AuditJson.Element(new { role = before }),
             After = AuditJson.Element(new { role = wanted.Role }),
         });
+        // Who else is an owner is asked of the database.
+        change.Db.SaveChanges();
+        return Outcome.Done;
+    }
+
+    Outcome SetPassword(Change change, Member member, string password, Actor actor, string action, string sentence)
+    {
+        member.PasswordHash = hasher.HashPassword(member, password);
+        EndSessions(member);
+        member.AccessFailedCount = 0;
+        member.LockoutEnd = null;
+        change.Append(Told(actor, action, member.Email!, sentence));
+        change.Db.SaveChanges();
         return Outcome.Done;
     }
 
@@ -114,7 +130,7 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
         member.ConcurrencyStamp = Guid.NewGuid().ToString();
     }
 
-    Member? Find(Change change, string email)
+    internal Member? Find(Change change, string email)
     {
         var normalized = normalizer.NormalizeEmail(email);
         return change.Db.Users.FirstOrDefault(member => member.NormalizedEmail == normalized);
@@ -123,5 +139,5 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
     static bool IsLastOwner(Change change, Member member) =>
         member.Role == MemberRole.Owner && change.Db.Users.Count(other => !other.Removed && other.Role == MemberRole.Owner) == 1;
 
-    static AuditEvent Told(Actor actor, string action, string email, string sentence) => ProjectEdits.System(actor, action, "member", email, sentence);
+    internal static AuditEvent Told(Actor actor, string action, string email, string sentence) => ProjectEdits.System(actor, action, "member", email, sentence);
 }

@@ -93,6 +93,23 @@ sealed class ProjectEdits(Journal journal)
         return secret;
     }
 
+    /// <summary>Gives a key that is there another secret; the former one no longer opens. False where the key is revoked, or the public part belongs to another key.</summary>
+    public static bool RotateKeyInChange(Change change, string id, KeySecret secret, Actor actor)
+    {
+        if (change.Db.Keys.Find(id) is not { Definition.Revoked: false } row || change.Db.Keys.Any(key => key.LookupId == secret.LookupId && key.Id != id))
+        {
+            return false;
+        }
+        var before = row.Hint;
+        (row.LookupId, row.SecretHash, row.Hint) = (secret.LookupId, secret.Hash, secret.Hint);
+        change.Db.SaveChanges();
+        change.Append(InProject(row.Definition.Project, actor, "key.rotated", "key", id, $"Key {id} has a new secret; the former one no longer opens.") with
+        {
+            Details = AuditJson.Element(new { hint_before = before, hint_after = secret.Hint, row.Definition.SecretEnv }),
+        });
+        return true;
+    }
+
     internal static AuditEvent System(Actor actor, string action, string targetKind, string targetId, string sentence) => new()
     {
         Chain = AuditEvent.SystemChain,

@@ -14,6 +14,7 @@ static class ProjectsSetup
         services.AddJournalListener<DirectoryShelf>();
         services.AddSingleton<ProjectEdits>();
         services.AddScoped<MemberEdits>();
+        services.AddScoped<SignInLinks>();
         services.AddScoped<CurrentMember>();
         services.AddScoped<FirstRun>();
         services.AddSingleton<MemberQueries>();

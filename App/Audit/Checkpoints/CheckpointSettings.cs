@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Governance.Audit.Checkpoints;
 
 /// <summary>Where checkpoints of the trail are written, with which key, and how often: <c>Governance:Audit:Checkpoints</c>.</summary>
@@ -23,8 +25,10 @@ sealed class CheckpointSettings
     public string KeyFile { get; set; }
 
     /// <summary>Longest time until an event is covered, from 1 to 3600.</summary>
+    [Range(1, 3600)]
     public int Seconds { get; set; } = 60;
 
     /// <summary>So many events make a checkpoint due at once; there is at most one a second.</summary>
+    [Range(1, 1_000_000)]
     public int Records { get; set; } = 1000;
 }

@@ -1,0 +1,157 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using Governance.Alerts;
+using Governance.Audit;
+using Governance.Audit.Checkpoints;
+using Governance.Gateway;
+using Governance.Ledger;
+using Governance.Projects;
+
+namespace Governance.Configuration;
+
+/// <summary>Looks at every setting before anything starts: what cannot be is a fault, what nobody reads is said.</summary>
+static class SettingsCheck
+{
+    const string Root = "Governance";
+    const string Urls = "urls";
+
+    /// <summary>The sections whose settings are the properties of a type.</summary>
+    static readonly (string Section, Type Type)[] sections =
+    [
+        (GatewaySettings.Section, typeof(GatewaySettings)), (DrainSettings.Section, typeof(DrainSettings)), ("Governance:Journal", typeof(JournalSettings)),
+        ("Governance:Journal", typeof(StoreWatchSettings)), ("Governance:FailOpen", typeof(OpenWindowSettings)), ("Governance:Audit:Checkpoints", typeof(CheckpointSettings)),
+    ];
+
+    /// <summary>The settings that stand by themselves.</summary>
+    static readonly string[] single =
+    [
+        "Governance:Bootstrap", "Governance:ManagementKey", FirstRun.TokenSetting, "Governance:PublicUrl", "Governance:Metrics:Public",
+        "Governance:Smtp:Host", "Governance:Smtp:Port", "Governance:Smtp:From", "Governance:Smtp:User", "Governance:Smtp:PasswordEnv", "Governance:Smtp:UseTls",
+    ];
+
+    static readonly List<(string Key, PropertyInfo Property)> typed =
+    [
+        .. from section in sections
+           from property in section.Type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+           where property.SetMethod is { IsPublic: true }
+           select ($"{section.Section}:{property.Name}", property),
+    ];
+
+    /// <summary>Every setting that cannot be, as a sentence each.</summary>
+    public static List<string> Faults(IConfiguration configuration)
+    {
+        var faults = StoreFaults(configuration);
+        faults.AddRange(Flag(configuration, "Governance:Metrics:Public"));
+        faults.AddRange(Addresses(configuration).SelectMany(AddressFault));
+        try
+        {
+            MailSettings.Read(configuration);
+        }
+        catch (InvalidOperationException fault)
+        {
+            faults.AddRange(fault.Message.Split(Environment.NewLine));
+        }
+        return [.. faults.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The faults of the settings that every command needs.</summary>
+    public static List<string> StoreFaults(IConfiguration configuration)
+    {
+        var faults = new List<string>();
+        try
+        {
+            _ = new JournalSettings(configuration.GetConnectionString(Root) is { Length: > 0 } named ? named : JournalSettings.DefaultConnection);
+        }
+        catch (Exception fault) when (fault is ConnectionFault or ArgumentException or NotSupportedException or IOException)
+        {
+            faults.Add(fault is ConnectionFault ? fault.Message : $"ConnectionStrings:Governance: {fault.Message}");
+        }
+        foreach (var (key, property) in typed)
+        {
+            if (configuration[key] is { } text && Fault(property, text) is { } fault)
+            {
+                faults.Add($"{key}: {fault}");
+            }
+        }
+        return faults;
+    }
+
+    /// <summary>Settings that are given and that nothing reads, as a sentence each.</summary>
+    public static IReadOnlyList<string> Unknown(IConfiguration configuration)
+    {
+        string[] known = [.. typed.Select(setting => setting.Key), .. single];
+        var given = configuration.GetSection(Root).AsEnumerable().Where(pair => pair.Value is not null).Select(pair => pair.Key)
+            .Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase));
+        var connections = configuration.GetSection("ConnectionStrings").GetChildren().Where(child => !child.Key.Equals(Root, StringComparison.OrdinalIgnoreCase)).Select(child => child.Path);
+        return
+        [
+            .. given.Concat(connections).Order(StringComparer.Ordinal).Select(key => $"{key} is no setting, and nothing reads it{Suggested(key, [.. known, "ConnectionStrings:Governance"])}."),
+            .. NearlyOurs(configuration, known),
+        ];
+    }
+
+    /// <summary>Where it is to listen.</summary>
+    public static IReadOnlyList<string> Addresses(IConfiguration configuration)
+    {
+        if (configuration[Urls] is { Length: > 0 } urls)
+        {
+            return urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        }
+        string[] ports = [.. Ports("http_ports", "http"), .. Ports("https_ports", "https")];
+        return ports.Length > 0 ? ports : ["http://localhost:5000"];
+
+        IEnumerable<string> Ports(string key, string scheme) =>
+            (configuration[key] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(port => $"{scheme}://*:{port}");
+    }
+
+    static IEnumerable<string> AddressFault(string url)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+            return address.Scheme is not ("http" or "https") ? [$"Urls: '{url}' is not an http or https address such as http://localhost:5000."]
+                : address.PathBase.Length > 0 ? [$"Urls: '{url}' has a path; write scheme, host and port only."]
+                : address.Port is < 0 or > 65535 ? [$"Urls: '{url}' has a port that is not between 0 and 65535."]
+                : [];
+        }
+        catch (FormatException)
+        {
+            return [$"Urls: '{url}' is not an http or https address such as http://localhost:5000."];
+        }
+    }
+
+    static IEnumerable<string> Flag(IConfiguration configuration, string key) =>
+        configuration[key] is { } text && !bool.TryParse(text, out _) ? [$"{key}: '{DocumentPath.Shown(text)}' is neither true nor false."] : [];
+
+    /// <summary>Null where the text is a value of the property's type within its range.</summary>
+    static string? Fault(PropertyInfo property, string text)
+    {
+        if (property.PropertyType == typeof(string))
+        {
+            return null;
+        }
+        if (property.PropertyType == typeof(bool))
+        {
+            return bool.TryParse(text, out _) ? null : $"'{DocumentPath.Shown(text)}' is neither true nor false.";
+        }
+        var range = property.GetCustomAttribute<RangeAttribute>();
+        var (least, most) = range is null ? (0L, long.MaxValue) : (Convert.ToInt64(range.Minimum, CultureInfo.InvariantCulture), Convert.ToInt64(range.Maximum, CultureInfo.InvariantCulture));
+        most = property.PropertyType == typeof(int) ? Math.Min(most, int.MaxValue) : most;
+        return !long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
+            ? $"'{DocumentPath.Shown(text)}' is not a whole number."
+            : number < least || number > most ? string.Create(CultureInfo.InvariantCulture, $"{number} is not between {least} and {most}.") : null;
+    }
+
+    /// <summary>Names that were surely meant to be ours: <c>Govenance__Bootstrap</c>, <c>GOVERNANCE_BOOTSTRAP</c>.</summary>
+    static IEnumerable<string> NearlyOurs(IConfiguration configuration, string[] known) =>
+        from child in configuration.GetChildren()
+        where !child.Key.Equals(Root, StringComparison.OrdinalIgnoreCase)
+        let start = child.Key.Split('_')[0]
+        where (child.Key.Contains('_', StringComparison.Ordinal) && start.Equals(Root, StringComparison.OrdinalIgnoreCase)) || (child.Value is null && Words.Nearest(child.Key, [Root]) is not null)
+        let meant = child.Value is null ? child.GetChildren().Select(inner => $"{Root}:{inner.Key}").FirstOrDefault() : child.Key.Replace('_', ':')
+        select $"{child.Key}{(child.Value is null ? ":…" : "")} is no setting, and nothing reads it{Suggested(meant ?? child.Key, known)}.";
+
+    static string Suggested(string key, string[] known) => Words.Nearest(key, known) is { } near
+        ? $"; did you mean {near} (environment {near.Replace(":", "__", StringComparison.Ordinal)})?" : "";
+}

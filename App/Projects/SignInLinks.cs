@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Governance.Audit;
+using Microsoft.AspNetCore.Identity;
+
+namespace Governance.Projects;
+
+/// <summary>A link by which a member without a password sets the first one.</summary>
+/// <param name="Path">What follows the address of this product; the token in it is nowhere else.</param>
+sealed record SignInLink(string Email, string Path, DateTimeOffset ExpiresAt);
+
+/// <summary>One-time sign-in links, so that nobody whom a document names without a password is locked out. Only hashes are kept; a link is used up by its first use and runs out by itself.</summary>
+sealed class SignInLinks(Journal journal, Reads reads, MemberEdits members)
+{
+    public const string Address = "/sign-in/link";
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(3);
+    const string Kind = "sign-in-link";
+
+    /// <summary>Every start prints new ones; those before them may be on their way to somebody, but not without end.</summary>
+    const int MaxKept = 5;
+
+    /// <summary>A link for every one of these members who has no password; none for the others.</summary>
+    public Task<IReadOnlyList<SignInLink>> CreateAsync(IReadOnlyCollection<string> emails, Actor actor) =>
+        journal.ChangeAsync(change => (IReadOnlyList<SignInLink>)[.. emails.Select(email => CreateInChange(change, email, actor)).OfType<SignInLink>()]);
+
+    /// <summary>Null where there is no such member, or one with a password.</summary>
+    public SignInLink? CreateInChange(Change change, string email, Actor actor)
+    {
+        if (members.Find(change, email) is not { Removed: false, PasswordHash: null } member)
+        {
+            return null;
+        }
+        var token = RandomNumberGenerator.GetHexString(64, lowercase: true);
+        var expires = change.Now + Lifetime;
+        var kept = Of(change.Db, member.Id).OrderByDescending(row => row.Value).ToList();
+        change.Db.UserTokens.RemoveRange(kept.Where(row => ExpiryOf(row) <= change.Now).Union(kept.Skip(MaxKept - 1)));
+        change.Db.UserTokens.Add(new IdentityUserToken<string>
+        {
+            UserId = member.Id, LoginProvider = Kind, Name = HashOf(token), Value = expires.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
+        });
+        change.Append(MemberEdits.Told(actor, "member.sign_in_link_created", member.Email!, $"A one-time sign-in link was made for {member.Email}; it runs out at {expires.UtcDateTime:yyyy-MM-dd HH:mm} UTC."));
+        change.Db.SaveChanges();
+        return new SignInLink(member.Email!, $"{Address}?token={token}", expires);
+    }
+
+    /// <summary>Whose link this is; null where it is unknown, used or run out.</summary>
+    public string? Find(string? token, DateTimeOffset now)
+    {
+        using var db = reads.Open();
+        return Holder(db, token, now)?.Email;
+    }
+
+    /// <summary>Sets the member's password and uses the link up, with every other one of that member. Null where it no longer holds.</summary>
+    public Task<string?> UseAsync(string? token, string password) => journal.ChangeAsync(change =>
+    {
+        if (Holder(change.Db, token, change.Now) is not { } member
+            || members.SetFirstPasswordInChange(change, member.Email!, password, new Actor(ActorKind.Member, member.Email!), "set with a one-time sign-in link") != MemberEdits.Outcome.Done)
+        {
+            return null;
+        }
+        change.Db.UserTokens.RemoveRange(Of(change.Db, member.Id));
+        return member.Email;
+    });
+
+    static Member? Holder(GovernanceDb db, string? token, DateTimeOffset now)
+    {
+        if (string.IsNullOrEmpty(token) || token.Length > KeySecret.MaxLength)
+        {
+            return null;
+        }
+        var hash = HashOf(token);
+        var row = db.UserTokens.FirstOrDefault(row => row.LoginProvider == Kind && row.Name == hash);
+        return row is not null && now < ExpiryOf(row) ? db.Users.FirstOrDefault(member => member.Id == row.UserId && !member.Removed && member.PasswordHash == null) : null;
+    }
+
+    static IQueryable<IdentityUserToken<string>> Of(GovernanceDb db, string member) => db.UserTokens.Where(row => row.UserId == member && row.LoginProvider == Kind);
+
+    static DateTimeOffset ExpiryOf(IdentityUserToken<string> row) => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(row.Value!, CultureInfo.InvariantCulture));
+
+    static string HashOf(string token) => Convert.ToHexStringLower(KeySecret.HashOf(token));
+}
