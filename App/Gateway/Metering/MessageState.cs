@@ -15,6 +15,7 @@ struct MessageState
     string? errorMessage;
     bool error;
     bool last;
+    bool stopped;
     long outputBytes;
 
     /// <summary>Takes in the data of one event, or the body of a JSON answer. False where it is broken; what it said is then forgotten.</summary>
@@ -65,6 +66,7 @@ struct MessageState
             Lines = usage.Seen ? BillLines.Of(total, usage.Iterations, out _) : [],
             Final = (last || complete) && usage.Seen && !oversized,
             StopReason = stopReason,
+            Stopped = complete ? stopped && stopReason is not null : stopped,
             Error = error,
             ErrorType = errorType,
             ErrorMessage = errorMessage,
@@ -98,6 +100,7 @@ struct MessageState
                 if (json.TokenType == JsonTokenType.String)
                 {
                     last |= json.ValueTextEquals("message_stop"u8);
+                    stopped |= json.ValueTextEquals(whole ? "message"u8 : "message_stop"u8);
                     error |= json.ValueTextEquals("error"u8);
                     inDelta = json.ValueTextEquals("message_delta"u8);
                 }

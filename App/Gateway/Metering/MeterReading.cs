@@ -16,6 +16,8 @@ sealed record MeterReading
     /// <summary>The figures are the last ones: a <c>message_delta</c> brought usage, or the message stopped, or the JSON is complete and has usage.</summary>
     public bool Final { get; init; }
     public string? StopReason { get; init; }
+    /// <summary>A <c>message_stop</c> event, or a complete JSON message with its stop reason, was seen.</summary>
+    public bool Stopped { get; init; }
     /// <summary>The answer is an error, or ended in one.</summary>
     public bool Error { get; init; }
     public string? ErrorType { get; init; }
