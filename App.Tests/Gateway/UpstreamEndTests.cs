@@ -35,10 +35,9 @@ public sealed class UpstreamEndTests(SharedProduct shared)
     [Theory]
     [InlineData(401)]
     [InlineData(403)]
-    [InlineData(302)]
     public async Task WhatIsTheOperatorsFaultIsABadGateway(int status)
     {
-        _provider.Answer = _ => new ProviderAnswer { Status = status, Headers = status == 302 ? [("location", "http://127.0.0.1:1/")] : [], Play = (_, _) => Task.CompletedTask };
+        _provider.Answer = _ => Answers.Error(status, status == 401 ? "authentication_error" : "permission_error", "no");
         var reply = (await _product.CallAsync(Answers.Call())).Refused(502, "api_error");
         await EndedAsync(reply, UsageOutcome.Voided, "UpstreamRefused", 502, UsageFlags.None);
     }
@@ -47,11 +46,15 @@ public sealed class UpstreamEndTests(SharedProduct shared)
     [InlineData(202)]
     [InlineData(203)]
     [InlineData(204)]
-    public async Task ASuccessThatIsNoneOfThisInterfaceMayHaveBeenBilledAndCountsWithItsHold(int status)
+    [InlineData(206)]
+    [InlineData(302)]
+    [InlineData(307)]
+    public async Task ASuccessOrARedirectThatIsNoneOfThisInterfaceMayHaveBeenBilledAndCountsWithItsHold(int status)
     {
-        _provider.Answer = _ => new ProviderAnswer { Status = status, Play = (_, _) => Task.CompletedTask };
+        _provider.Answer = _ => new ProviderAnswer { Status = status, Headers = status >= 300 ? [("location", "http://127.0.0.1:1/")] : [], Play = (_, _) => Task.CompletedTask };
         var reply = (await _product.CallAsync(Answers.Call())).Refused(502, "api_error");
-        await EndedAsync(reply, UsageOutcome.Posted, "UpstreamGarbage", 502, UsageFlags.Unverified);
+        Assert.Contains("may have been billed, so its estimate counts as spent", reply.Message, StringComparison.Ordinal);
+        await EndedAsync(reply, UsageOutcome.Assumed, "UpstreamUnrecognised", 502, UsageFlags.Unverified);
     }
 
     /// <summary>A name that no header can carry, but that has a price.</summary>

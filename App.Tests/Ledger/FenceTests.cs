@@ -98,9 +98,10 @@ public sealed class FenceTests
         Assert.True(await rig.HoldAsync(holder));
         var waiting = rig.Call(1m);
         var queue = rig.Get<HoldQueue>();
+        using var place = queue.Arrive();
         var refused = await AttemptAsync(false);
         Assert.True(refused.IsHeld);
-        var waited = queue.WaitAsync(refused, AttemptAsync, TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None).AsTask();
+        var waited = queue.WaitAsync(place, refused, AttemptAsync, TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None).AsTask();
         await RaiseAsync(rig);
         await rig.SettleAsync(holder, 1m);
         Assert.True((await waited).IsFenced);
@@ -110,7 +111,7 @@ public sealed class FenceTests
         Assert.Equal(holder.Id.Value, Assert.Single(db.Usage).Id);
 
         ValueTask<Governance.Budgets.Reservation> AttemptAsync(bool isLast) =>
-            rig.Get<SpendLedger>().ReserveAsync(waiting, null, true, (_, _) => throw new InvalidOperationException("It was recorded as refused."), patient: !isLast);
+            rig.Get<SpendLedger>().ReserveAsync(waiting, null, true, (_, _) => throw new InvalidOperationException("It was recorded as refused."), patient: !isLast, place);
     }
 
     /// <summary>A call that was decided before is refused for the fence, which lasts, not for its age, which asks for another try.</summary>

@@ -53,6 +53,39 @@ public abstract class WrongBalanceTests(Store store)
         }
     }
 
+    /// <summary>Less than nothing in the row would be room that is not there, or no admission at all.</summary>
+    [Theory]
+    [InlineData(-30, true)]
+    [InlineData(-30, false)]
+    [InlineData(-1, true)]
+    public async Task ARowThatHoldsLessThanNothingIsPutRightWhenACallComes(int usd, bool enforce)
+    {
+        await using var rig = new LedgerRig(store: store);
+        await rig.SaveAsync(LedgerRig.Budget("month", "50"));
+        await rig.SpendAsync(10m);
+        Assert.True(await rig.HoldAsync(rig.Call(20m)));
+        await rig.Get<Journal>().ChangeAsync(change =>
+        {
+            change.Transaction.Prepare("UPDATE balances SET held_nanos = ?1").Bind(1, usd * 1_000_000_000L).Run();
+            rig.Get<BalanceTable>().Clear();
+            return true;
+        });
+        // 10 are spent and 20 are held: 19 more fit, 20 do not.
+        if (enforce)
+        {
+            Assert.False(await rig.HoldAsync(rig.Call(20m)));
+        }
+        else
+        {
+            var free = await rig.Get<SpendLedger>().ReserveAsync(rig.Call(1m), null, enforce: false, (_, _) => throw new InvalidOperationException());
+            Assert.Equal(19m, free.Remaining!.Value.Usd);
+        }
+        Assert.Equal((10m, enforce ? 20m : 21m), Standing(rig));
+        Assert.Single(rig.Events("ledger.drift_corrected"));
+        Assert.True(await rig.HoldAsync(rig.Call(18m)));
+        Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);
+    }
+
     /// <summary>Some stores cut a text at a NUL and some refuse it: what was hashed must be what is kept.</summary>
     [Fact]
     public async Task TextsWithANulKeepTheTrailWhole()

@@ -24,9 +24,14 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
     /// <summary>Called after a commit that gave back what calls had held. On the journal's thread: must not wait.</summary>
     public Action? Freed { get; set; }
 
+    /// <summary>Who waits for room: nobody is admitted past an earlier call that waits for the same budget.</summary>
+    public WaitingCalls Waiting { get; } = new();
+
     /// <summary>Admits the call at all matching budgets or at none, each holding by its own measure. A refusal names the budget with the smallest remainder.</summary>
     /// <param name="enforce">False where the plan has no policy stage: everything is admitted, held and counted.</param>
-    public Reservation Reserve(JournalTransaction transaction, Attribution call, HoldAmounts amounts, DateTimeOffset at, bool enforce)
+    /// <param name="place">The call's place among those that wait; null for a call that does not wait.</param>
+    /// <param name="waits">True where a call that only holds in flight keep out takes its place in the line and tries again.</param>
+    public Reservation Reserve(JournalTransaction transaction, Attribution call, HoldAmounts amounts, DateTimeOffset at, bool enforce, WaitingCall? place = null, bool waits = false)
     {
         Count(transaction, call, at);
         List<BudgetRefusal>? refusals = null;
@@ -37,7 +42,8 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         {
             var budget = balance.Budget;
             var amount = amounts.Of(budget.Definition.Hold);
-            if (enforce && BudgetRefusal.Of(budget, balance.Period, balance.Posted, balance.Held, amount) is { } refusal)
+            Heal(transaction, balance);
+            if (enforce && BudgetRefusal.Of(budget, balance.Period, balance.Posted, balance.Held, amount, Waiting.IsAwaited(balance, place)) is { } refusal)
             {
                 (refusals ??= []).Add(refusal);
             }
@@ -50,7 +56,17 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         }
         if (refusals is not null)
         {
-            return new Reservation(BudgetRefusal.Decisive(refusals), null);
+            var decisive = BudgetRefusal.Decisive(refusals)!;
+            if (waits && place is not null && decisive.DenyCode == BudgetRefusal.InFlight)
+            {
+                Waiting.Wait(place, counting.Find(balance => balance.Budget.Definition.Id == decisive.BudgetId && balance.Period.Key == decisive.PeriodKey)!);
+            }
+            return new Reservation(decisive, null);
+        }
+        if (place is not null)
+        {
+            // What it waited for it has now: whoever comes behind it in this very group need not wait for it.
+            Waiting.Leave(place);
         }
         foreach (var balance in counting)
         {
@@ -71,17 +87,28 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         {
             balance.Held -= held.Of(balance.Budget.Definition.Hold);
             balance.Posted = Money.Nearest((Int128)balance.Posted.Nanos + cost.Nanos);
-            if (balance.Held < Money.Zero)
-            {
-                var before = (balance.Posted, balance.Held);
-                // The row was wrong before. The ledger knows, with this end already in it; one wrong row must not keep calls from ending.
-                (balance.Posted, balance.Held) = spend.Recompute(transaction, balance.Budget.Definition, balance.Period);
-                transaction.Append(spend.Corrected(balance.Budget.Definition, balance.Period, before, (balance.Posted, balance.Held)));
-            }
+            Heal(transaction, balance);
             Touch(balance);
             ThresholdClaims.Claim(transaction, balance);
         }
         freed = true;
+    }
+
+    /// <summary>
+    /// A row that holds less than nothing was wrong before. The ledger knows what is right, with everything in it that this group has written so far:
+    /// one wrong row must neither keep calls from ending nor give them more room than there is.
+    /// </summary>
+    void Heal(JournalTransaction transaction, Balance balance)
+    {
+        if (balance.Held >= Money.Zero)
+        {
+            return;
+        }
+        var before = (balance.Posted, balance.Held);
+        (balance.Posted, balance.Held) = spend.Recompute(transaction, balance.Budget.Definition, balance.Period);
+        transaction.Append(spend.Corrected(balance.Budget.Definition, balance.Period, before, (balance.Posted, balance.Held)));
+        Touch(balance);
+        ThresholdClaims.Claim(transaction, balance);
     }
 
     /// <summary>Sets a balance to what the ledger comes to. Answers what it said before, or null where it was right.</summary>

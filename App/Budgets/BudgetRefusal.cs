@@ -34,16 +34,21 @@ sealed record BudgetRefusal
     /// <summary>May be below zero.</summary>
     public Money Remainder => Money.Nearest((Int128)Cap.Nanos - Posted.Nanos - Held.Nanos);
 
+    /// <summary>True where there would be room, were it not for calls that came earlier and wait for it.</summary>
+    public bool IsQueued { get; init; }
+
     /// <summary>Null where the budget admits the call.</summary>
-    public static BudgetRefusal? Of(CompiledBudget budget, BudgetPeriod period, Money posted, Money held, Money estimate)
+    /// <param name="awaited">True where an earlier call waits for room in this budget.</param>
+    public static BudgetRefusal? Of(CompiledBudget budget, BudgetPeriod period, Money posted, Money held, Money estimate, bool awaited = false)
     {
         var definition = budget.Definition;
         var admission = BudgetAdmission.Judge(definition.Cap, posted, held, estimate, definition.HardBlock);
-        if (admission is Admission.Admitted)
+        var queued = admission is Admission.Admitted && awaited && definition.HardBlock && estimate != Money.Zero;
+        if (admission is Admission.Admitted && !queued)
         {
             return null;
         }
-        var inFlight = admission is Admission.Held;
+        var inFlight = queued || admission is Admission.Held;
         return new BudgetRefusal
         {
             BudgetId = definition.Id,
@@ -58,8 +63,9 @@ sealed record BudgetRefusal
             ResetsAt = period.Resets,
             Hold = definition.Hold,
             DenyCode = inFlight ? InFlight : Exceeded,
-            Message = Text(definition, posted, held, estimate, inFlight),
+            Message = queued ? QueuedText(definition, posted, held, estimate) : Text(definition, posted, held, estimate, inFlight),
             Recovery = Advice(definition, period, inFlight),
+            IsQueued = queued,
         };
     }
 
@@ -73,6 +79,9 @@ sealed record BudgetRefusal
         var subject = budget.Window is BudgetWindow.Session ? "Session" : BudgetWords.Subject(budget.Scope);
         return $"{subject} would exceed {BudgetWords.Every(budget)} cap of {BudgetWords.Exact(budget.Cap)} (current {posted}{holds}, this request est. {estimate})";
     }
+
+    static string QueuedText(BudgetDefinition budget, Money posted, Money held, Money estimate) =>
+        $"Calls that came earlier wait for room under the {BudgetWords.Every(budget)} cap of {BudgetWords.Exact(budget.Cap)} of {BudgetWords.Of(budget.Scope)} (current {posted}, held by calls in flight {held}, this request est. {estimate})";
 
     static string Advice(BudgetDefinition budget, BudgetPeriod period, bool inFlight)
     {

@@ -8,7 +8,8 @@ namespace Governance.Gateway;
 
 /// <summary>A call whose caller is known and whose body could be read. Give it back: the body's memory is rented.</summary>
 /// <param name="Id">Made when the body was complete: nothing that is decided on the call is older.</param>
-sealed record CallTaken(CallId Id, Caller Caller, RequestFacts Facts, RequestBody Body) : IDisposable
+/// <param name="Known">The directory in which the caller was looked up.</param>
+sealed record CallTaken(CallId Id, Caller Caller, Projects.Directory Known, RequestFacts Facts, RequestBody Body) : IDisposable
 {
     public void Dispose() => Body.Dispose();
 }
@@ -44,7 +45,8 @@ sealed class CallIntake(DirectoryShelf directory, CallIds ids, GatewayState stat
             // A body may take its time, and what was revoked, stopped or ran out meanwhile is. The call, and its period, begin now.
             // The id first: what is decided on a call is never older than its instant.
             id = ids.Next();
-            (caller, unknown) = CallerIdentity.Again(context.Request, caller!, known, directory.Current, time.GetUtcNow());
+            var current = directory.Current;
+            (caller, unknown) = CallerIdentity.Again(context.Request, caller!, known, current, time.GetUtcNow());
             if ((state.RefuseAll ?? unknown) is { } stopped)
             {
                 await RefusalAnswer.WriteAsync(context, stopped, id);
@@ -58,7 +60,7 @@ sealed class CallIntake(DirectoryShelf directory, CallIds ids, GatewayState stat
                 return null;
             }
             taken = true;
-            return new CallTaken(id, caller!, ((ReadFacts)read).Facts, body);
+            return new CallTaken(id, caller!, current, ((ReadFacts)read).Facts, body);
         }
         finally
         {

@@ -1,6 +1,9 @@
+using System.Text;
+using System.Text.Json;
 using Governance.Gateway.Metering;
 using Governance.Gateway.Reading;
 using Governance.Ledger;
+using Microsoft.Extensions.Options;
 
 namespace Governance.Gateway;
 
@@ -8,7 +11,7 @@ namespace Governance.Gateway;
 /// <c>POST /v1/messages/count_tokens</c>: passed to the upstream, which counts for nothing; where that fails, our own estimate answers. Rules apply
 /// as to a call, so that a denied model is told before it is used; nothing is held.
 /// </summary>
-sealed partial class CountTokensEndpoint(CallIntake intake, Gate gate, OutboundHttp http, UpstreamSecrets secrets, GatewayState state, SpendLedger ledger, ILogger<CountTokensEndpoint> logger)
+sealed partial class CountTokensEndpoint(CallIntake intake, Gate gate, OutboundHttp http, UpstreamSecrets secrets, GatewayState state, SpendLedger ledger, IOptions<GatewaySettings> settings, ILogger<CountTokensEndpoint> logger)
 {
     const int AnswerLimitBytes = 1024 * 1024;
 
@@ -53,28 +56,49 @@ sealed partial class CountTokensEndpoint(CallIntake intake, Gate gate, OutboundH
     {
         RefusalAnswer.WriteIds(context.Response, call.Ledger.Id);
         context.Response.ContentType = "application/json";
-        if (secrets.Find(call.Upstream, out _) is { } secret)
+        var counted = await CountAsync(context, call, facts, body);
+        if (counted is null)
         {
-            var sent = call.Replaced ? ModelSplice.Replace(body.Memory.Span, facts, call.ServedModel) : body.Memory;
-            using var clock = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            try
-            {
-                var upstream = call.Upstream.Definition;
-                using var request = UpstreamRequest.Create(HttpMethod.Post, UpstreamRequest.Address(upstream, "/v1/messages/count_tokens", context.Request), context.Request, secret, sent);
-                using var response = await http.For(upstream).SendAsync(request, clock.Token);
-                if (response.IsSuccessStatusCode)
-                {
-                    await response.Content.LoadIntoBufferAsync(AnswerLimitBytes, clock.Token);
-                    await response.Content.CopyToAsync(context.Response.Body, clock.Token);
-                    return;
-                }
-            }
-            catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
-            {
-                body.Abandon();
-            }
+            context.Response.Headers["x-governance-estimated"] = "true";
         }
-        context.Response.Headers["x-governance-estimated"] = "true";
-        await context.Response.WriteAsync($$"""{"input_tokens":{{WorstCase.Expected(facts)}}}""");
+        using var client = new ClientWriter(context, settings.Value);
+        await client.WriteAsync(counted ?? Encoding.UTF8.GetBytes($$"""{"input_tokens":{{WorstCase.Expected(facts)}}}"""));
+    }
+
+    /// <summary>What the upstream counts; null where it does not, or where something else than a count was answered.</summary>
+    async Task<byte[]?> CountAsync(HttpContext context, GatedCall call, RequestFacts facts, RequestBody body)
+    {
+        if (secrets.Find(call.Upstream, out _) is not { } secret)
+        {
+            return null;
+        }
+        var sent = call.Replaced ? ModelSplice.Replace(body.Memory.Span, facts, call.ServedModel) : body.Memory;
+        using var clock = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        try
+        {
+            var upstream = call.Upstream.Definition;
+            using var request = UpstreamRequest.Create(HttpMethod.Post, UpstreamRequest.Address(upstream, "/v1/messages/count_tokens", context.Request), context.Request, secret, sent);
+            using var response = await http.For(upstream).SendAsync(request, clock.Token);
+            return response.IsSuccessStatusCode && await UpstreamAnswer.ReadAsync(response.Content, AnswerLimitBytes, () => { }, clock.Token) is { } answer && IsCount(answer) ? answer : null;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
+        {
+            body.Abandon();
+            return null;
+        }
+    }
+
+    /// <summary>A proxy's page must not pass for a count.</summary>
+    static bool IsCount(byte[] answer)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(answer);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("input_tokens", out var tokens) && tokens.ValueKind == JsonValueKind.Number;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 }

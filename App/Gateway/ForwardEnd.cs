@@ -5,8 +5,10 @@ enum ForwardEnd
 {
     /// <summary>Answered 200 and read to the end of its usage.</summary>
     Completed,
-    /// <summary>The upstream answered with an error before any 200: nothing to pay.</summary>
+    /// <summary>The upstream answered with an error of its own before any 200: nothing to pay.</summary>
     UpstreamRefused,
+    /// <summary>Something answered that is not recognisably the provider: a proxy's error, a redirect, another 2xx. The call may run on and be billed.</summary>
+    UpstreamUnrecognised,
     /// <summary>No connection: not a byte was sent.</summary>
     UpstreamUnreachable,
     /// <summary>Sent, but the connection was lost before an answer began.</summary>

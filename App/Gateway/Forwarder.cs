@@ -48,13 +48,14 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
                 ContentType = response.Content.Headers.ContentType?.ToString(),
             };
             CrashPoint.Reach("first-byte");
+            using var client = new ClientWriter(context, settings, drain.Cut);
             if (response.StatusCode != System.Net.HttpStatusCode.OK)
             {
-                return await PassErrorAsync(context, response, answer, upstream.Id, clock);
+                return await PassErrorAsync(client, context, response, answer, upstream.Id, clock);
             }
             return response.Content.Headers.ContentType?.MediaType == "text/event-stream"
-                ? await PassStreamAsync(context, call, response, answer, clock)
-                : await PassJsonAsync(context, call, response, answer, clock);
+                ? await PassStreamAsync(client, context, call, response, answer, clock)
+                : await PassJsonAsync(client, context, call, response, answer, clock);
         }
     }
 
@@ -75,116 +76,91 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
 
     static Refusal Stopped => Refusal.Plain(504, "api_error", "This instance was stopped before the answer was complete. The call was probably billed, so its estimate counts as spent.", "stopped");
 
-    static async Task<Forward> PassErrorAsync(HttpContext context, HttpResponseMessage response, Forward answer, string upstream, CancellationTokenSource clock)
+    async Task<Forward> PassErrorAsync(ClientWriter client, HttpContext context, HttpResponseMessage response, Forward answer, string upstream, CancellationTokenSource clock)
     {
+        clock.CancelAfter(TimeSpan.FromSeconds(settings.IdleSeconds));
+        var body = (int)response.StatusCode < 400 ? null : await UpstreamAnswer.TryReadAsync(response.Content, ErrorLimitBytes, clock.Token);
+        if (body is null || !UpstreamError.IsProvidersOwn((int)response.StatusCode, UpstreamAnswer.HasProvidersId(response), body))
+        {
+            var unrecognised = UpstreamAnswer.Unrecognised(response.StatusCode, upstream);
+            return answer with { End = ForwardEnd.UpstreamUnrecognised, Status = unrecognised.Status, Refusal = unrecognised };
+        }
         if (UpstreamAnswer.OperatorsFault(response.StatusCode, upstream) is { } fault)
         {
-            // A success that is none of this interface may have been billed.
-            return answer with { End = response.IsSuccessStatusCode ? ForwardEnd.UpstreamGarbage : ForwardEnd.UpstreamRefused, Status = fault.Status, Refusal = fault };
-        }
-        byte[] body;
-        try
-        {
-            await response.Content.LoadIntoBufferAsync(ErrorLimitBytes, clock.Token);
-            body = await response.Content.ReadAsByteArrayAsync(clock.Token);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
-        {
-            body = [];
+            return answer with { End = ForwardEnd.UpstreamRefused, Status = fault.Status, Refusal = fault };
         }
         UpstreamAnswer.CopyHead(response, context.Response);
         context.Response.ContentLength = body.Length;
-        var gone = !await TryWriteAsync(context, body);
-        return answer with { End = ForwardEnd.UpstreamRefused, ClientGone = gone };
+        return answer with { End = ForwardEnd.UpstreamRefused, ClientGone = !await client.WriteAsync(body) };
     }
 
-    async Task<Forward> PassJsonAsync(HttpContext context, GatedCall call, HttpResponseMessage response, Forward answer, CancellationTokenSource clock)
+    async Task<Forward> PassJsonAsync(ClientWriter client, HttpContext context, GatedCall call, HttpResponseMessage response, Forward answer, CancellationTokenSource clock)
     {
         byte[] body;
         try
         {
-            clock.CancelAfter(TimeSpan.FromSeconds(settings.TotalSeconds));
-            body = await UpstreamAnswer.ReadAsync(response.Content, settings.AnswerLimitBytes, clock.Token);
+            body = await ReadJsonAsync(response.Content, clock);
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {
             return drain.Cut.IsCancellationRequested ? answer with { End = ForwardEnd.OursStopped, Status = 504, Refusal = Stopped } : answer with
             {
-                End = ForwardEnd.UpstreamCut,
+                End = clock.IsCancellationRequested ? ForwardEnd.UpstreamIdle : ForwardEnd.UpstreamCut,
                 Status = 504,
-                Refusal = Refusal.Plain(504, "api_error", "The upstream's answer was cut off. It was probably billed, so its estimate counts as spent.", "upstream_cut"),
+                Refusal = Refusal.Plain(504, "api_error", $"The upstream's answer {(clock.IsCancellationRequested ? "fell silent" : "was cut off")}. It was probably billed, so its estimate counts as spent.", "upstream_cut"),
             };
         }
         var reading = JsonMeter.Read(body, call.Facts.CacheWrite);
         CrashPoint.Reach("final-usage");
         var cost = MeteredCost.Of(reading, call.Prices, call.Price.Vendor, call.ServedModel, call.Ledger.Id.At);
+        // A document that is no message, or one without a reason to stop, may have usage that is not the last.
+        var whole = reading is { Final: true, Stopped: true, Error: false };
         UpstreamAnswer.CopyHead(response, context.Response);
-        if (reading.Final && cost is { Complete: true, Amount: var known })
+        if (whole && cost is { Complete: true, Amount: var known })
         {
             context.Response.Headers["x-governance-cost-usd"] = known.ToPlain();
         }
         context.Response.ContentLength = body.Length;
-        var gone = !await TryWriteAsync(context, body);
-        var end = reading.Final ? ForwardEnd.Completed : reading.Error ? ForwardEnd.UpstreamError : ForwardEnd.UpstreamGarbage;
-        return answer with { End = end, Reading = reading, Cost = cost?.Amount, CostComplete = cost is { Complete: true }, ReadingsDiffer = cost is { ReadingsDiffer: true }, ClientGone = gone, Whole = reading.Final, Answer = body };
+        var gone = !await client.WriteAsync(body);
+        var end = whole ? ForwardEnd.Completed : reading.Error ? ForwardEnd.UpstreamError : ForwardEnd.UpstreamGarbage;
+        return answer with { End = end, Reading = reading, Cost = cost?.Amount, CostComplete = cost is { Complete: true }, ReadingsDiffer = cost is { ReadingsDiffer: true }, ClientGone = gone, Whole = whole, Answer = body };
     }
 
-    async Task<Forward> PassStreamAsync(HttpContext context, GatedCall call, HttpResponseMessage response, Forward answer, CancellationTokenSource clock)
+    /// <summary>An upstream may send its head early: until the first byte of the body it has as long as for the head, and may then be silent as long as in a stream.</summary>
+    Task<byte[]> ReadJsonAsync(HttpContent content, CancellationTokenSource clock)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var idle = new IdleClock(clock, TimeSpan.FromSeconds(settings.IdleSeconds));
+        clock.CancelAfter(TimeSpan.FromSeconds(Math.Min(Math.Max(settings.FirstByteSeconds, settings.IdleSeconds), settings.TotalSeconds)));
+        return UpstreamAnswer.ReadAsync(content, settings.AnswerLimitBytes, Progress, clock.Token);
+
+        void Progress()
+        {
+            idle.Restart();
+            if (Stopwatch.GetElapsedTime(started).TotalSeconds > settings.TotalSeconds)
+            {
+                clock.Cancel();
+            }
+        }
+    }
+
+    async Task<Forward> PassStreamAsync(ClientWriter client, HttpContext context, GatedCall call, HttpResponseMessage response, Forward answer, CancellationTokenSource clock)
     {
         UpstreamAnswer.CopyHead(response, context.Response);
         var meter = new StreamMeter(longest: call.Facts.CacheWrite);
-        var buffer = ArrayPool<byte>.Shared.Rent(StreamBufferBytes);
-        using var copy = new StreamCopy(context, drains, call.Caller.Project.Cache ? settings.AnswerLimitBytes : 0);
-        var deadline = Stopwatch.GetTimestamp() + (settings.TotalSeconds * Stopwatch.Frequency);
-        var broken = ForwardEnd.Completed;
-        try
-        {
-            var idle = new IdleClock(clock, TimeSpan.FromSeconds(settings.IdleSeconds));
-            await using var from = await response.Content.ReadAsStreamAsync(clock.Token);
-            while (true)
-            {
-                idle.Restart();
-                var read = await from.ReadAsync(buffer, clock.Token);
-                if (read == 0)
-                {
-                    break;
-                }
-                meter.Write(buffer.AsSpan(0, read));
-                if (!await copy.WriteAsync(buffer.AsMemory(0, read)))
-                {
-                    broken = ForwardEnd.ClientGone;
-                    break;
-                }
-                CrashPoint.Reach("mid-stream");
-                if (Stopwatch.GetTimestamp() > deadline)
-                {
-                    broken = ForwardEnd.UpstreamIdle;
-                    break;
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            broken = drain.Cut.IsCancellationRequested ? ForwardEnd.OursStopped : ForwardEnd.UpstreamIdle;
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
-        {
-            broken = ForwardEnd.UpstreamCut;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        using var copy = new StreamCopy(client, drains, call.Caller.Project.Cache ? settings.AnswerLimitBytes : 0);
+        var ended = await CopyAsync(response, meter, copy, clock);
         var reading = meter.Read();
         CrashPoint.Reach("final-usage");
         var cost = MeteredCost.Of(reading, call.Prices, call.Price.Vendor, call.ServedModel, call.Ledger.Id.At);
         var end = reading.Error ? ForwardEnd.UpstreamError
             : reading.Final ? ForwardEnd.Completed
-            : broken == ForwardEnd.Completed ? ForwardEnd.UpstreamCut : broken;
-        // An answer that just ends would look whole to a client that does not count events.
-        if (end is ForwardEnd.UpstreamCut or ForwardEnd.UpstreamIdle or ForwardEnd.OursStopped)
+            : ended == ForwardEnd.Completed ? ForwardEnd.UpstreamCut : ended;
+        await copy.EndEventAsync();
+        // An answer that just ends would look whole to a client that does not count events; one whose cost is known is no less incomplete without its last event.
+        if (end is ForwardEnd.UpstreamCut or ForwardEnd.UpstreamIdle or ForwardEnd.OursStopped || (end == ForwardEnd.Completed && !reading.Stopped))
         {
-            await copy.WriteAsync(UpstreamAnswer.StreamError(end, call.Ledger.Id));
+            await copy.WriteAsync(UpstreamAnswer.StreamError(end == ForwardEnd.Completed ? ended : end, call.Ledger.Id));
         }
         return answer with
         {
@@ -194,22 +170,57 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
             CostComplete = cost is { Complete: true },
             ReadingsDiffer = cost is { ReadingsDiffer: true },
             ClientGone = copy.ClientGone,
-            Whole = broken == ForwardEnd.Completed && copy.Kept is { } kept && kept.Span.IndexOf("message_stop"u8) >= 0,
+            Whole = end == ForwardEnd.Completed && ended == ForwardEnd.Completed && reading.Stopped,
             Answer = copy.Kept,
         };
     }
 
-    /// <summary>False where the client is gone.</summary>
-    static async ValueTask<bool> TryWriteAsync(HttpContext context, ReadOnlyMemory<byte> bytes)
+    /// <summary>Copies the answer until it ends; how it ended, <see cref="ForwardEnd.Completed"/> where the upstream closed it.</summary>
+    async Task<ForwardEnd> CopyAsync(HttpResponseMessage response, StreamMeter meter, StreamCopy copy, CancellationTokenSource clock)
     {
+        var started = Stopwatch.GetTimestamp();
+        var buffer = ArrayPool<byte>.Shared.Rent(StreamBufferBytes);
+        var idle = new IdleClock(clock, TimeSpan.FromSeconds(settings.IdleSeconds));
         try
         {
-            await context.Response.Body.WriteAsync(bytes);
+            await using var from = await response.Content.ReadAsStreamAsync(clock.Token);
+            while (true)
+            {
+                idle.Restart();
+                var read = await from.ReadAsync(buffer, clock.Token);
+                if (read == 0)
+                {
+                    return ForwardEnd.Completed;
+                }
+                meter.Write(buffer.AsSpan(0, read));
+                var writing = copy.WriteAsync(buffer.AsMemory(0, read));
+                if (!writing.IsCompleted)
+                {
+                    // Now it is the client that takes its time.
+                    idle.Rest();
+                }
+                if (!await writing)
+                {
+                    return ForwardEnd.ClientGone;
+                }
+                CrashPoint.Reach("mid-stream");
+                if ((Stopwatch.GetElapsedTime(started) - copy.Waited).TotalSeconds > settings.TotalSeconds)
+                {
+                    return ForwardEnd.UpstreamIdle;
+                }
+            }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            return false;
+            return drain.Cut.IsCancellationRequested ? ForwardEnd.OursStopped : ForwardEnd.UpstreamIdle;
         }
-        return !context.RequestAborted.IsCancellationRequested;
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return ForwardEnd.UpstreamCut;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

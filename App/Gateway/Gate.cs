@@ -15,6 +15,9 @@ namespace Governance.Gateway;
 /// </summary>
 sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstreams, BudgetShelf budgets)
 {
+    /// <summary>What is decided from now. Another value later means that a call that waited has to be decided again.</summary>
+    public DecisionBasis Basis => new(policies.Current, prices.Current, upstreams.Current, budgets.Current);
+
     /// <summary>The call ready to be held, or why it is refused.</summary>
     /// <param name="isFree">True where only a count is asked for: then no budget has a say.</param>
     public (GatedCall? Call, GateRefusal? Refusal) Decide(CallId id, Caller caller, RequestFacts facts, DateTimeOffset now, bool isFree = false)
@@ -178,4 +181,16 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
         .Where(price => Policy(call.Caller, call.Facts with { Model = price.Model }, CallLimits.JudgedInput(call.Facts, price), TaskOf(call.Caller, call.Facts)) is null or { Denial: null, Intervention: null }));
 
     static (GatedCall? Call, GateRefusal? Refusal) Refuse(Refusal refusal, LedgerCall call) => (null, GateRefusals.Told(refusal, call));
+}
+
+/// <summary>The snapshots that a decision rests on; the same only where none was replaced.</summary>
+readonly struct DecisionBasis(PolicySet policies, PriceBook prices, object upstreams, BudgetBook budgets)
+{
+    readonly PolicySet policies = policies;
+    readonly PriceBook prices = prices;
+    readonly object upstreams = upstreams;
+    readonly BudgetBook budgets = budgets;
+
+    public bool Is(DecisionBasis other) => ReferenceEquals(policies, other.policies) && ReferenceEquals(prices, other.prices)
+        && ReferenceEquals(upstreams, other.upstreams) && ReferenceEquals(budgets, other.budgets);
 }

@@ -27,11 +27,15 @@ sealed class GatewaySettings
     [Range(1, 7200)]
     public int FirstByteSeconds { get; set; } = 600;
 
-    /// <summary>How long an answer may be silent between two bytes.</summary>
+    /// <summary>How long an answer may be silent between two bytes. Rests while the client is written to.</summary>
     [Range(1, 7200)]
     public int IdleSeconds { get; set; } = 120;
 
-    /// <summary>How long an answer may take altogether.</summary>
+    /// <summary>How long a client may take nothing of what waits for it; it is then treated as one that hung up, and the answer is read to its end.</summary>
+    [Range(2, 7200)]
+    public int ClientWriteSeconds { get; set; } = 120;
+
+    /// <summary>How long an answer may take altogether, without what the client takes to read it; and how long a client may be waited for altogether.</summary>
     [Range(1, 86400)]
     public int TotalSeconds { get; set; } = 3600;
 

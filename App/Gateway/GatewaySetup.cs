@@ -1,6 +1,7 @@
 using Governance.Audit;
 using Governance.Ledger;
 using Governance.Shell;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace Governance.Gateway;
@@ -35,14 +36,19 @@ static class GatewaySetup
             .AddSingleton<ModelsEndpoint>();
     }
 
-    /// <summary>Says nothing of what serves.</summary>
-    public static void Limits(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel) => kestrel.AddServerHeader = false;
+    /// <summary>Says nothing of what serves, and gives clients as long as they may have for every answer that is not written with a timer of its own.</summary>
+    public static void Limits(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        var patience = kestrel.ApplicationServices.GetRequiredService<IOptions<GatewaySettings>>().Value.ClientWriteSeconds;
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(kestrel.Limits.MinResponseDataRate?.BytesPerSecond ?? 240, TimeSpan.FromSeconds(patience));
+    }
 
     /// <summary>The routes that clients use. Which key they need is decided at the endpoint, never from the address.</summary>
     public static void MapGateway(this WebApplication app)
     {
         var waits = app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<GatewaySettings>>().Value;
-        app.Services.GetRequiredService<SpendLedger>().HoldLifetime = TimeSpan.FromSeconds(waits.ConnectSeconds + waits.FirstByteSeconds + waits.TotalSeconds) + TimeSpan.FromHours(1);
+        app.Services.GetRequiredService<SpendLedger>().HoldLifetime = TimeSpan.FromSeconds(waits.ConnectSeconds + waits.FirstByteSeconds + (2 * waits.TotalSeconds)) + TimeSpan.FromHours(1);
         var messages = app.Services.GetRequiredService<MessagesEndpoint>();
         var count = app.Services.GetRequiredService<CountTokensEndpoint>();
         var models = app.Services.GetRequiredService<ModelsEndpoint>();

@@ -52,7 +52,8 @@ sealed partial class MessagesEndpoint
         context.Response.Headers["x-governance-cost-usd"] = "0.00";
         context.Response.ContentType = repeat.ContentType;
         context.Response.ContentLength = repeat.Body.Length;
-        await context.Response.Body.WriteAsync(repeat.Body);
+        using var client = new ClientWriter(context, settings.Value);
+        await client.WriteAsync(repeat.Body);
     }
 
     /// <summary>What cannot be recorded is not done: 503, and nothing was sent.</summary>

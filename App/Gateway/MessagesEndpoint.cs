@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Text;
 using Governance.Audit;
 using Governance.Budgets;
-using Governance.Gateway.Reading;
 using Governance.Ledger;
 using Governance.Projects;
+using Microsoft.Extensions.Options;
 
 namespace Governance.Gateway;
 
@@ -20,6 +20,8 @@ sealed partial class MessagesEndpoint(
     HoldQueue holds,
     ResponseCache cache,
     UpstreamSecrets secrets,
+    DirectoryShelf directory,
+    IOptions<GatewaySettings> settings,
     StoreWatch watch,
     OpenWindow window,
     GatewayState state,
@@ -36,7 +38,7 @@ sealed partial class MessagesEndpoint(
         }
         try
         {
-            await GovernAsync(context, started, call.Id, call.Caller, call.Facts, call.Body);
+            await GovernAsync(context, started, call);
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
@@ -45,31 +47,26 @@ sealed partial class MessagesEndpoint(
         }
     }
 
-    async Task GovernAsync(HttpContext context, long started, CallId id, Caller caller, RequestFacts facts, RequestBody body)
+    async Task GovernAsync(HttpContext context, long started, CallTaken taken)
     {
+        var (id, project) = (taken.Id, taken.Caller.Project);
         var open = watch.Trouble is not null;
-        if (open && caller.Project.FailOpenAllowance is null)
+        if (open && project.FailOpenAllowance is null)
         {
             await RefusalAnswer.WriteAsync(context, GateRefusals.Unwritable(watch.Trouble), id);
             return;
         }
-        var (call, refused) = gate.Decide(id, caller, facts, id.At);
+        var decided = new DecidedCall(taken, gate.Basis);
+        Decide(context, decided);
         CrashPoint.Reach("decided");
-        if (call is null)
+        if (decided.Refused is { } refused)
         {
-            await RefuseAsync(context, started, id, refused!);
+            await RefuseAsync(context, started, id, refused);
             return;
         }
-        if (secrets.Find(call.Upstream, out var missing) is not { } secret)
+        if (decided.Ready.CacheKey is { } known && !open && cache.Find(known) is { } repeat)
         {
-            await RefuseAsync(context, started, id, GateRefusals.Told(Refusal.Plain(503, "api_error", $"The upstream '{call.Upstream.Definition.Id}' cannot be used: {missing}.", "upstream_key_missing"), call.Ledger));
-            return;
-        }
-        var sent = call.Replaced ? ModelSplice.Replace(body.Memory.Span, facts, call.ServedModel) : body.Memory;
-        var cacheKey = caller.Project.Cache ? ResponseCache.KeyOf(call, context.Request, sent.Span) : null;
-        if (cacheKey is not null && !open && cache.Find(cacheKey) is { } repeat)
-        {
-            await AnswerRepeatAsync(context, started, call, repeat);
+            await AnswerRepeatAsync(context, started, decided.Ready.Call, repeat);
             return;
         }
         Reservation reservation = default;
@@ -77,15 +74,15 @@ sealed partial class MessagesEndpoint(
         {
             if (!open)
             {
-                reservation = await ReserveAsync(context, call);
+                reservation = await ReserveAsync(context, decided);
             }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            await LeftAsync(started, call);
+            await LeftAsync(started, decided.Ready.Call);
             return;
         }
-        catch (Exception exception) when (caller.Project.FailOpenAllowance is not null && StoreFailure.Is(exception))
+        catch (Exception exception) when (project.FailOpenAllowance is not null && StoreFailure.Is(exception))
         {
             open = true;
         }
@@ -94,69 +91,21 @@ sealed partial class MessagesEndpoint(
             await AnswerUnrecordedAsync(context, id, exception);
             return;
         }
-        if (reservation.IsFenced)
+        if (await RefusedAsync(context, started, decided, reservation, open))
         {
-            await RefusalAnswer.WriteAsync(context, GatewayState.Fenced, id);
             return;
         }
-        if (reservation.Refusal is { } budget)
+        if (!await ForwardAsync(context, started, decided, reservation, open))
         {
-            await RefusalAnswer.WriteAsync(context, GateRefusals.Budget(budget, id, gate.WouldPass(call, budget)), id);
-            return;
-        }
-        if (open && await OpenAsync(call) is { } closed)
-        {
-            await RefusalAnswer.WriteAsync(context, closed, id);
-            return;
-        }
-        if (!await ForwardAsync(context, started, call, reservation, sent, secret, cacheKey, open))
-        {
-            body.Abandon();
+            taken.Body.Abandon();
         }
     }
-
-    /// <summary>Holds, or is refused; where only holds in flight are in the way and the project allows it, waits a moment for them.</summary>
-    async ValueTask<Reservation> ReserveAsync(HttpContext context, GatedCall call)
-    {
-        var patience = TimeSpan.FromMilliseconds(call.Caller.Project.WaitForHoldsMilliseconds);
-        var enforce = !Plans.SkipPolicy(call.Caller.Workspace.Plan);
-        var first = await Attempt(patience == TimeSpan.Zero);
-        return first.IsHeld && patience > TimeSpan.Zero ? await holds.WaitAsync(first, Attempt, patience, time, context.RequestAborted) : first;
-
-        ValueTask<Reservation> Attempt(bool last) => ledger.ReserveAsync(call.Ledger, call.Intervention, enforce, BudgetEvent, patient: !last);
-    }
-
-    /// <summary>The client left while its call waited for others' holds: nothing was held or sent, and that is on record.</summary>
-    async Task LeftAsync(long started, GatedCall call)
-    {
-        try
-        {
-            await ledger.RecordAsync(call.Ledger, new CallResult
-            {
-                Outcome = UsageOutcome.Refused,
-                Status = StatusCodes.Status499ClientClosedRequest,
-                End = BudgetRefusal.InFlight,
-                Flags = UsageFlags.ClientGone,
-                DurationMilliseconds = (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds,
-            }, null);
-        }
-        catch (Exception exception)
-        {
-            LogUnrecorded(logger, call.Ledger.Id, exception);
-        }
-    }
-
-    /// <summary>Takes the call in while the ledger cannot be written; why not, where calls are stopped or the project's allowance does not cover it.</summary>
-    async ValueTask<Refusal?> OpenAsync(GatedCall call) =>
-        state.IsFenced ? GatewayState.Fenced
-        : call.Caller.Project.FailOpenAllowance is not { } allowance ? GateRefusals.Unwritable(watch.Trouble)
-        : (await window.AdmitAsync(call.Ledger, allowance, call.Intervention)).Refused is { } why ? GateRefusals.Unwritable(watch.Trouble, why)
-        : null;
 
     /// <summary>False where the upstream may still be reading the body.</summary>
     /// <param name="open">True where the ledger could not be written, and the call is in the open window instead.</param>
-    async Task<bool> ForwardAsync(HttpContext context, long started, GatedCall call, Reservation reservation, ReadOnlyMemory<byte> sent, string secret, string? cacheKey, bool open)
+    async Task<bool> ForwardAsync(HttpContext context, long started, DecidedCall decided, Reservation reservation, bool open)
     {
+        var (call, secret, sent, cacheKey) = decided.Ready;
         CrashPoint.Reach("before-send");
         Forward forward;
         var handedOver = false;

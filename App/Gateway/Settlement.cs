@@ -74,7 +74,7 @@ static class Settlement
             : (UsageOutcome.Posted, Money.Max(held, forward.Cost ?? Money.Zero), UsageFlags.UnknownUsage | UsageFlags.Unverified),
         ForwardEnd.UpstreamCut or ForwardEnd.UpstreamError or ForwardEnd.UpstreamIdle or ForwardEnd.UpstreamGarbage =>
             (UsageOutcome.Posted, Money.Max(held, forward.Cost ?? Money.Zero), Doubt(forward)),
-        ForwardEnd.UpstreamLost or ForwardEnd.UpstreamTimedOut or ForwardEnd.ClientGone or ForwardEnd.OursStopped =>
+        ForwardEnd.UpstreamLost or ForwardEnd.UpstreamTimedOut or ForwardEnd.UpstreamUnrecognised or ForwardEnd.ClientGone or ForwardEnd.OursStopped =>
             (UsageOutcome.Assumed, Money.Max(held, forward.Cost ?? Money.Zero), Doubt(forward)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

@@ -5,7 +5,7 @@ using Governance.Pricing;
 namespace Governance.Ledger;
 
 /// <summary>Reserves: all matching budgets or none, the hold row, and what the trail is told, in one transaction.</summary>
-sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal, bool patient = false)
+sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal, bool patient = false, WaitingCall? place = null)
     : JournalWork<Reservation>
 {
     readonly string body = HoldText.Write(call);
@@ -22,7 +22,7 @@ sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? interv
         {
             throw new JournalUnavailableException("The call was decided before this instance took part anew.");
         }
-        var reservation = ledger.Balances.Reserve(transaction, call.For, call.Holds, call.Id.At, enforce);
+        var reservation = ledger.Balances.Reserve(transaction, call.For, call.Holds, call.Id.At, enforce, place, waits: patient);
         Result = reservation;
         if (reservation.Refusal is { } budget)
         {

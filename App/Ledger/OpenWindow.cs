@@ -16,7 +16,7 @@ sealed class OpenWindowSettings
 readonly record struct WindowAdmission(string? Refused);
 
 /// <summary>
-/// Lets calls of projects that fail open through while the ledger cannot be written: within the project's allowance by their worst cases, each
+/// Lets calls of projects that fail open through while the ledger cannot be written: within the project's allowance for the UTC day by their worst cases, each
 /// durable in a local file before it is sent. As soon as the ledger works again they are written into it, once each by their ids, also after a crash.
 /// </summary>
 sealed partial class OpenWindow : JournalListener, IDisposable
@@ -27,7 +27,7 @@ sealed partial class OpenWindow : JournalListener, IDisposable
     readonly ILogger<OpenWindow> logger;
     readonly SemaphoreSlim door = new(1, 1);
     readonly Dictionary<CallId, WindowCall> calls = [];
-    readonly Dictionary<string, Money> used = new(StringComparer.Ordinal);
+    readonly AllowanceFile allowances;
     readonly List<string> files = [];
     List<(string Path, bool Damaged)> left = [];
     OpenWindowFile? file;
@@ -36,6 +36,7 @@ sealed partial class OpenWindow : JournalListener, IDisposable
     {
         (this.ledger, this.journal, this.logger) = (ledger, journal, logger);
         folder = options.Value.Folder is { Length: > 0 } said ? Path.GetFullPath(said) : Path.Combine(store.Folder, "open-window");
+        allowances = new AllowanceFile(Path.Combine(folder, "allowances"));
     }
 
     /// <summary>How many calls wait to be written into the ledger.</summary>
@@ -48,13 +49,13 @@ sealed partial class OpenWindow : JournalListener, IDisposable
         await door.WaitAsync();
         try
         {
-            var before = used.GetValueOrDefault(call.For.Project);
-            if (call.Estimate > allowance - before)
+            // Taken first: a call that is then not kept is not sent, and only costs allowance.
+            var (taken, before) = await allowances.TryTakeAsync(call, allowance);
+            if (!taken)
             {
-                return new WindowAdmission($"Project '{call.For.Project}' may spend {allowance} while that lasts; {before} of it are taken by earlier calls, and this one may cost {call.Estimate}");
+                return new WindowAdmission($"Project '{call.For.Project}' may spend {allowance} while that lasts, and in one UTC day altogether; {before} of it are taken by earlier calls, and this one may cost {call.Estimate}");
             }
             Write(new WindowLine { Call = call, Told = told }, durable: true);
-            used[call.For.Project] = before + call.Estimate;
             calls[call.Id] = new WindowCall(call, told, null, null);
             return default;
         }
@@ -213,7 +214,6 @@ sealed partial class OpenWindow : JournalListener, IDisposable
     {
         file?.Dispose();
         file = null;
-        used.Clear();
         foreach (var path in files)
         {
             File.Delete(path);

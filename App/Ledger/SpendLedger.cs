@@ -23,9 +23,10 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
     /// A refusal is recorded in the same transaction, with <paramref name="refusal"/> telling the trail why.
     /// </summary>
     /// <param name="patient">True where the caller will try again: a refusal for holds in flight only is then not recorded.</param>
-    public ValueTask<Reservation> ReserveAsync(LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal, bool patient = false)
+    /// <param name="place">From <see cref="HoldQueue.Arrive"/> for a call that may wait.</param>
+    public ValueTask<Reservation> ReserveAsync(LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal, bool patient = false, WaitingCall? place = null)
     {
-        var work = new ReserveWork(this, call, intervention, enforce, refusal, patient);
+        var work = new ReserveWork(this, call, intervention, enforce, refusal, patient, place);
         journal.Submit(work);
         CrashPoint.Reach("hold-queued");
         return work.Committed;

@@ -14,6 +14,7 @@ struct MessageState
     string? errorMessage;
     bool error;
     bool isMessage;
+    bool stillRuns;
     bool ended;
     bool stopped;
     bool lastUsage;
@@ -73,8 +74,8 @@ struct MessageState
             Lines = readings.Count > 0 ? readings[0] : [],
             OtherReadings = readings.Count > 1 ? [.. readings.Skip(1)] : [],
             TotalsFell = usage.Fell,
-            Final = (complete ? (isMessage || stopReason is not null) && usage.OutputSeen : (ended || stopped) && lastUsage) && !oversized,
-            Stopped = (complete || stopped) && !oversized,
+            Final = (complete ? IsWholeMessage && usage.OutputSeen : (ended || stopped) && lastUsage) && !oversized,
+            Stopped = (complete ? IsWholeMessage : stopped) && !oversized,
             StopReason = stopReason,
             Error = error,
             ErrorType = errorType,
@@ -167,11 +168,15 @@ struct MessageState
         return hasReason;
     }
 
+    /// <summary>Of a JSON answer: a message that does not say that it has no reason to stop yet.</summary>
+    readonly bool IsWholeMessage => stopReason is { Length: > 0 } || (isMessage && !stillRuns);
+
     bool ReadReason(ref Utf8JsonReader json)
     {
         var reason = ShortText.After(ref json);
         stopReason = reason ?? stopReason;
-        return reason is { Length: > 0 };
+        stillRuns = reason is not { Length: > 0 };
+        return !stillRuns;
     }
 
     void ReadError(ref Utf8JsonReader json)

@@ -19,7 +19,7 @@ sealed record MeterReading
     public bool TotalsFell { get; init; }
     /// <summary>The figures are the last ones: the answer came to its end (a <c>message_delta</c> with a stop reason, a <c>message_stop</c>, or a whole JSON message) and said there how much it was.</summary>
     public bool Final { get; init; }
-    /// <summary>The answer ended as the protocol ends it: a <c>message_stop</c> event or a whole JSON document was seen.</summary>
+    /// <summary>The answer ended as the protocol ends it: a <c>message_stop</c> event, or a whole JSON message that has stopped, was seen.</summary>
     public bool Stopped { get; init; }
     public string? StopReason { get; init; }
     /// <summary>The answer is an error, or ended in one.</summary>
