@@ -13,7 +13,7 @@ if (await CommandLine.RunAsync(args) is { } code)
 {
     return code;
 }
-var builder = WebApplication.CreateBuilder(args);
+var builder = ProgramFolder.CreateBuilder(args);
 if (JournalSettings.Read(builder.Configuration) is not { } journal)
 {
     return 1;
