@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Projects;
 
 namespace Governance.Configuration;
 
@@ -45,7 +46,10 @@ static class ConfigurationSetup
         }
         if (beginning.FirstKey is { } key)
         {
-            app.Lifetime.ApplicationStarted.Register(() => FirstSteps.Print(app.Urls.FirstOrDefault() ?? "http://localhost:5000", key.Text));
+            app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(FirstSteps.Text(
+                app.Urls.FirstOrDefault() ?? "http://localhost:5000", key.Text,
+                app.Services.GetRequiredService<CallDestination>().Describe(Beginning.Project),
+                app.Services.GetRequiredService<JournalSettings>().Folder)));
         }
         return problems.Count == 0;
     }
@@ -54,18 +58,20 @@ static class ConfigurationSetup
 /// <summary>What the console says at the very first start.</summary>
 static class FirstSteps
 {
-    public static void Print(string url, string key) => Console.WriteLine($$"""
+    public static string Text(string url, string key, string destination, string folder) => $$"""
 
         Governance is running at {{url}}
         1. Open {{url}} and create the owner.
-        2. Make a first call; the sandbox provider answers, no provider key is needed:
+        2. Make a first call:
 
            curl {{url}}/v1/messages \
              -H "x-api-key: {{key}}" \
              -H "content-type: application/json" \
              -d '{"model":"claude-sonnet-5","max_tokens":200,"messages":[{"role":"user","content":"Hello"}]}'
 
-        This key is shown only now. It belongs to the project 'playground'; make more on {{url}}/dashboard/keys.
+        {{destination}}
+        This key is shown only now. It belongs to the project '{{Beginning.Project}}'; make more on {{url}}/dashboard/keys.
+        What is recorded is kept in {{folder}}.
 
-        """);
+        """;
 }
