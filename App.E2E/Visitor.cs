@@ -18,9 +18,11 @@ public sealed class Visitor
     /// <summary>Errors of scripts and of the console, with the page that they came from.</summary>
     public IReadOnlyList<string> Complaints => _complaints;
 
-    public static async Task<Visitor> ComeAsync(Browser browser, AppProcess app, ColorScheme scheme = ColorScheme.Light)
+    public static Task<Visitor> ComeAsync(Browser browser, AppProcess app, ColorScheme scheme = ColorScheme.Light) => ComeAsync(browser, app.Url, scheme);
+
+    public static async Task<Visitor> ComeAsync(Browser browser, Uri address, ColorScheme scheme = ColorScheme.Light)
     {
-        var visitor = new Visitor(await browser.OpenAsync(app.Url, scheme));
+        var visitor = new Visitor(await browser.OpenAsync(address, scheme));
         await visitor.PrepareAsync();
         return visitor;
     }

@@ -5,15 +5,16 @@ using System.Text;
 
 namespace Governance.Tests;
 
-/// <summary>How to start the product: by default the built dll of this configuration, in Development, from the repository root, with a database of its own.</summary>
+/// <summary>How to start the product: by default the built dll of this configuration as a user starts it, in no named environment, from the repository root, but with a database of its own.</summary>
 public sealed record AppStart
 {
     public string[] Arguments { get; init; } = [];
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
-    public string HostEnvironment { get; init; } = "Development";
+    /// <summary>Null names none, which is Production.</summary>
+    public string? HostEnvironment { get; init; }
     /// <summary>The <c>App.dll</c> to run; null for the one that was built with these tests.</summary>
     public string? Assembly { get; init; }
-    /// <summary>The content root; null for the repository root.</summary>
+    /// <summary>The folder that it is started from; null for the repository root.</summary>
     public string? WorkingFolder { get; init; }
     /// <summary>Where the database lies. One that is given here is kept, so that a second process can go on with it; else a temporary folder, deleted at the end.</summary>
     public string? DataFolder { get; init; }
@@ -26,6 +27,7 @@ public sealed class AppProcess : IAsyncDisposable
     const int Terminate = 15;
     const int Continue = 18;
     const int Halt = 19;
+    static readonly string[] s_prefixes = ["ASPNETCORE_", "Governance__", "ConnectionStrings__", "Logging__", "Kestrel__", "DOTNET_URLS"];
     readonly Process _process;
     readonly StringBuilder _output = new();
     readonly bool _ownsData;
@@ -144,7 +146,15 @@ public sealed class AppProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        info.Environment["ASPNETCORE_ENVIRONMENT"] = start.HostEnvironment;
+        foreach (var name in info.Environment.Keys.Where(IsOurs).ToList())
+        {
+            // What stands around the tests must not reach the product.
+            info.Environment.Remove(name);
+        }
+        if (start.HostEnvironment is { } environment)
+        {
+            info.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
+        }
         info.Environment["ConnectionStrings__Governance"] = $"Data Source={Path.Combine(data, "governance.db")}";
         foreach (var (name, value) in start.Environment)
         {
@@ -152,6 +162,11 @@ public sealed class AppProcess : IAsyncDisposable
         }
         return info;
     }
+
+    /// <summary>True for a variable that would change what the product does.</summary>
+    public static bool IsOurs(string variable) =>
+        variable.Equals("URLS", StringComparison.OrdinalIgnoreCase) || variable.Equals("DOTNET_ENVIRONMENT", StringComparison.OrdinalIgnoreCase) || variable.Equals("DOTNET_CONTENTROOT", StringComparison.OrdinalIgnoreCase)
+        || s_prefixes.Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     async Task ReadyAsync(TimeSpan timeout)
     {

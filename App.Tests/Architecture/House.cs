@@ -19,6 +19,9 @@ static class House
     /// <summary>The only types that may open a way to the outside.</summary>
     public static readonly string[] OutboundTypes = ["Governance.Gateway.OutboundHttp"];
 
+    /// <summary>The only types that may ask scripts of the browser.</summary>
+    public static readonly string[] BrowserTypes = ["Governance.Shell.ScriptModule", "Governance.Shell.ElementFocus"];
+
     /// <summary>Rows that are written once and never changed.</summary>
     public static readonly string[] AppendOnlyRows = ["Governance.Audit.AuditRow", "Governance.Ledger.UsageRow"];
 

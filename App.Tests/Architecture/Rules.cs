@@ -51,6 +51,13 @@ static partial class Rules
             || mention.Type.FullName is "System.Net.Http.IHttpClientFactory" or "System.Net.WebClient" or "System.Net.WebRequest"
         select $"{type.FullName} opens its own way out with {mention.Type.Name}";
 
+    /// <summary>Scripts of the browser are asked where a browser that has gone is expected.</summary>
+    public static IEnumerable<string> BrowserCalls(IEnumerable<Type> types, string[] allowed) =>
+        from type in types
+        where !allowed.Contains(type.FullName) && Mentions.Of(type).Any(mention => mention.Type.FullName is
+            "Microsoft.JSInterop.IJSObjectReference" or "Microsoft.JSInterop.JSRuntimeExtensions" or "Microsoft.JSInterop.JSObjectReferenceExtensions" or "Microsoft.AspNetCore.Components.ElementReferenceExtensions")
+        select $"{type.FullName} asks the browser by itself; ScriptModule and ElementFocus expect that it may be gone";
+
     /// <summary>Rows that are written once exist as soon as there are tables, and have no settable property and no field that can be changed.</summary>
     public static IEnumerable<string> ChangeableRows(IReadOnlyList<Type> types, string[] rows)
     {

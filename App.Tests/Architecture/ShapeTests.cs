@@ -26,6 +26,12 @@ public sealed class ShapeTests
         Same(Rules.OutsideCalls(PlantedTypes, [Planted + ".OutboundHttp"]), "MakesClients", "MakesInvokers", "MakesHandlersLater", "AsksForClients");
 
     [Fact]
+    public void ComponentsAskTheBrowserOnlyWhereItMayBeGone() => House.Holds(Rules.BrowserCalls(House.Types, House.BrowserTypes));
+
+    [Fact]
+    public void OtherQuestionsToTheBrowserAreSeen() => Same(Rules.BrowserCalls(PlantedTypes, []), "AsksTheBrowser", "FocusesByItself");
+
+    [Fact]
     public void AppendOnlyRowsCannotBeChanged() => House.Holds(Rules.ChangeableRows(House.Types, House.AppendOnlyRows));
 
     [Fact]

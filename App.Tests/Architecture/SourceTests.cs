@@ -14,6 +14,16 @@ public sealed class SourceTests
     public void MethodsFitAScreen() => House.Holds(Sources.LongMethods(Files));
 
     [Fact]
+    public void EverythingInteractiveStandsInThePartThatKeepsItsCircuit() => House.Holds(Sources.Unguarded(Files));
+
+    [Theory]
+    [InlineData("<Banners @rendermode=\"InteractiveServer\" />", true)]
+    [InlineData("<Banners Text=\"x\" @rendermode=\"InteractiveServer\" />", true)]
+    [InlineData("<InteractivePart @key=\"x\" @rendermode=\"InteractiveServer\" Part=\"x\" />", false)]
+    [InlineData("@page \"/\"\n@rendermode InteractiveServer\n<p></p>", false)]
+    public void UnguardedPartsAreSeen(string text, bool seen) => Assert.Equal(seen, Sources.Unguarded([new SourceFile("Shell/A.razor", text)]).Any());
+
+    [Fact]
     public void ThereAreSourcesToHold() => Assert.True(Files.Count > 5 && Files.Any(file => file.Path.EndsWith(".razor", StringComparison.Ordinal)));
 
     [Theory]

@@ -40,6 +40,14 @@ static class Sources
         }
     }
 
+    /// <summary>What has a circuit stands in the part that keeps it: pages by their directive, everything else by its tag.</summary>
+    public static IEnumerable<string> Unguarded(IEnumerable<SourceFile> files) =>
+        from file in files
+        where IsRazor(file)
+        from System.Text.RegularExpressions.Match tag in System.Text.RegularExpressions.Regex.Matches(file.Text, """<([A-Z]\w*)(?:\s+[^<>]*?)?\s@rendermode\b""")
+        where tag.Groups[1].Value != "InteractivePart"
+        select $"{file.Path} makes {tag.Groups[1].Value} interactive without the InteractivePart that keeps its circuit";
+
     /// <summary>Files stay short, and most of them much shorter.</summary>
     public static IEnumerable<string> TooLong(IReadOnlyList<SourceFile> files)
     {

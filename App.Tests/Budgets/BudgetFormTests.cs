@@ -101,4 +101,55 @@ public sealed class BudgetFormTests
         form.Window = window;
         Assert.Equal(id, form.Read().Id);
     }
+
+    /// <summary>The page draws after every key: whatever stands in the fields by then, sound or not.</summary>
+    [Theory]
+    [MemberData(nameof(Budgets))]
+    public void WhateverIsTypedCanBeDrawn(BudgetDefinition budget)
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        string[] texts = ["", " ", "0", "-1", "50", "80", "80 %", "100", "1e3", "abc", "9999999999", "9223372036.854775807", "99999999999999999999", "2026-11-01", "2026-13-45", "UTC", "Mars/Olympus", "*", "a b", "\ud83d\ude00"];
+        for (var round = 0; round < 500; round++)
+        {
+            var form = BudgetForm.Of(budget);
+            for (var edit = 0; edit < 6; edit++)
+            {
+                Type(form, random, texts);
+            }
+            var wanted = form.Read();
+            var failure = Record.Exception(() =>
+            {
+                _ = form.Problems();
+                _ = BudgetSentence.Of(wanted, "p");
+                _ = BudgetChange.Sentences(budget, wanted);
+                _ = BudgetChange.Sentences(null, wanted);
+                _ = BudgetFields.Between(budget, wanted);
+                _ = BudgetEffect.Of(budget, wanted, new Money(long.MaxValue / 4), new Money(7));
+                _ = BudgetEffect.Of(null, wanted, Money.Zero, Money.Zero);
+                _ = BudgetWords.Once(wanted);
+            });
+            Assert.True(failure is null, $"seed {seed}, round {round}: {wanted}\n{failure}");
+        }
+    }
+
+    static void Type(BudgetForm form, Random random, string[] texts)
+    {
+        var text = texts[random.Next(texts.Length)];
+        switch (random.Next(12))
+        {
+            case 0: form.Cap = text; break;
+            case 1: form.RollingDays = text; break;
+            case 2: form.From = text; break;
+            case 3: form.To = text; break;
+            case 4: form.TimeZone = text; break;
+            case 5: form.Window = (BudgetWindow)random.Next(6); break;
+            case 6: form.HardBlock = !form.HardBlock; break;
+            case 7: form.Scope.Add(new ScopeForm { Kind = (ScopeKind)random.Next(11), Id = text }); break;
+            case 8: form.AlertEmail = text; break;
+            case 9: form.Id = text; break;
+            case 10: form.Retired = !form.Retired; break;
+            default: form.Thresholds.Add(new ThresholdForm { Percent = text }); break;
+        }
+    }
 }

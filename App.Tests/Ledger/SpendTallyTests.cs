@@ -129,6 +129,31 @@ public abstract class SpendTallyTests(Store store)
         Assert.Empty((await queries.PageAsync(new UsageFilter { Model = "claude_haiku" })).Calls);
     }
 
+    [Fact]
+    public async Task ClicksAndRefreshesAtTheSameTimeShowEachRequestOnce()
+    {
+        var world = new World();
+        await using var trail = world.Open(store);
+        for (var i = 0; i < 120; i++)
+        {
+            trail.Clock.Now = trail.Clock.Now.AddSeconds(1);
+            await world.PostAsync(trail.Clock.Now, 1);
+        }
+        var list = new CallList(new UsageQueries(trail.Reads), trail.Clock);
+        await list.LoadAsync(new UsageFilter());
+        await world.PostAsync(trail.Clock.Now.AddSeconds(1), 1);
+
+        await Task.WhenAll(list.LoadOlderAsync(), list.RefreshAsync(follow: true), list.LoadOlderAsync(), list.RefreshAsync(follow: true));
+
+        while (list.Older is not null)
+        {
+            await list.LoadOlderAsync();
+        }
+        var shown = list.Calls.Select(call => call.Id).ToList();
+        Assert.Equal(121, shown.Count);
+        Assert.Equal(shown.Distinct().OrderDescending(), shown);
+    }
+
     /// <summary>A ledger on a database of its own.</summary>
     sealed class World
     {

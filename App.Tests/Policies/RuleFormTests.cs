@@ -94,4 +94,43 @@ public sealed class RuleFormTests
     [InlineData("nobody-knows-this", "Matches no model of the price list")]
     public void APatternSaysWhichUnknownNamesItNames(string pattern, string told) =>
         Assert.Contains(told, ModelCatalog.Told(pattern), StringComparison.Ordinal);
+
+    /// <summary>The page draws after every key: whatever stands in the fields by then, sound or not.</summary>
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void WhateverIsTypedCanBeDrawn(string name, RuleDefinition rule)
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        string[] texts = ["", " ", "claude-opus", "claude-opus-4-5", "*", "**", "claude-*-4", "[a", "\\", "auto", "8000", "-1", "9223372036854775807", "99999999999999999999", "\ud83d\ude00"];
+        for (var round = 0; round < 300; round++)
+        {
+            var form = RuleForm.Of(rule);
+            for (var edit = 0; edit < 6; edit++)
+            {
+                var text = texts[random.Next(texts.Length)];
+                switch (random.Next(8))
+                {
+                    case 0: form.Type = (RuleType)random.Next(4); break;
+                    case 1: form.Models.Add(text); break;
+                    case 2: form.Models[0] = text; break;
+                    case 3: form.Model = text; break;
+                    case 4: form.Tokens = text; break;
+                    case 5: _ = form.Modes.Add((Mode)random.Next(3)); break;
+                    case 6: form.Reason = text; break;
+                    default: form.Project = text; break;
+                }
+            }
+            var wanted = form.Read();
+            var failure = Record.Exception(() =>
+            {
+                _ = RuleValidation.Check(wanted);
+                _ = RuleSentence.Of(wanted);
+                _ = RuleChange.Sentences(rule, wanted);
+                _ = FieldDifference.Between(rule, wanted);
+                _ = form.Models.Select((model, line) => ModelCatalog.Told(model) + form.ModelPath(line)).ToList();
+            });
+            Assert.True(failure is null, $"{name}, seed {seed}, round {round}: {wanted}\n{failure}");
+        }
+    }
 }

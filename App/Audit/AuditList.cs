@@ -8,6 +8,7 @@ sealed class AuditList(AuditQueries queries, TimeProvider time)
 
     readonly List<AuditEntry> entries = [];
     readonly List<AuditEntry> waiting = [];
+    int load;
     long seen;
     bool tooMany;
 
@@ -32,22 +33,48 @@ sealed class AuditList(AuditQueries queries, TimeProvider time)
 
     public async Task LoadAsync(AuditFilter filter, int days)
     {
+        var mine = ++load;
         Filter = filter;
         Oldest = time.GetUtcNow().AddDays(-days);
-        seen = await queries.LastIdAsync();
+        entries.Clear();
+        waiting.Clear();
+        var last = await queries.LastIdAsync();
+        var page = await queries.PageAsync(filter, Oldest);
+        if (mine != load)
+        {
+            // Another load has begun meanwhile: what it finds is shown.
+            return;
+        }
+        // What was appended between the two readings is on the page already.
+        seen = Math.Max(last, page.Entries.Select(entry => entry.Id).FirstOrDefault());
         entries.Clear();
         waiting.Clear();
         tooMany = false;
-        Take(await queries.PageAsync(filter, Oldest));
+        Take(page);
     }
 
-    public async Task LoadOlderAsync() => Take(await queries.PageAsync(Filter, Oldest, Older));
+    /// <summary>Does nothing where the same page was loaded meanwhile by another click.</summary>
+    public async Task LoadOlderAsync()
+    {
+        var (mine, from) = (load, Older);
+        var page = await queries.PageAsync(Filter, Oldest, from);
+        if (mine == load && from == Older)
+        {
+            Take(page);
+        }
+    }
 
     /// <summary>Reads what was appended meanwhile. Shown at once where the reader follows, else kept waiting. Answers whether anything is new.</summary>
     public async Task<bool> RefreshAsync(bool follow)
     {
+        var (mine, from) = (load, seen);
         var last = await queries.LastIdAsync();
-        var found = last > seen ? await queries.NewerAsync(Filter, seen, last) : [];
+        var found = last > from ? await queries.NewerAsync(Filter, from, last) : [];
+        if (mine != load || from != seen)
+        {
+            // Another reading has shown it meanwhile.
+            return false;
+        }
         seen = Math.Max(seen, last);
         UpdatedAt = time.GetUtcNow();
         tooMany |= found.Count > AuditQueries.PageSize || waiting.Count + found.Count > AuditQueries.PageSize;

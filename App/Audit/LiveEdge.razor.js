@@ -1,13 +1,15 @@
 const watchers = new WeakMap();
 
 export function watch(element, component) {
-  const watcher = new IntersectionObserver(entries => component.invokeMethodAsync("ReportAsync", entries.at(-1).isIntersecting));
+  // The page may have been left before this is asked for, and again before the server hears what is told here.
+  if (!element) return;
+  const watcher = new IntersectionObserver(entries => component.invokeMethodAsync("ReportAsync", entries.at(-1).isIntersecting).catch(() => watcher.disconnect()));
   watcher.observe(element);
   watchers.set(element, watcher);
 }
 
 export function show(element) {
-  element.scrollIntoView({ block: "center" });
+  element?.scrollIntoView({ block: "center" });
 }
 
 export function leave(element) {

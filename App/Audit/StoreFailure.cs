@@ -16,6 +16,26 @@ static class StoreFailure
     /// <summary>What went wrong, for people: of a failure that EF tells of in general terms, what the driver said.</summary>
     public static string Why(Exception exception) => Inner(exception)?.Message ?? exception.Message;
 
+    /// <summary>For whoever wanted to save: why nothing was changed and what to do, where the store and not the work is to blame; else null.</summary>
+    public static string? UnsavedBecause(Exception exception) =>
+        exception is JournalFullException ? "The server is too busy to save just now. Nothing was changed; try again in a moment."
+        : Is(exception) || IsAway(exception) ? $"Nothing was changed: the database cannot be written just now ({Why(exception).TrimEnd('.')}). Try again once it can."
+        : null;
+
+    /// <summary>Runs an edit; answers as <see cref="UnsavedBecause"/> does, null where it went through.</summary>
+    public static async Task<string?> TryEditAsync(Func<Task> edit)
+    {
+        try
+        {
+            await edit();
+            return null;
+        }
+        catch (Exception exception) when (UnsavedBecause(exception) is not null)
+        {
+            return UnsavedBecause(exception);
+        }
+    }
+
     /// <summary>True where something could not be read, for whatever reason that lies in the database.</summary>
     public static bool IsUnread(Exception exception) => Inner(exception) is not null;
 

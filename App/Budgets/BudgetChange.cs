@@ -65,8 +65,7 @@ static class BudgetChange
 
     static void Warnings(List<string> sentences, BudgetDefinition before, BudgetDefinition after)
     {
-        var was = before.Thresholds.ToDictionary(threshold => threshold.Percent);
-        var now = after.Thresholds.ToDictionary(threshold => threshold.Percent);
+        var (was, now) = (ByPercent(before), ByPercent(after));
         foreach (var percent in was.Keys.Union(now.Keys).Order())
         {
             var (old, fresh) = (was.GetValueOrDefault(percent), now.GetValueOrDefault(percent));
@@ -79,6 +78,10 @@ static class BudgetChange
                 : $"Warning of {after.Id} at {percent} % is now {Said(fresh)} (was {Said(old)}).");
         }
     }
+
+    /// <summary>While somebody types a share may stand twice for a moment, and no such budget is saved; the first one counts.</summary>
+    static Dictionary<int, Threshold> ByPercent(BudgetDefinition budget) =>
+        budget.Thresholds.DistinctBy(threshold => threshold.Percent).ToDictionary(threshold => threshold.Percent);
 
     static string Said(Threshold threshold)
     {

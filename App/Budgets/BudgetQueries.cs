@@ -34,7 +34,20 @@ sealed class BudgetQueries : IDisposable
         return standings;
     }
 
-    /// <summary>What a budget would count if it were saved as it is.</summary>
+    /// <summary>What a budget would count if it were saved as it is; null where the ledger cannot be read just now.</summary>
+    public async Task<BudgetFigures?> TryFiguresAsync(BudgetDefinition budget)
+    {
+        try
+        {
+            return await FiguresAsync(budget);
+        }
+        catch (Exception exception) when (StoreFailure.IsUnread(exception))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The same; throws where the ledger cannot be read.</summary>
     public async Task<BudgetFigures> FiguresAsync(BudgetDefinition budget)
     {
         var now = clock.GetUtcNow();

@@ -5,7 +5,7 @@ using Governance.Projects;
 namespace Governance.Configuration;
 
 /// <summary>The first start: loads the document that <c>Governance:Bootstrap</c> names; on an empty database without one it sets up a workspace, the sandbox provider and a first key, so that a call can be made at once.</summary>
-sealed partial class Beginning(ConfigurationEdits edits, Journal journal, GatewayEdits gateway, DirectoryShelf directory, SignInLinks links, UpstreamShelf upstreams, UpstreamSecrets secrets, IConfiguration configuration, ILogger<Beginning> logger)
+sealed partial class Beginning(ConfigurationEdits edits, Journal journal, GatewayEdits gateway, DirectoryShelf directory, SignInLinks links, CallDestination destination, UpstreamShelf upstreams, UpstreamSecrets secrets, IConfiguration configuration, ILogger<Beginning> logger)
 {
     public const string Project = "playground";
     public const string Upstream = "sandbox";
@@ -77,7 +77,8 @@ sealed partial class Beginning(ConfigurationEdits edits, Journal journal, Gatewa
         foreach (var (id, secret) in result.NewSecrets)
         {
             // Said once, on the console of whoever starts it, because it exists nowhere else.
-            Console.WriteLine($"Key {id}: {secret}");
+            var project = directory.Current.Keys[id].Definition.Project;
+            Console.WriteLine($"Key {id}: {secret}{Environment.NewLine}  It belongs to the project '{project}'. {destination.Describe(project)}");
         }
         return [];
     }

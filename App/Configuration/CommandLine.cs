@@ -31,7 +31,7 @@ static class CommandLine
         App migrate            bring the database to this version's tables and stop
         App --help             this text
 
-        Settings come from appsettings.json, the environment (Governance__…) or the command line (--Governance:…=value):
+        Settings come from appsettings.json (beside the program, then of the working folder), the environment (Governance__…) or the command line (--Governance:…=value):
           Urls                             where it listens (http://localhost:5000)
           ConnectionStrings:Governance     a SQLite file (Data Source=data/governance.db) or PostgreSQL (Host=…;Database=…, postgres://…)
           Governance:Bootstrap             a configuration document to apply at start
@@ -127,11 +127,7 @@ static class CommandLine
         return faults.Count == 0 ? JournalSettings.Read(configuration) : null;
     }
 
-    static IConfiguration Configured(string[] args) => new ConfigurationBuilder()
-        .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
-        .AddEnvironmentVariables()
-        .AddCommandLine([.. args.Skip(1).Where(arg => arg is not (Force or FenceOnly or VerifyCommand.Json))])
-        .Build();
+    static IConfiguration Configured(string[] args) => ProgramFolder.ReadSettings([.. args.Skip(1).Where(arg => arg is not (Force or FenceOnly or VerifyCommand.Json))]);
 
     static int Migrate(JournalSettings settings)
     {

@@ -1,5 +1,6 @@
 using Governance.Alerts;
 using Governance.Audit;
+using Governance.Projects;
 
 namespace Governance.Configuration;
 
@@ -63,7 +64,7 @@ static class ConfigurationSetup
             var url = FirstSteps.Reachable(app.Urls.FirstOrDefault() ?? "http://localhost:5000");
             if (beginning.FirstKey is { } key)
             {
-                FirstSteps.Print(url, key.Text);
+                FirstSteps.Print(url, key.Text, app.Services.GetRequiredService<CallDestination>().Describe(Beginning.Project), app.Services.GetRequiredService<JournalSettings>().Folder);
             }
             if (beginning.SignInLinks is { Count: > 0 } links)
             {

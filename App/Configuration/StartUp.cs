@@ -20,7 +20,7 @@ static class StartUp
     {
         try
         {
-            var builder = WebApplication.CreateBuilder(args);
+            var builder = ProgramFolder.CreateBuilder(args);
             var faults = SettingsCheck.Faults(builder.Configuration);
             faults.ForEach(fault => Console.Error.WriteLine(fault));
             if (faults.Count > 0)

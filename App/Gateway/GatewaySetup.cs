@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Ledger;
+using Governance.Projects;
 using Governance.Shell;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -27,6 +28,7 @@ static class GatewaySetup
             .AddSingleton<GatewayEdits>()
             .AddSingleton<OutboundHttp>()
             .AddSingleton<Gate>()
+            .AddSingleton<CallDestination, GatewayDestination>()
             .AddSingleton<Forwarder>()
             .AddSingleton<ResponseCache>()
             .AddSingleton<GatewayState>()

@@ -7,6 +7,7 @@ sealed class CallList(UsageQueries queries, TimeProvider time)
 
     List<UsageRow> calls = [];
     List<UsageRow> waiting = [];
+    int load;
 
     public UsageFilter Filter { get; private set; } = new();
 
@@ -24,18 +25,39 @@ sealed class CallList(UsageQueries queries, TimeProvider time)
 
     public async Task LoadAsync(UsageFilter filter)
     {
-        Filter = filter;
+        var mine = ++load;
+        (Filter, calls, waiting) = (filter, [], []);
+        var page = await queries.PageAsync(filter);
+        if (mine != load)
+        {
+            // Another load has begun meanwhile: what it finds is shown.
+            return;
+        }
         calls = [];
         waiting = [];
-        Take(await queries.PageAsync(filter));
+        Take(page);
     }
 
-    public async Task LoadOlderAsync() => Take(await queries.PageAsync(Filter, Older));
+    /// <summary>Does nothing where the same page was loaded meanwhile by another click.</summary>
+    public async Task LoadOlderAsync()
+    {
+        var (mine, from) = (load, Older);
+        var page = await queries.PageAsync(Filter, from);
+        if (mine == load && from == Older)
+        {
+            Take(page);
+        }
+    }
 
     /// <summary>Reads the head of the list again. What is new is shown at once where the reader follows, else kept waiting.</summary>
     public async Task RefreshAsync(bool follow)
     {
+        var mine = load;
         var head = await queries.PageAsync(Filter, stretches: 1);
+        if (mine != load)
+        {
+            return;
+        }
         var known = calls.Select(call => call.Id).ToHashSet();
         var bottom = Older is null || calls.Count == 0 ? long.MinValue : calls[^1].Id;
         waiting = [.. head.Calls.Where(call => !known.Contains(call.Id) && call.Id > bottom)];

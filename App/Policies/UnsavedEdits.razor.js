@@ -19,6 +19,10 @@ document.addEventListener("click", event => {
   }
 }, true);
 
+addEventListener("beforeunload", event => {
+  if (dirty) event.preventDefault();
+});
+
 window.navigation?.addEventListener("navigate", event => {
   if (event.navigationType === "traverse" && event.cancelable && stays()) event.preventDefault();
 });

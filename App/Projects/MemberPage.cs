@@ -54,14 +54,9 @@ public abstract class MemberPage : ComponentBase
             Failed = refused.Message;
             return false;
         }
-        catch (Exception exception) when (StoreFailure.Is(exception))
+        catch (Exception exception) when (StoreFailure.UnsavedBecause(exception) is { } why)
         {
-            Failed = $"Nothing was changed: the database cannot be written just now ({exception.Message.TrimEnd('.')}). Try again once it can.";
-            return false;
-        }
-        catch (JournalFullException)
-        {
-            Failed = "The server is too busy to save just now. Nothing was changed; try again in a moment.";
+            Failed = why;
             return false;
         }
         finally

@@ -1,5 +1,5 @@
 export function open(dialog) {
-  if (!dialog.open) dialog.showModal();
+  if (dialog && !dialog.open) dialog.showModal();
 }
 
 export function close(dialog) {

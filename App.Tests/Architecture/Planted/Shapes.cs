@@ -2,6 +2,7 @@
 #pragma warning disable CA1051, CA1852, CA2000, CA1812, CS0649, IDE0044
 
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace Governance.Planted.Shapes;
 
@@ -36,6 +37,13 @@ static class AsksForClients { public static object Make(IHttpClientFactory facto
 
 /// <summary>Uses what it is given, which is allowed.</summary>
 static class UsesClients { public static Uri? Address(HttpClient client) => client.BaseAddress; }
+
+static class AsksTheBrowser { public static ValueTask AskAsync(IJSRuntime browser) => browser.InvokeVoidAsync("alert"); }
+
+static class FocusesByItself { public static ValueTask MoveAsync(ElementReference element) => element.FocusAsync(); }
+
+/// <summary>Hands it on, which is allowed.</summary>
+static class KnowsTheBrowser { public static string Name(IJSRuntime browser) => browser.GetType().Name; }
 
 sealed class ChangeableRow
 {
