@@ -51,7 +51,7 @@ public sealed class BadSettingsTests : IDisposable
         Assert.Equal((2, $"Urls: it cannot listen on {url}: another process listens there. Stop that one, or say another address (Urls, --urls http://localhost:5001)."), (run.Code, Assert.Single(Lines(run.Said))));
         Assert.DoesNotContain("   at ", run.Output, StringComparison.Ordinal);
 
-        await using var app = await AppProcess.StartAsync(new AppStart { DataFolder = folder.FullName });
+        await using var app = await AppProcess.StartAsync(new AppStart { Timeout = TimeSpan.FromMinutes(3), DataFolder = folder.FullName });
         await app.SaysAsync("sk-gov-");
     }
 
@@ -78,7 +78,7 @@ public sealed class BadSettingsTests : IDisposable
     [Fact]
     public async Task SettingsThatNothingReadsAreSaidAtTheStart()
     {
-        await using var app = await AppProcess.StartAsync(new AppStart { DataFolder = folder.FullName, Environment = new Dictionary<string, string> { ["Governance__Gatway__IdleSeconds"] = "5" } });
+        await using var app = await AppProcess.StartAsync(new AppStart { Timeout = TimeSpan.FromMinutes(3), DataFolder = folder.FullName, Environment = new Dictionary<string, string> { ["Governance__Gatway__IdleSeconds"] = "5" } });
         await app.SaysAsync("Governance:Gatway:IdleSeconds is no setting, and nothing reads it; did you mean Governance:Gateway:IdleSeconds (environment Governance__Gateway__IdleSeconds)?");
     }
 

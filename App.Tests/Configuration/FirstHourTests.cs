@@ -184,7 +184,7 @@ public sealed partial class FirstHourTests : IDisposable
         {
             variables[name] = value;
         }
-        return await AppProcess.StartAsync(new AppStart { DataFolder = Path.Combine(folder.FullName, data), Environment = variables, HostEnvironment = "Production" });
+        return await AppProcess.StartAsync(new AppStart { DataFolder = Path.Combine(folder.FullName, data), Environment = variables, HostEnvironment = "Production", Timeout = TimeSpan.FromMinutes(3) });
     }
 
     async Task<string> WriteAsync(string document)

@@ -18,7 +18,7 @@ sealed record StartRun(int Code, string Said, string Output)
         var error = process.StandardError.ReadToEndAsync();
         try
         {
-            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
         }
         catch (TimeoutException)
         {
@@ -32,7 +32,7 @@ sealed record StartRun(int Code, string Said, string Output)
 /// <summary>Waits for what a process prints; its lines arrive here a moment after it answers.</summary>
 static class Saying
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     public static Task SaysAsync(this AppProcess app, string text) => app.SaysMatchAsync(Regex.Escape(text));
 

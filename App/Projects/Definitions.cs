@@ -50,7 +50,7 @@ sealed record ProjectDefinition
     public int WaitForHoldsMilliseconds { get; init; }
 
     public const int WaitForHoldsMillisecondsMost = 5_000;
-    /// <summary>How much may be spent, by worst cases and for each process, while the ledger cannot be written; null refuses every call then.</summary>
+    /// <summary>How much may be spent in a UTC day, by worst cases, while the ledger cannot be written; kept by each machine for itself. Null refuses every call then.</summary>
     public Money? FailOpenAllowance { get; init; }
 }
 
