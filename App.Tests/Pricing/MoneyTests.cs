@@ -29,6 +29,7 @@ public sealed class MoneyTests
     [Theory]
     [InlineData(1_234_560_000_000, "$1,234.56")]
     [InlineData(400_000, "$0.0004")]
+    [InlineData(412_345, "$0.000412345")]
     [InlineData(486_000, "$0.000486")]
     [InlineData(-100_000_000, "−$0.10")]
     [InlineData(0, "$0.00")]

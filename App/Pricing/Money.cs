@@ -90,21 +90,9 @@ public readonly record struct Money(long Nanos) : IComparable<Money>
     /// <summary>Dollars and cents for people, rounded half away from zero: <c>$1,234.56</c>, <c>−$0.10</c>.</summary>
     public string ToCents() => Signed(Math.Abs(Usd).ToString("#,##0.00", CultureInfo.InvariantCulture));
 
-    /// <summary>For people: cents from a cent upward, three significant digits below it (<c>$0.0004</c>), so that a small cost never reads as nothing.</summary>
-    public override string ToString()
-    {
-        var usd = Math.Abs(Usd);
-        if (usd == 0 || usd >= 0.01m)
-        {
-            return ToCents();
-        }
-        var digits = 0;
-        for (var scaled = usd; scaled < 1; scaled *= 10)
-        {
-            digits++;
-        }
-        return Signed(usd.ToString("0." + new string('0', 1) + new string('#', Math.Min(digits + 1, 9)), CultureInfo.InvariantCulture));
-    }
+    /// <summary>For people: cents from a cent upward, every decimal below it (<c>$0.000486</c>), so that a small cost reads as what it is.</summary>
+    public override string ToString() =>
+        Math.Abs(Usd) is > 0 and < 0.01m and var small ? Signed(small.ToString("0.00#######", CultureInfo.InvariantCulture)) : ToCents();
 
     public int CompareTo(Money other) => Nanos.CompareTo(other.Nanos);
 
