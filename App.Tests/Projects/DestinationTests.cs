@@ -128,7 +128,7 @@ public sealed class DestinationTests
     /// <summary>A document with a provider whose key is in a variable.</summary>
     sealed class Document : IAsyncDisposable
     {
-        readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("governance-document-");
+        readonly DirectoryInfo _folder = System.IO.Directory.CreateTempSubdirectory("governance-document-");
 
         public Document(string variable) => File.WriteAllText(Path, $$"""
             apiVersion: governance/v1
