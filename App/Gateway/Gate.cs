@@ -77,9 +77,9 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
         {
             return Refuse(Refusal.Malformed(invalid), asked);
         }
-        if (estimate.UnboundedBecause is { } reason)
+        if (estimate.Unbounded is { } unbounded)
         {
-            return Refuse(GateRefusals.Unbounded(reason), asked);
+            return Refuse(GateRefusals.Unbounded(unbounded), asked);
         }
         var ledger = asked with
         {
@@ -130,7 +130,7 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
 
     /// <summary>Looked up before the rules only where they need its window: what cannot be measured counts as that.</summary>
     ModelPrice? AskedPrice(Caller caller, RequestFacts facts, DateTimeOffset now) =>
-        facts.Unmeasurable && UpstreamOf(caller.Project) is { } upstream ? Find(prices.Current, upstream, facts.Model, now) : null;
+        !CallLimits.IsMeasured(facts) && UpstreamOf(caller.Project) is { } upstream ? Find(prices.Current, upstream, facts.Model, now) : null;
 
     /// <summary>Null where the plan has no policy stage.</summary>
     PolicyDecision? Policy(Caller caller, RequestFacts facts, long expectedInputTokens, TaskType? type) =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Gateway.Metering;
 using Governance.Ledger;
 using Governance.Policies;
 
@@ -64,8 +65,8 @@ static class GateRefusals
         $"The call names {other}, which may serve it too, and budget '{budget}' counts calls of {other} but not this one of {served}.", "MODEL_UNCOUNTED",
         $"Ask for {other} itself, leave it out of the body's fallbacks and tools, or have the budget's scope widened on {PolicyUrl}?tab=budgets.");
 
-    public static Refusal Unbounded(string reason) =>
-        PolicyRule("unbounded_cost", $"The cost of this call has no bound: {reason}.", "COST_UNBOUNDED", "Bound it (for example with max_uses), or let the project allow unbounded calls.");
+    public static Refusal Unbounded(Unbounded unbounded) => PolicyRule("unbounded_cost", $"The cost of this call has no bound: {unbounded.Reason}.", "COST_UNBOUNDED",
+        unbounded.MayBeAllowed ? $"{unbounded.Remedy} Or let the project allow unbounded calls." : unbounded.Remedy);
 
     /// <summary>402, or the same with a short wait where only calls in flight leave no room.</summary>
     public static Refusal Budget(BudgetRefusal budget, CallId id, JsonNode? wouldPass)

@@ -28,6 +28,8 @@ sealed record RequestFacts
     public long? OtherMaxTokens { get; init; }
     public bool Stream { get; init; }
     public bool Thinking { get; init; }
+    /// <summary><c>thinking.budget_tokens</c>, which <c>max_tokens</c> must exceed; null where there is none.</summary>
+    public long? ThinkingBudget { get; init; }
     /// <summary>UTF-8 bytes of everything that becomes prompt text (strings of system, messages, tools), unescaped, base64 excluded.</summary>
     public long TextBytes { get; init; }
     /// <summary>The expected tokens of that text for the newest Claude tokenizers, overheads for messages and tools included; images and documents apart.</summary>
@@ -37,9 +39,21 @@ sealed record RequestFacts
     /// <summary>True where one of the tools changes files, as those of a coding agent do.</summary>
     public bool EditingTools { get; init; }
     public int Images { get; init; }
+    /// <summary>Those of <see cref="Images"/> whose width and height could be read, and the tokens of these.</summary>
+    public int MeasuredImages { get; init; }
+    public long ExpectedImageTokens { get; init; }
+    public long MaxImageTokens { get; init; }
     /// <summary>Documents given as base64 (PDF), each counted once.</summary>
     public int Documents { get; init; }
-    /// <summary>Bytes of base64 in documents, from which pages are bounded.</summary>
+    /// <summary>Those of <see cref="Documents"/> in which nothing could hide further pages, and the tokens expected of these.</summary>
+    public int FoundDocuments { get; init; }
+    public long ExpectedDocumentTokens { get; init; }
+    /// <summary>Those of <see cref="FoundDocuments"/> whose pages are known exactly, and the most tokens of these.</summary>
+    public int ExactDocuments { get; init; }
+    public long MaxDocumentTokens { get; init; }
+    /// <summary>Pages that were found in all of them.</summary>
+    public long Pages { get; init; }
+    /// <summary>Bytes of base64 in the documents that may hide pages.</summary>
     public long DocumentBytes { get; init; }
     /// <summary>True where a URL, a file id, a server-held thread or a container makes the prompt's size unknowable here: the context window bounds it.</summary>
     public bool Unmeasurable { get; init; }

@@ -26,7 +26,9 @@ public sealed class TokenEstimatorTests(ITestOutputHelper output)
     [InlineData("\u00e9", 1_014)]
     [InlineData("\u0e01", 1_937)]
     [InlineData("\U0001F600", 3_380)]
-    [InlineData("\t  ", 0)]
+    [InlineData("\t  ", 500 + 500 + 63)]
+    [InlineData("a  b", 1_261 + 63 + 1_261)]
+    [InlineData("\u0000\u0001\u007f", 3 * 1_300)]
     public void EachKindOfCharacterHasItsWeight(string text, long units) => Assert.Equal(units, TokenEstimator.Units(Encoding.UTF8.GetBytes(text)));
 
     [Fact]

@@ -19,8 +19,15 @@ sealed record CallEstimate
     public required long MaxInputTokens { get; init; }
     /// <summary>Upper bound of the billed output of all turns together.</summary>
     public required long MaxOutputTokens { get; init; }
-    /// <summary>Why the cost has no finite bound, where the caller may not send such calls: refuse. Null where there is a bound or unbounded calls are allowed; an absurd bound is never allowed.</summary>
-    public string? UnboundedBecause { get; init; }
+    /// <summary>Set where the cost has no finite bound and the caller may not send such calls: refuse. Null where there is a bound or unbounded calls are allowed; an absurd bound is never allowed.</summary>
+    public Unbounded? Unbounded { get; init; }
+    public string? UnboundedBecause => Unbounded?.Reason;
     /// <summary>What the body asks that no provider answers: refuse as malformed. Null for every call in earnest.</summary>
     public string? InvalidBecause { get; init; }
 }
+
+/// <summary>Why the cost of a call has no finite bound.</summary>
+/// <param name="Remedy">What whoever calls can change about it, as a sentence.</param>
+/// <param name="MayBeAllowed">False where a project that allows unbounded calls is refused all the same.</param>
+[Pure]
+sealed record Unbounded(string Reason, string Remedy, bool MayBeAllowed = true);

@@ -1,3 +1,4 @@
+using Governance.Gateway.Reading;
 using Governance.Pricing;
 
 namespace Governance.Gateway.Metering;
@@ -39,13 +40,19 @@ static class CallLimits
         return facts.OtherMaxTokens > Limit(longest) ? Sentence(facts.OtherMaxTokens.Value, longest) : null;
     }
 
-    /// <summary>The input that a cap on input judges: the expected tokens, or where the prompt cannot be measured here everything that the model could be given.</summary>
+    /// <summary>
+    /// The input that a cap on input judges: the expected tokens, an image of unknown size as the largest; or where the prompt cannot be measured here (it is elsewhere, or a document may hide
+    /// pages) everything that the model could be given.
+    /// </summary>
     /// <param name="asked">The price of the asked model; null where none is known.</param>
     public static long JudgedInput(RequestFacts facts, ModelPrice? asked)
     {
-        var expected = WorstCase.Expected(facts);
-        return facts.Unmeasurable ? Math.Max(expected, asked?.ContextTokens ?? long.MaxValue) : expected;
+        var expected = WorstCase.Expected(facts, ofUnknownImage: FileTokens.MaxImage);
+        return IsMeasured(facts) ? expected : Math.Max(expected, asked?.ContextTokens ?? long.MaxValue);
     }
+
+    /// <summary>False where only the model's context window bounds the prompt.</summary>
+    public static bool IsMeasured(RequestFacts facts) => !facts.Unmeasurable && facts.Documents <= facts.FoundDocuments;
 
     /// <summary>Comparing with null is false: where nothing is known nothing is too long.</summary>
     static long? Limit(ModelPrice price)

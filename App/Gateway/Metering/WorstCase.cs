@@ -1,3 +1,4 @@
+using Governance.Gateway.Reading;
 using Governance.Pricing;
 
 namespace Governance.Gateway.Metering;
@@ -6,17 +7,12 @@ namespace Governance.Gateway.Metering;
 [Pure]
 static class WorstCase
 {
-    const long ImageTokens = 4_784;
     const long ImageTokensExpected = 1_568;
     const long ToolTokens = 900;
     const long FrameTokens = 16;
     const long MessageTokens = 8;
-    const long PageTokens = 3_000 + ImageTokens;
-    const long PageTokensExpected = 2_500;
-    /// <summary>Base64 bytes of an ordinary page, for the expected figure only.</summary>
+    /// <summary>Base64 bytes of an ordinary page, for the expected figure of a document whose pages cannot be counted.</summary>
     const long PageBytesExpected = 65_536;
-    /// <summary>Pages that a provider takes in one request.</summary>
-    const long PagesMax = 600;
     /// <summary>Which part of max_tokens an answer is expected to have, and the most of that.</summary>
     const long ExpectedOutputShare = 4;
     const long ExpectedOutputMax = 4_096;
@@ -35,11 +31,11 @@ static class WorstCase
     public static CallEstimate Of(RequestFacts facts, ModelPrice price, IReadOnlyList<ModelPrice> others, bool allowUnbounded)
     {
         var uses = Uses(facts);
-        var advised = facts.ServerTools.Any(tool => tool.Type.StartsWith("advisor", StringComparison.Ordinal));
+        var advised = facts.ServerTools.Any(tool => ToolTypes.Advises(tool.Type));
         var own = Serve(facts, price, uses, ownOutput: false);
         var bound = own.Cost;
         var dearest = default(ExactCost);
-        var reason = Unbounded(facts, price, others) ?? own.UnboundedBecause;
+        var unbounded = Unbounded(facts, others) ?? own.Unbounded;
         foreach (var spellings in others.GroupBy(other => ModelName.Canonical(other.Model), StringComparer.Ordinal))
         {
             var parts = spellings.Select(other => Serve(facts, other, uses, ownOutput: advised)).ToList();
@@ -47,7 +43,7 @@ static class WorstCase
             // An advisor serves beside whoever serves the call: a model that is both, under whatever spelling, is paid for twice.
             bound = advised ? parts.Aggregate(bound, (sum, each) => sum + each.Cost) : bound + part.Cost;
             dearest = ExactCost.Max(dearest, part.Cost);
-            reason ??= part.UnboundedBecause;
+            unbounded ??= part.Unbounded;
         }
         for (var again = advised ? facts.RepeatedModels : 0; again > 0; again--)
         {
@@ -72,31 +68,33 @@ static class WorstCase
             MaxInputTokens = own.Input,
             MaxOutputTokens = own.Output,
             // A project may pay for what is not bounded, but nobody pays a billion: an amount that was cut to fit is no hold.
-            UnboundedBecause = amount.Nanos >= NanosMax ? "its bound is beyond any budget" : allowUnbounded ? null : reason,
+            Unbounded = amount.Nanos >= NanosMax ? new("its bound is beyond any budget", "Set a lower max_tokens, or use a cheaper model.", MayBeAllowed: false) : allowUnbounded ? null : unbounded,
             InvalidBecause = CallLimits.TooManyModels(facts) ?? CallLimits.TooLong(facts, price, others),
         };
     }
 
     /// <summary>The tokens that the input probably has.</summary>
-    public static long Expected(RequestFacts facts)
+    public static long Expected(RequestFacts facts, long ofUnknownImage = ImageTokensExpected)
     {
-        var pages = facts.Documents == 0 ? 0 : Math.Max(Math.Min(facts.DocumentBytes / PageBytesExpected, PagesMax), facts.Documents);
-        return (long)Int128.Min(CountMax, (Int128)facts.ExpectedTextTokens + (facts.Images * ImageTokensExpected) + (pages * PageTokensExpected));
+        var hidden = facts.Documents - facts.FoundDocuments;
+        var guessed = hidden <= 0 ? 0 : Math.Max(Math.Min(facts.DocumentBytes / PageBytesExpected, FileTokens.MaxPages), hidden);
+        var images = facts.ExpectedImageTokens + ((long)Math.Max(0, facts.Images - facts.MeasuredImages) * ofUnknownImage);
+        return (long)Int128.Min(CountMax, (Int128)facts.ExpectedTextTokens + images + facts.ExpectedDocumentTokens + (guessed * FileTokens.ExpectedPage));
     }
 
-    static (ExactCost Cost, long Input, long Output, string? UnboundedBecause) Serve(RequestFacts facts, ModelPrice price, long uses, bool ownOutput)
+    static (ExactCost Cost, long Input, long Output, Unbounded? Unbounded) Serve(RequestFacts facts, ModelPrice price, long uses, bool ownOutput)
     {
         var (first, reason) = FirstInput(facts, price);
         var output = MaxOutput(facts, price);
         if (output is null)
         {
-            reason ??= $"the request sets no max_tokens and the longest answer of {price.Model} is not known";
+            reason ??= new($"the request sets no max_tokens and the longest answer of {price.Model} is not known", $"Set max_tokens, or enter the longest answer of {price.Model} with its price.");
         }
         // An advisor answers at its own length; max_tokens does not bind it. A fallback may set a longer one than the call's.
         var longest = Math.Max(Math.Max(output ?? 0, Math.Clamp(facts.OtherMaxTokens ?? 0, 0, CountMax)), ownOutput ? price.MaxOutputTokens ?? price.ContextTokens ?? 0 : 0);
         if (uses > 0 && price.ContextTokens is null)
         {
-            reason ??= $"server tools grow the prompt and the context window of {price.Model} is not known";
+            reason ??= new($"server tools grow the prompt and the context window of {price.Model} is not known", $"Leave the server tools out, or enter the context window of {price.Model} with its price.");
         }
         var window = Math.Max(first, price.ContextTokens ?? first);
         var input = Int128.Min(CountMax, (Int128)first + ((Int128)uses * window));
@@ -109,7 +107,7 @@ static class WorstCase
             var summary = price.MaxOutputTokens ?? price.ContextTokens;
             if (summary is null)
             {
-                reason ??= $"the conversation may be compacted first and the longest answer of {price.Model} is not known";
+                reason ??= new($"the conversation may be compacted first and the longest answer of {price.Model} is not known", $"Leave compaction out, or enter the longest answer of {price.Model} with its price.");
             }
             input = Int128.Min(CountMax, input + (uses > 0 ? window : first));
             outputs = Int128.Min(CountMax, outputs + (summary ?? 0));
@@ -117,17 +115,22 @@ static class WorstCase
         return (ExactCost.OfTokens((long)input, rates.Input, price, terms) + ExactCost.OfTokens((long)outputs, rates.Output, price, terms), (long)input, (long)outputs, reason);
     }
 
-    /// <summary>No token covers less than one byte, so bytes bound the text. What is not text here (URLs, files, pages of a PDF, whose streams are compressed) is bounded by the window.</summary>
-    static (long Tokens, string? UnboundedBecause) FirstInput(RequestFacts facts, ModelPrice price)
+    /// <summary>
+    /// No token covers less than one byte, so bytes bound the text. Images and pages are bounded by what was read of them; where that is not certain, by the largest image and by as many pages as a
+    /// provider takes in a request, but never by fewer than were found. What is elsewhere (URLs, files) is bounded by the window.
+    /// </summary>
+    static (long Tokens, Unbounded? Unbounded) FirstInput(RequestFacts facts, ModelPrice price)
     {
-        var pages = facts.Documents == 0 ? 0 : PagesMax;
+        var pages = facts.Documents > facts.ExactDocuments ? Math.Max(FileTokens.MaxPages, facts.Pages) : 0;
         var tools = facts.Tools > 0 || facts.ServerTools.Count > 0 || facts.McpServers ? ToolTokens : 0;
         var bytes = (Int128)Math.Max(facts.TextBytes, facts.ExpectedTextTokens) + FrameTokens + ((Int128)facts.Messages * MessageTokens) + tools
-            + ((Int128)facts.Images * ImageTokens) + ((Int128)pages * PageTokens);
+            + facts.MaxImageTokens + ((Int128)Math.Max(0, facts.Images - facts.MeasuredImages) * FileTokens.MaxImage)
+            + facts.MaxDocumentTokens + ((Int128)pages * FileTokens.MaxPage);
         var measured = (long)Int128.Min(CountMax, bytes);
         return (facts.Unmeasurable, price.ContextTokens) switch
         {
-            (true, null) => (measured, $"the prompt cannot be measured here and the context window of {price.Model} is not known"),
+            (true, null) => (measured, new($"the prompt cannot be measured here and the context window of {price.Model} is not known",
+                $"Send files and images in the body instead of naming them, or enter the context window of {price.Model} with its price.")),
             (true, { } window) => (window, null),
             (false, { } window) => (Math.Min(measured, window), null),
             (false, null) => (measured, null),
@@ -137,22 +140,24 @@ static class WorstCase
     static long? MaxOutput(RequestFacts facts, ModelPrice price) =>
         (facts.MaxTokens ?? price.MaxOutputTokens ?? price.ContextTokens) is { } most ? Math.Clamp(most, 0, CountMax) : null;
 
-    static string? Unbounded(RequestFacts facts, ModelPrice price, IReadOnlyList<ModelPrice> others) =>
-        facts.McpServers ? "servers that the provider calls (mcp_servers) have no bound on turns"
-        : facts.ServerTools.Where(RunsAtTheProvider).Where(tool => tool.MaxUses is null).Select(tool => $"the server tool {tool.Type} has no max_uses").FirstOrDefault() is { } reason ? reason
-        : Distinct(others.Select(other => other.Model)) < Distinct(facts.OtherModels) ? "a model that the request names has no price"
+    static Unbounded? Unbounded(RequestFacts facts, IReadOnlyList<ModelPrice> others) =>
+        facts.McpServers ? new("servers that the provider calls (mcp_servers) have no bound on turns", "Leave mcp_servers out.")
+        : facts.ServerTools.Where(tool => BoundOf(tool) is null).Select(UnboundedTool).FirstOrDefault() is { } tool ? tool
+        : Distinct(others.Select(other => other.Model)) < Distinct(facts.OtherModels) ? new("a model that the request names has no price", "Enter its price, or leave the model out.")
         : null;
+
+    static Unbounded? UnboundedTool(ServerTool tool) => ToolTypes.KeepsToMaxUses(tool.Type)
+        ? new($"the server tool {tool.Type} has no max_uses", "Give it max_uses.")
+        : new($"the server tool {tool.Type} runs at the provider as often as it likes; no max_uses is known to bound it", "Leave that tool out.");
 
     static int Distinct(IEnumerable<string> models) => models.Select(ModelName.Canonical).Distinct(StringComparer.Ordinal).Count();
 
-    /// <summary>Tools whose schema the provider knows but which the client runs end the turn and cost nothing of their own.</summary>
-    static bool RunsAtTheProvider(ServerTool tool) =>
-        !(tool.Type.StartsWith("bash_", StringComparison.Ordinal) || tool.Type.StartsWith("text_editor_", StringComparison.Ordinal)
-            || tool.Type.StartsWith("computer_", StringComparison.Ordinal) || tool.Type.StartsWith("memory_", StringComparison.Ordinal) || tool.Type == "custom");
+    /// <summary>How often the provider may run a tool; null where nothing bounds it. Tools that the client runs end the turn and cost nothing of their own.</summary>
+    static long? BoundOf(ServerTool tool) => !ToolTypes.RunsAtTheProvider(tool.Type) ? 0 : ToolTypes.KeepsToMaxUses(tool.Type) ? tool.MaxUses : null;
 
-    static long Uses(RequestFacts facts) => Sum(facts.ServerTools.Where(RunsAtTheProvider));
+    static long Uses(RequestFacts facts) => Sum(facts.ServerTools.Where(tool => ToolTypes.RunsAtTheProvider(tool.Type)));
 
-    static long SearchUses(RequestFacts facts) => Sum(facts.ServerTools.Where(tool => tool.Type.StartsWith("web_search", StringComparison.Ordinal)));
+    static long SearchUses(RequestFacts facts) => Sum(facts.ServerTools.Where(tool => ToolTypes.SearchesTheWeb(tool.Type)));
 
     static long Sum(IEnumerable<ServerTool> tools) => tools.Aggregate(0L, (sum, tool) => Math.Min(1_000_000, sum + Math.Clamp(tool.MaxUses ?? 0, 0, 1_000_000)));
 

@@ -25,19 +25,12 @@ ref partial struct BodyWalk
         if (!Object(Place.Block, ref shape))
             return false;
         var type = shape.Type.Exists ? Decoded(shape.Type) : default;
-        if (type.SequenceEqual("image"u8))
-        {
-            _images++;
-        }
-        else if (shape.Base64Bytes is { } bytes)
-        {
-            _documents++;
-            _documentBytes += bytes;
-            // Base64 that is no PDF may be text in disguise.
-            if (!shape.Pdf)
-                _textBytes += bytes;
-        }
         _unmeasurable |= type.SequenceEqual("container_upload"u8);
+        StrayTool(type);
+        if (type.SequenceEqual("image"u8))
+            Image(shape);
+        else if (shape.Base64.Exists)
+            Document(shape);
         return true;
     }
 
@@ -55,7 +48,7 @@ ref partial struct BodyWalk
             Key.Input => Data() && RawValue(start),
             Key.Signature or Key.Data or Key.Encrypted when text => Sealed(),
             Key.CacheControl => CacheControl(),
-            Key.Tool when _reader.TokenType == JsonTokenType.StartObject => Tool(),
+            Key.Tool or Key.Definition when _reader.TokenType == JsonTokenType.StartObject => Tool(),
             Key.Tools when _reader.TokenType == JsonTokenType.StartArray => Value(Place.Tools),
             Key.FileId => Elsewhere() && Value(Place.Content),
             _ => UnknownProperty(start),
@@ -76,18 +69,20 @@ ref partial struct BodyWalk
         var shape = new Shape();
         if (!Object(Place.Source, ref shape))
             return false;
-        var base64 = shape.Type.Exists && Decoded(shape.Type).SequenceEqual("base64"u8);
-        if (shape.Data.Exists && base64)
+        var type = shape.Type.Exists ? Decoded(shape.Type) : default;
+        var isText = type.SequenceEqual("text"u8) || type.SequenceEqual("content"u8);
+        var isBase64 = type.SequenceEqual("base64"u8);
+        _unmeasurable |= type.SequenceEqual("url"u8) || type.SequenceEqual("file"u8);
+        if (!shape.Data.Exists)
+            return true;
+        // What does not say whether it is text may be either.
+        if (!isText)
         {
-            block.Base64Bytes = shape.Data.Length;
+            block.Base64 = shape.Data;
             block.Pdf = shape.Media.Exists && Decoded(shape.Media).SequenceEqual("application/pdf"u8);
         }
-        else if (shape.Data.Exists)
-        {
+        if (!isBase64)
             Count(Decoded(shape.Data));
-        }
-        var type = shape.Type.Exists ? Decoded(shape.Type) : default;
-        _unmeasurable |= type.SequenceEqual("url"u8) || type.SequenceEqual("file"u8);
         return true;
     }
 
@@ -109,7 +104,7 @@ ref partial struct BodyWalk
         if (!Object(Place.Tool, ref shape))
             return false;
         var type = shape.Type.Exists ? Text(shape.Type) : null;
-        if (ToolTypes.IsServer(type))
+        if (ToolTypes.RunsAtTheProvider(type))
             _serverTools.Add(new ServerTool(type!, shape.MaxUses));
         _edits |= ToolTypes.Edits(type, shape.Name.Exists && shape.Name.Length <= _limits.NameLengthMax ? Text(shape.Name) : null);
         if (!ToolTypes.Wraps(type))
@@ -129,8 +124,6 @@ ref partial struct BodyWalk
             Key.Name when _reader.TokenType == JsonTokenType.String => StringOf(ref shape.Name),
             Key.MaxUses => Whole(out shape.MaxUses),
             Key.InputSchema or Key.InputExamples => Data(),
-            Key.Definition when _reader.TokenType == JsonTokenType.StartObject => Tool(),
-            Key.Tools when _reader.TokenType == JsonTokenType.StartArray => Value(Place.Control),
             _ => ControlProperty(key, name),
         };
         _toolLevel--;

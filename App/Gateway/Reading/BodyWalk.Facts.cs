@@ -31,12 +31,22 @@ ref partial struct BodyWalk
     long? _otherMaxTokens;
     long _textBytes;
     long _tokenUnits;
+    long? _thinkingBudget;
+    int _images;
+    int _measuredImages;
+    long _expectedImageTokens;
+    long _maxImageTokens;
+    int _documents;
+    int _foundDocuments;
+    int _exactDocuments;
     long _documentBytes;
+    long _pages;
+    long _expectedDocumentTokens;
+    long _maxDocumentTokens;
+    InflateBudget _inflate;
     int _messages;
     int _tools;
     int _toolLevel;
-    int _images;
-    int _documents;
     CacheWrite _cacheWrite;
     bool _stream;
     bool _thinking;
@@ -84,9 +94,18 @@ ref partial struct BodyWalk
         Messages = _messages,
         Tools = _tools,
         EditingTools = _edits,
+        ThinkingBudget = _thinkingBudget,
         Images = _images,
+        MeasuredImages = _measuredImages,
+        ExpectedImageTokens = _expectedImageTokens,
+        MaxImageTokens = _maxImageTokens,
         Documents = _documents,
+        FoundDocuments = _foundDocuments,
+        ExactDocuments = _exactDocuments,
         DocumentBytes = _documentBytes,
+        Pages = _pages,
+        ExpectedDocumentTokens = _expectedDocumentTokens,
+        MaxDocumentTokens = _maxDocumentTokens,
         Unmeasurable = _unmeasurable,
         Compaction = _compaction,
         CacheWrite = _cacheWrite,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Governance.Gateway.Reading;
@@ -17,6 +18,7 @@ ref partial struct BodyWalk
             Place.Tool => ToolProperty(key, name, ref shape),
             Place.Metadata when key == Key.UserId => OptionalString(_limits.UserLengthMax, out _userId),
             Place.Thinking when key == Key.Type => ThinkingType(),
+            Place.Thinking when key == Key.BudgetTokens && _reader.TokenType == JsonTokenType.Number => ThinkingBudget(),
             Place.CacheControl when key == Key.Ttl => StringOf(ref shape.Ttl),
             Place.Format when key == Key.Schema => Data(),
             Place.Format when key == Key.Format => Value(Place.Format),
@@ -34,6 +36,8 @@ ref partial struct BodyWalk
                 return token == JsonTokenType.StartObject ? Message() : Fail("an object is expected");
             case Place.Tools when token != JsonTokenType.StartArray:
                 return token == JsonTokenType.StartObject ? Tool() : Fail("an object is expected");
+            case Place.NestedTools when token == JsonTokenType.StartObject:
+                return Tool();
             case Place.Content or Place.Block when token == JsonTokenType.StartObject:
                 return Block();
             case Place.Content or Place.Block when token != JsonTokenType.StartArray:
@@ -97,11 +101,26 @@ ref partial struct BodyWalk
                 return Value(Place.Control);
             case Key.Fallbacks: return Value(Place.Fallbacks);
             case Key.Messages or Key.System or Key.Content: return Value(Place.Content);
-            case Key.Type when _reader.TokenType == JsonTokenType.String:
-                _compaction |= Decoded(StringSlice()).StartsWith("compact_"u8);
-                return true;
+            case Key.Tool or Key.Definition when _reader.TokenType == JsonTokenType.StartObject: return Value(Place.NestedTools);
+            case Key.Tools when _reader.TokenType == JsonTokenType.StartArray: return Value(Place.NestedTools);
+            case Key.Type when _reader.TokenType == JsonTokenType.String: return ControlType();
         }
         return !Keys.IsModelVariant(name) ? Value(Place.Control) : Fail("differs from 'model' only in case; names are spelled exactly");
+    }
+
+    bool ControlType()
+    {
+        var type = Decoded(StringSlice());
+        _compaction |= type.StartsWith("compact_"u8);
+        StrayTool(type);
+        return true;
+    }
+
+    /// <summary>A tool of the provider's is one wherever it stands; what bounds it there is not known.</summary>
+    void StrayTool(ReadOnlySpan<byte> type)
+    {
+        if (ToolTypes.IsKnownServerTool(type))
+            _serverTools.Add(new ServerTool(Encoding.UTF8.GetString(type), null));
     }
 
     bool TopModel()
@@ -158,6 +177,12 @@ ref partial struct BodyWalk
         if (!OptionalString(_limits.NameLengthMax, out var type))
             return false;
         _thinking = type != "disabled";
+        return true;
+    }
+
+    bool ThinkingBudget()
+    {
+        _thinkingBudget = _reader.TryGetInt64(out var tokens) ? tokens : null;
         return true;
     }
 
@@ -258,7 +283,8 @@ ref partial struct BodyWalk
     {
         // A character takes at most three bytes, or six where it is escaped.
         text = _reader.ValueSpan.Length <= lengthMax * 6 ? Text(StringSlice()) : "";
-        return (_reader.ValueSpan.Length <= lengthMax * 6 && text.Length <= lengthMax) || Fail($"the string is longer than {lengthMax} characters");
+        return (_reader.ValueSpan.Length <= lengthMax * 6 && text.Length <= lengthMax)
+            || Fail($"the string is longer than {lengthMax} characters, the limit; it has {Encoding.UTF8.GetCharCount(Decoded(StringSlice()))}");
     }
 
     readonly bool Null() => _reader.TokenType == JsonTokenType.Null;

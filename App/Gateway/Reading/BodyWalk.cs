@@ -17,6 +17,7 @@ ref partial struct BodyWalk
         _reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = limits.DepthMax + 1 });
         _path = new PathStep[limits.DepthMax + 1];
         _names = new PropertyNames(limits.DepthMax);
+        _inflate = new InflateBudget();
     }
 
     /// <summary>False leaves <see cref="Fault"/>.</summary>

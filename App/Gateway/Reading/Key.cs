@@ -8,7 +8,7 @@ enum Key
     Unknown, Model, MaxTokens, Stream, System, Messages, Tools, Tool, Definition, Thinking, Metadata, ServiceTier, Speed, InferenceGeo,
     CacheControl, Caching, Fallbacks, McpServers, Container, Thread, Compaction, ContextManagement, OutputConfig, OutputFormat,
     Format, Schema, Type, Role, Name, Content, Text, Source, Data, MediaType, Url, FileId, Input, InputSchema, InputExamples,
-    MaxUses, Ttl, UserId, ToolChanges, Signature, Encrypted, Label,
+    MaxUses, Ttl, UserId, ToolChanges, Signature, Encrypted, Label, BudgetTokens,
     /// <summary>Known at the top level, and neither prompt text nor a setting that concerns us.</summary>
     Quiet,
 }
@@ -47,7 +47,7 @@ static class Keys
         12 => Is(name, "input_schema"u8, Key.InputSchema) | Is(name, "service_tier"u8, Key.ServiceTier) | Is(name, "tool_changes"u8, Key.ToolChanges)
             | Is(name, "workspace_id"u8, Key.Quiet),
         13 => Is(name, "cache_control"u8, Key.CacheControl) | Is(name, "output_config"u8, Key.OutputConfig) | Is(name, "output_format"u8, Key.OutputFormat)
-            | Is(name, "inference_geo"u8, Key.InferenceGeo),
+            | Is(name, "inference_geo"u8, Key.InferenceGeo) | Is(name, "budget_tokens"u8, Key.BudgetTokens),
         14 => Is(name, "input_examples"u8, Key.InputExamples) | Is(name, "stop_sequences"u8, Key.Quiet) | Is(name, "billing_policy"u8, Key.Quiet),
         15 => Is(name, "encrypted_index"u8, Key.Encrypted) | Is(name, "user_profile_id"u8, Key.Quiet),
         16 => Is(name, "encrypted_stdout"u8, Key.Encrypted),

@@ -10,6 +10,8 @@ readonly record struct Slice(int Offset, int Length, bool Escaped)
 enum Place
 {
     Top, Metadata, Thinking, Format, CacheControl, Messages, Message, Content, Block, Source, Tools, Tool, Fallbacks,
+    /// <summary>Tools that something else than the body gives: a tool, a fallback, a setting that is not known. Some list only names.</summary>
+    NestedTools,
     /// <summary>Settings that we do not know: models, cache writes and machines named in them are still seen.</summary>
     Control,
 }
@@ -24,8 +26,8 @@ struct Shape
     public Slice Media;
     public Slice Data;
     public long? MaxUses;
-    /// <summary>Bytes of base64 in the <c>source</c> of a block.</summary>
-    public long? Base64Bytes;
+    /// <summary>The base64 in the <c>source</c> of a block.</summary>
+    public Slice Base64;
     public bool Pdf;
 }
 

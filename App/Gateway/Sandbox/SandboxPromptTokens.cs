@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Governance.Gateway.Reading;
 
 namespace Governance.Gateway.Sandbox;
 
@@ -18,10 +19,20 @@ static class SandboxPromptTokens
         }
         if (block.Text("type") is "image" or "document" && block.Member("source") is { } source && source.Text("type") is not ("text" or "content"))
         {
-            var most = block.Text("type") == "image" ? ImageTokensMost : DocumentTokensMost;
-            return source.Text("data") is { } data ? Math.Clamp(data.Length / BytesPerFileToken, 1, most) : most;
+            var isImage = block.Text("type") == "image";
+            var most = isImage ? ImageTokensMost : DocumentTokensMost;
+            return source.Text("data") is not { } data ? most
+                : isImage && SizeOf(data, out var width, out var height) ? Math.Min(most, FileTokens.ExpectedOfImage(width, height))
+                : Math.Clamp(data.Length / BytesPerFileToken, 1, most);
         }
         return OfTexts(block, everything: false);
+    }
+
+    static bool SizeOf(string base64, out long width, out long height)
+    {
+        var file = new byte[base64.Length];
+        (width, height) = (0, 0);
+        return Convert.TryFromBase64String(base64, file, out var length) && ImageSize.TryRead(file.AsSpan(0, length), whole: true, out width, out height);
     }
 
     static long OfTexts(JsonElement element, bool everything)

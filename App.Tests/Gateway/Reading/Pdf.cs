@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+
+namespace Governance.Tests.Gateway.Reading;
+
+/// <summary>Writes PDFs of every kind that matters to who counts their pages.</summary>
+static class Pdf
+{
+    /// <summary>One object for each page, a content stream among them.</summary>
+    public static byte[] Plain(int pages, string text = "Hello", int padding = 0, bool deflate = true)
+    {
+        var file = new MemoryStream();
+        Write(file, "%PDF-1.7\n%\u00e2\u00e3\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n");
+        Write(file, $"2 0 obj\n<< /Type /Pages /Kids [ {Refs(pages)} ] /Count {pages} >>\nendobj\n");
+        for (var page = 0; page < pages; page++)
+        {
+            Write(file, string.Create(CultureInfo.InvariantCulture, $"{page + 4} 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 3 0 R >>\nendobj\n"));
+        }
+        var content = Encoding.Latin1.GetBytes($"BT /F1 12 Tf ({text}) Tj ET");
+        Stream(file, 3, "", deflate ? Deflate(content) : content, deflate);
+        if (padding > 0)
+        {
+            var pixels = new byte[padding];
+            new Random(1).NextBytes(pixels);
+            Stream(file, 9_999, "/Type /XObject /Subtype /Image /Width 1000 /Height 1000", pixels, deflated: false);
+        }
+        Write(file, "trailer << /Root 1 0 R >>\n%%EOF\n");
+        return file.ToArray();
+    }
+
+    /// <summary>The page tree inside of a compressed object stream: hardly any bytes for any number of pages.</summary>
+    public static byte[] Packed(int pages, string filter = "/FlateDecode", string more = "")
+    {
+        var inside = new StringBuilder("1 0 2 40 ");
+        inside.Append(CultureInfo.InvariantCulture, $"<</Type/Catalog/Pages 2 0 R>> <</Type/Pages/Kids[{Refs(pages)}]/Count {pages}>> ");
+        for (var page = 0; page < pages; page++)
+        {
+            inside.Append("<</Type/Page/Parent 2 0 R>> ");
+        }
+        var file = new MemoryStream();
+        Write(file, "%PDF-1.7\n");
+        var data = Deflate(Encoding.Latin1.GetBytes(inside.ToString()));
+        Write(file, string.Create(CultureInfo.InvariantCulture, $"5 0 obj\n<< /Type /ObjStm /N {pages + 2} /First 9 /Filter {filter} /Length {data.Length} {more} >>\nstream\n"));
+        file.Write(data);
+        Write(file, "\nendstream\nendobj\n%%EOF\n");
+        return file.ToArray();
+    }
+
+    /// <summary>One page object to which a tree refers many times.</summary>
+    public static byte[] Shared(int pages) => Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture,
+        $"%PDF-1.4\n2 0 obj <</Type/Pages/Count {pages}/Kids[{string.Concat(Enumerable.Repeat("4 0 R ", pages))}]>> endobj 4 0 obj <</Type/Page>> endobj\n%%EOF"));
+
+    public static byte[] Deflate(byte[] content)
+    {
+        var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            zlib.Write(content);
+        }
+        return packed.ToArray();
+    }
+
+    public static void Stream(MemoryStream file, int number, string dictionary, byte[] data, bool deflated)
+    {
+        Write(file, string.Create(CultureInfo.InvariantCulture, $"{number} 0 obj\n<< {dictionary} /Length {data.Length}{(deflated ? " /Filter /FlateDecode" : "")} >>\nstream\n"));
+        file.Write(data);
+        Write(file, "\nendstream\nendobj\n");
+    }
+
+    static string Refs(int pages) => string.Join(' ', Enumerable.Range(4, pages).Select(number => string.Create(CultureInfo.InvariantCulture, $"{number} 0 R")));
+
+    static void Write(MemoryStream file, string text) => file.Write(Encoding.Latin1.GetBytes(text));
+}
