@@ -9,16 +9,24 @@ public sealed class SessionNameTests
     [InlineData("user_1", "user_1")]
     [InlineData("{\"session_id\":\"s-1\"}", "s-1")]
     [InlineData("{\"session_id\":1}", "{\"session_id\":1}")]
-    [InlineData("s\0x", "s\uFFFDx")]
-    [InlineData("s\u001bx\u0085", "s\uFFFDx\uFFFD")]
+    [InlineData("{\"session_id\":\"\\ud83d\"}", "{\"session_id\":\"\\ud83d\"}")]
     [InlineData("Jürgen 😀", "Jürgen 😀")]
-    public void ASessionHasOneNameInEveryStore(string? userId, string? name) => Assert.Equal(name, CallerIdentity.SessionOf(userId));
+    public void ASessionIsNamedByItsIdOrElseByTheWholeText(string? userId, string? name) => Assert.Equal(name, CallerIdentity.SessionOf(userId));
 
+    /// <summary>What two calls are told apart by is never cut, replaced or dropped.</summary>
     [Fact]
-    public void APairIsNotCutInHalf()
+    public void ALongNameStaysWholeUpToItsLimitAndIsRefusedAboveIt()
     {
-        var name = CallerIdentity.SessionOf(new string('x', 127) + "😀")!;
-        Assert.Equal(new string('x', 127) + "\uFFFD", name);
-        Assert.Equal("a\uFFFD", CallerIdentity.SessionOf("a" + '\uD83D'));
+        var longest = new string('x', CallHeaders.MaxSessionLength);
+        Assert.Equal(longest, CallerIdentity.SessionOf(longest));
+        Assert.Null(CallHeaders.NameFault("metadata.user_id", longest, CallHeaders.MaxSessionLength));
+        Assert.Equal("metadata.user_id: the name has 513 characters, more than the limit of 512; send a shorter one.", CallHeaders.NameFault("metadata.user_id", longest + "y", CallHeaders.MaxSessionLength)?.Message);
     }
+
+    [Theory]
+    [InlineData("s\0x")]
+    [InlineData("s\u001bx")]
+    [InlineData("s\u0085")]
+    public void AControlCharacterIsRefusedRatherThanReplaced(string name) =>
+        Assert.Contains("control character", CallHeaders.NameFault("metadata.user_id", name, CallHeaders.MaxSessionLength)?.Message, StringComparison.Ordinal);
 }

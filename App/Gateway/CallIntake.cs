@@ -57,8 +57,14 @@ sealed class CallIntake(DirectoryShelf directory, CallIds ids, GatewayState stat
                 await RefusalAnswer.WriteAsync(context, Refusal.Malformed(fault.Message), id);
                 return null;
             }
+            var facts = ((ReadFacts)read).Facts;
+            if (CallerIdentity.SessionFault(caller!, facts.UserId) is { } unnamed)
+            {
+                await RefusalAnswer.WriteAsync(context, unnamed, id);
+                return null;
+            }
             taken = true;
-            return new CallTaken(id, caller!, ((ReadFacts)read).Facts, body);
+            return new CallTaken(id, caller!, facts, body);
         }
         finally
         {

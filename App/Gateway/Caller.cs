@@ -20,8 +20,6 @@ sealed record Caller
 /// <summary>Finds out who asks. One path for all endpoints; every doubt is a refusal.</summary>
 static class CallerIdentity
 {
-    const int ScopeLengthMost = 128;
-
     /// <summary>The caller, or why not. Fails closed on two different keys, an unknown, expired or revoked key; kill switches are looked at last.</summary>
     public static (Caller? Caller, Refusal? Refusal) Identify(HttpRequest request, Projects.Directory directory, DateTimeOffset now)
     {
@@ -41,7 +39,9 @@ static class CallerIdentity
         {
             return (null, Refusal.Unauthorized($"The key '{key.Definition.Id}' expired at {key.Definition.ExpiresAt:yyyy-MM-dd HH:mm} UTC. Ask for a new one on /dashboard/keys."));
         }
-        if (ReadHeaders(request, key.Definition, project, out var mode, out var stated, out var type) is { } fault)
+        var unread = ReadHeaders(request, out var mode, out var type);
+        var unnamed = Attribute(request, key.Definition, project, directory.Workspace, out var attribution);
+        if ((unread ?? unnamed) is { } fault)
         {
             return (null, fault);
         }
@@ -50,9 +50,9 @@ static class CallerIdentity
             Key = key,
             Project = project,
             Workspace = directory.Workspace,
-            For = AttributionOf(request, key.Definition, project, directory.Workspace),
-            Mode = mode,
-            ModeStated = stated,
+            For = attribution,
+            Mode = mode ?? key.Definition.DefaultMode ?? project.DefaultMode,
+            ModeStated = mode is not null,
             TaskType = type,
         }, null);
     }
@@ -90,40 +90,40 @@ static class CallerIdentity
         return key ?? bearer;
     }
 
-    static Refusal? ReadHeaders(HttpRequest request, KeyDefinition key, ProjectDefinition project, out Mode mode, out bool stated, out Policies.TaskType? type)
+    static Refusal? ReadHeaders(HttpRequest request, out Mode? mode, out Policies.TaskType? type)
     {
-        mode = key.DefaultMode ?? project.DefaultMode;
+        const string Modes = "eco, balanced, sport";
         type = null;
-        var modeText = Header(request, "x-governance-mode") ?? Header(request, "x-prism-mode");
-        stated = modeText is not null;
-        if (modeText is not null && !TryWord(modeText, out mode))
+        Mode? older = null;
+        mode = null;
+        if ((CallHeaders.Protocol(request) ?? CallHeaders.Word(request, "x-governance-mode", Modes, out mode) ?? CallHeaders.Word(request, "x-prism-mode", Modes, out older)
+            ?? CallHeaders.Word(request, "x-governance-task-type", "simple, code, reasoning, complex", out type)) is { } fault)
         {
-            return Refusal.Malformed($"x-governance-mode: '{Shown(modeText)}' is none of eco, balanced, sport.");
+            return fault;
         }
-        if (Header(request, "x-governance-task-type") is { } typeText)
+        if (mode is not null && older is not null && mode != older)
         {
-            if (!TryWord(typeText, out Policies.TaskType known))
-            {
-                return Refusal.Malformed($"x-governance-task-type: '{Shown(typeText)}' is none of simple, code, reasoning, complex.");
-            }
-            type = known;
+            return Refusal.Malformed($"'x-governance-mode' and 'x-prism-mode' say different modes ({mode} and {older}); send one.");
         }
+        mode ??= older;
         return null;
     }
 
-    static Attribution AttributionOf(HttpRequest request, KeyDefinition key, ProjectDefinition project, WorkspaceDefinition workspace)
+    /// <summary>The headers of dimensions that the key closes are not read at all.</summary>
+    static Refusal? Attribute(HttpRequest request, KeyDefinition key, ProjectDefinition project, WorkspaceDefinition workspace, out Attribution attribution)
     {
+        Refusal? fault = null;
         string? Dimension(string header, string? ofKey)
         {
-            var asked = key.AttributionOverride switch
+            var closed = key.AttributionOverride is AttributionOverride.Deny || (key.AttributionOverride is AttributionOverride.Restricted && ofKey is not null);
+            if (closed || fault is not null)
             {
-                AttributionOverride.Deny => null,
-                AttributionOverride.Restricted when ofKey is not null => null,
-                _ => Header(request, header),
-            };
-            return asked is { Length: <= ScopeLengthMost } ? asked : ofKey;
+                return ofKey;
+            }
+            fault = CallHeaders.Name(request, header, CallHeaders.MaxNameLength, out var asked);
+            return asked ?? ofKey;
         }
-        return new Attribution
+        attribution = new Attribution
         {
             Tenant = key.Attribution.Tenant ?? workspace.Id,
             Project = project.Id,
@@ -133,56 +133,32 @@ static class CallerIdentity
             Employee = Dimension("x-governance-employee", key.Attribution.Employee),
             Feature = Dimension("x-governance-feature", key.Attribution.Feature),
             Workflow = Dimension("x-governance-workflow", key.Attribution.Workflow),
-            Session = Header(request, "x-governance-session") is { Length: <= ScopeLengthMost } session ? Plain(session) : null,
         };
+        var unnamed = CallHeaders.Name(request, "x-governance-session", CallHeaders.MaxSessionLength, out var session);
+        attribution = attribution with { Session = session };
+        return fault ?? unnamed;
     }
 
     /// <summary>The session that a body's user id names: Claude Code writes a JSON object there.</summary>
     public static string? SessionOf(string? userId)
     {
-        if (userId is null)
+        if (userId is null || !userId.StartsWith('{'))
         {
-            return null;
+            return userId;
         }
-        if (userId.StartsWith('{'))
+        try
         {
-            try
-            {
-                using var json = JsonDocument.Parse(userId);
-                if (json.RootElement.TryGetProperty("session_id", out var session) && session.ValueKind == JsonValueKind.String)
-                {
-                    userId = session.GetString()!;
-                }
-            }
-            catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-            {
-                // Not what Claude Code writes; then the text itself names the session.
-            }
+            using var json = JsonDocument.Parse(userId);
+            return json.RootElement.TryGetProperty("session_id", out var session) && session.ValueKind == JsonValueKind.String ? session.GetString() : userId;
         }
-        return Plain(userId.Length <= ScopeLengthMost ? userId : userId[..ScopeLengthMost]);
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // Not what Claude Code writes; then the text itself names the session.
+            return userId;
+        }
     }
 
-    /// <summary>Without control characters and halves of pairs, which stores keep differently: a session must have one name everywhere.</summary>
-    static string Plain(string text)
-    {
-        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-        {
-            return text;
-        }
-        var plain = new System.Text.StringBuilder(text.Length);
-        // A half of a pair is read as U+FFFD.
-        foreach (var rune in text.EnumerateRunes())
-        {
-            plain.Append(System.Text.Rune.IsControl(rune) ? System.Text.Rune.ReplacementChar : rune);
-        }
-        return plain.ToString();
-    }
-
-    static string? Header(HttpRequest request, string name) => request.Headers.TryGetValue(name, out var value) && value.ToString().Trim() is { Length: > 0 } text ? text : null;
-
-    static bool TryWord<T>(string text, out T value)
-        where T : struct, Enum =>
-        Enum.TryParse(text, ignoreCase: true, out value) && char.IsAsciiLetter(text[0]) && Enum.IsDefined(value);
-
-    static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "…";
+    /// <summary>Why the body cannot name its session; null where it can, or where a header does.</summary>
+    public static Refusal? SessionFault(Caller caller, string? userId) =>
+        caller.For.Session is null && SessionOf(userId) is { } session ? CallHeaders.NameFault("metadata.user_id", session, CallHeaders.MaxSessionLength) : null;
 }
