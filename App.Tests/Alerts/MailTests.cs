@@ -4,6 +4,7 @@ using Governance.Budgets;
 using Governance.Ledger;
 using Governance.Projects;
 using Governance.Tests.Ledger;
+using Governance.Tests.Shell;
 
 namespace Governance.Tests.Alerts;
 
@@ -83,6 +84,41 @@ public abstract class MailTests(Store store)
         Assert.Equal(MailState.GivenUp, mail.State);
         Assert.InRange(mail.Mail.Tries, 70, 75);
         Assert.Single(rig.Events("mail.given_up"));
+    }
+
+    [Fact]
+    public async Task ACardSaysThatAMailIsSentOnlyOnceItWas()
+    {
+        await using var rig = new LedgerRig(mail: Settings, store: store);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50") with { AlertEmail = "lisa@example.com", Thresholds = [new Threshold(80), new Threshold(85, Email: false), new Threshold(95)] });
+        Assert.Equal("80 % not yet", await SaidAsync(rig, 0));
+        await rig.SpendAsync(45m);
+        Assert.Equal("80 % reached Nov 22 12:00, mail waiting", await SaidAsync(rig, 0));
+        await PassAsync(rig);
+        Assert.Equal("80 % reached Nov 22 12:00, mail waiting", await SaidAsync(rig, 0));
+        Assert.Equal("85 % reached Nov 22 12:00", await SaidAsync(rig, 1));
+        using (var server = await SmtpServer.StartAsync(port))
+        {
+            rig.Clock.Now += TimeSpan.FromMinutes(1);
+            await PassAsync(rig);
+            await server.ReceiveAsync(1);
+        }
+        Assert.Equal("80 % sent Nov 22 12:00", await SaidAsync(rig, 0));
+        await rig.SpendAsync(4m);
+        for (var hour = 0; hour <= 73; hour++)
+        {
+            await PassAsync(rig);
+            rig.Clock.Now += TimeSpan.FromHours(1);
+        }
+        Assert.Equal("95 % reached Nov 22 12:01, mail failed", await SaidAsync(rig, 2));
+        Assert.Equal("80 % sent Nov 22 12:00", await SaidAsync(rig, 0));
+    }
+
+    static async Task<string> SaidAsync(LedgerRig rig, int threshold)
+    {
+        var standing = Assert.Single(await rig.Get<BudgetQueries>().AllAsync());
+        var card = await Rendered.BodyOf<BudgetCard>(("Standing", standing), ("EditHref", "/dashboard/policy"));
+        return string.Join(' ', card.QuerySelectorAll(".thresholds li")[threshold].TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]

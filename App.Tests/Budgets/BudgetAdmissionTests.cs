@@ -76,7 +76,7 @@ public sealed class BudgetAdmissionTests
 
     [Theory]
     [InlineData(BudgetWindow.RollingDays, "Project would exceed 30-day cap of $50.00 (current $49.87, this request est. $0.18)", "2026-11-23T00:00:00Z", "wait until 2026-11-23 00:00 UTC, when the oldest day drops out.")]
-    [InlineData(BudgetWindow.Fixed, "Project would exceed fixed-term cap of $50.00 (current $49.87, this request est. $0.18)", "2026-12-01T00:00:00Z", "wait until 2026-12-01 00:00 UTC.")]
+    [InlineData(BudgetWindow.Fixed, "Project would exceed fixed-term cap of $50.00 (current $49.87, this request est. $0.18)", "2026-12-01T00:00:00Z", "or ask a budget owner to raise the cap of 'b'.")]
     [InlineData(BudgetWindow.Session, "Session would exceed session cap of $50.00 (current $49.87, this request est. $0.18)", null, "start a new session (X-Governance-Session).")]
     public void ARefusalSaysWhatItsWindowIsAndWhatHelps(BudgetWindow window, string message, string? resets, string advice)
     {

@@ -51,6 +51,38 @@ public sealed class BudgetRefusalTests(SharedProduct shared)
         (await _product.CallAsync(Answers.Call("proof-cents", fits), key)).Passed();
     }
 
+    /// <summary>A few tokens are no answer to who asked for thousands, and thinking needs more than its own budget.</summary>
+    [Theory]
+    [InlineData(64_000, "")]
+    [InlineData(3_000, ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}")]
+    [InlineData(1, "")]
+    public async Task AnAnswerThatIsTooShortToBeOneIsNotAdvised(long maxTokens, string more)
+    {
+        var project = $"short-{maxTokens}";
+        var key = await _product.ProjectAsync(project, sections: Budget(project, maxTokens == 1 ? "0.01" : "2.00"));
+        var refused = (await _product.CallAsync(Answers.Call("proof-cents", maxTokens, more: more), key)).Refused(402, "budget_exceeded").Error;
+        Assert.DoesNotContain("max_tokens", refused.GetProperty("would_pass").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("max_tokens", refused.GetProperty("recovery").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("wait", refused.GetProperty("recovery").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheRecoveryNamesWhatWouldPass()
+    {
+        var key = await _product.ProjectAsync("named-advice", sections: Budget("named-advice", "1.00"));
+        var error = (await _product.CallAsync(Answers.Call("proof-cents", 1000), key)).Refused(402, "budget_exceeded").Error;
+        Assert.StartsWith($"Lower max_tokens to {error.GetProperty("would_pass").GetProperty("max_tokens")}, ", error.GetProperty("recovery").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"type\":\"code_execution_20250825\",\"name\":\"code_execution\",\"max_uses\":1}", "Leave that tool out. Or let the project allow unbounded calls.")]
+    [InlineData("{\"type\":\"web_search_20250305\",\"name\":\"web_search\"}", "Give it max_uses. Or let the project allow unbounded calls.")]
+    public async Task MaxUsesAreAdvisedOnlyForAToolThatKeepsToThem(string tool, string recovery)
+    {
+        var refused = (await _product.CallAsync(Answers.Call(more: $",\"tools\":[{tool}]"))).Refused(403, "policy_rule").Error;
+        Assert.Equal(("COST_UNBOUNDED", recovery), (refused.GetProperty("deny_code").GetString(), refused.GetProperty("recovery").GetString()));
+    }
+
     [Fact]
     public async Task WhatWouldPassPassesWithTheOtherModelsThatTheBodyNames()
     {

@@ -26,6 +26,15 @@ public sealed class SpendBarTests
     }
 
     [Fact]
+    public async Task SpendThatCentsWouldRoundToTheCapIsExact()
+    {
+        var bar = await Bar(0.1796m, 0.0004m, 0.18m, StatusKind.Denied);
+        Assert.Equal("chat-widget: $0.1796 of $0.18 spent, 99.7%; $0.0004 held; Blocking.", bar.QuerySelector("[role=img]")!.GetAttribute("aria-label"));
+        Assert.Equal("$0.1796 of $0.18 99.7%", bar.QuerySelector(".spend-sum")!.TextContent.Trim());
+        Assert.Equal("$0.004123457 of $0.005", (await Bar(0.004123457m, 0m, 0.005m, StatusKind.Approved)).QuerySelector(".spend-sum")!.TextContent.Trim()[..22]);
+    }
+
+    [Fact]
     public async Task TheVerdictIsTheGatesAndNotTheFigures()
     {
         var bar = await Bar(1m, 0m, 50m, StatusKind.Denied);

@@ -3,6 +3,7 @@ using System.Text;
 using Governance.Budgets;
 using Governance.Pricing;
 using Governance.Projects;
+using Governance.Shell;
 
 namespace Governance.Alerts;
 
@@ -24,7 +25,7 @@ static class ThresholdMail
 
     /// <summary><c>chat-widget reached 80 % of its $50.00 November cap</c>.</summary>
     public static string Reached(ThresholdNotice.Numbers told, BudgetDefinition? budget) =>
-        $"{Name(told, budget)} reached {told.Percent} % of its {Dollars(told.CapUsd)} {When(told.Period)} cap";
+        $"{Name(told, budget)} reached {told.Percent} % of its {Exact(told.CapUsd)} {When(told.Period)} cap";
 
     /// <param name="publicUrl">Empty where nobody said how the dashboard is reached.</param>
     public static string Body(ThresholdNotice.Numbers told, BudgetDefinition? budget, string publicUrl)
@@ -33,9 +34,9 @@ static class ThresholdMail
         var resets = told.ResetsAt is { } at ? $"{TimeZoneInfo.ConvertTime(at, BudgetPeriod.Zone(zone)).ToString("d MMMM yyyy HH:mm", CultureInfo.InvariantCulture)} ({zone})" : "with a new session";
         var body = new StringBuilder();
         body.Append(Reached(told, budget)).Append(".\n\n");
-        body.Append(CultureInfo.InvariantCulture, $"Spent:   {Dollars(told.PostedUsd)}\n");
-        body.Append(CultureInfo.InvariantCulture, $"Held:    {Dollars(told.HeldUsd)} by calls that are still running\n");
-        body.Append(CultureInfo.InvariantCulture, $"Cap:     {Dollars(told.CapUsd)} ({told.Budget}, {told.Period})\n");
+        body.Append(CultureInfo.InvariantCulture, $"Spent:   {Dollars(told, told.PostedUsd)}\n");
+        body.Append(CultureInfo.InvariantCulture, $"Held:    {Dollars(told, told.HeldUsd)} by calls that are still running\n");
+        body.Append(CultureInfo.InvariantCulture, $"Cap:     {Exact(told.CapUsd)} ({told.Budget}, {told.Period})\n");
         body.Append(CultureInfo.InvariantCulture, $"{(budget?.Window is BudgetWindow.RollingDays ? "Eases:   " : "Resets:  ")}{resets}\n\n");
         body.Append(told.HardBlock
             ? "At 100 % calls stop: any call that would meet or exceed the cap is refused until the budget resets or the cap is raised.\n\n"
@@ -55,7 +56,10 @@ static class ThresholdMail
         _ => BudgetWords.Of(budget.Scope),
     };
 
-    static string Dollars(string usd) => Money.TryParse(usd, out var amount) ? amount.ToString() : usd;
+    static string Exact(string usd) => Money.TryParse(usd, out var amount) ? MoneyText.Exact(amount) : usd;
+
+    static string Dollars(ThresholdNotice.Numbers told, string usd) =>
+        Money.TryParse(usd, out var amount) && Money.TryParse(told.CapUsd, out var cap) ? MoneyText.Beside(cap, amount)[0] : usd;
 
     static string When(string period) =>
         DateOnly.TryParseExact(period, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day.ToString("d MMMM", CultureInfo.InvariantCulture)

@@ -62,20 +62,22 @@ readonly record struct BudgetEffect(StatusKind Kind, string Text, bool BlocksNow
         }
         else if (after.HardBlock && after.Cap > Money.Zero && figures.Spent >= after.Cap)
         {
-            effects.Add(new(StatusKind.Denied, $"Blocks new calls immediately (spent {figures.Spent} in {period.Key} ≥ cap {BudgetWords.Exact(after.Cap)}).", true));
+            effects.Add(new(StatusKind.Denied, $"Blocks new calls immediately (spent {Beside(after, figures.Spent)} in {period.Key} ≥ cap {BudgetWords.Exact(after.Cap)}).", true));
         }
         else
         {
-            effects.Add(new(StatusKind.Neutral, $"Spent so far in {period.Key}: {figures.Spent}. It counts from the start{(after.Cap > figures.Spent ? $"; {BudgetWords.Exact(after.Cap - figures.Spent)} is left" : "")}."));
+            effects.Add(new(StatusKind.Neutral, $"Spent so far in {period.Key}: {Beside(after, figures.Spent)}. It counts from the start{(after.Cap > figures.Spent ? $"; {BudgetWords.Exact(after.Cap - figures.Spent)} is left" : "")}."));
         }
         if (figures?.Before is { } past && figures.SpentBefore > Money.Zero && after.Cap > Money.Zero)
         {
             effects.Add(figures.SpentBefore < after.Cap
-                ? new(StatusKind.Neutral, $"Would have stopped nothing in {past.Key}: {figures.SpentBefore} was spent.")
-                : new(StatusKind.Warned, $"Would have {(after.HardBlock ? "stopped calls" : "warned")} in {past.Key}: {figures.SpentBefore} was spent, {BudgetWords.Exact(figures.SpentBefore - after.Cap)} beyond the cap."));
+                ? new(StatusKind.Neutral, $"Would have stopped nothing in {past.Key}: {Beside(after, figures.SpentBefore)} was spent.")
+                : new(StatusKind.Warned, $"Would have {(after.HardBlock ? "stopped calls" : "warned")} in {past.Key}: {Beside(after, figures.SpentBefore)} was spent, {BudgetWords.Exact(figures.SpentBefore - after.Cap)} beyond the cap."));
         }
         return effects;
     }
+
+    static string Beside(BudgetDefinition budget, Money amount) => MoneyText.Beside(budget.Cap, amount)[0];
 
     static string Run(BudgetDefinition budget) => budget.Window switch
     {
@@ -102,11 +104,11 @@ readonly record struct BudgetEffect(StatusKind Kind, string Text, bool BlocksNow
         }
         if (was == now)
         {
-            effects.Add(new(StatusKind.Denied, $"Calls stay blocked (spent {posted}, cap {BudgetWords.Exact(after.Cap)})."));
+            effects.Add(new(StatusKind.Denied, $"Calls stay blocked (spent {Beside(after, posted)}, cap {BudgetWords.Exact(after.Cap)})."));
             return;
         }
         effects.Add(now is Admission.Exceeded
-            ? new(StatusKind.Denied, $"Blocks new calls immediately (spent {posted} ≥ new cap {BudgetWords.Exact(after.Cap)}).", true)
-            : new(StatusKind.Denied, $"Blocks new calls until calls in flight give back what they hold (spent {posted} and held {held} ≥ new cap {BudgetWords.Exact(after.Cap)}).", true));
+            ? new(StatusKind.Denied, $"Blocks new calls immediately (spent {Beside(after, posted)} ≥ new cap {BudgetWords.Exact(after.Cap)}).", true)
+            : new(StatusKind.Denied, $"Blocks new calls until calls in flight give back what they hold (spent {Beside(after, posted)} and held {Beside(after, held)} ≥ new cap {BudgetWords.Exact(after.Cap)}).", true));
     }
 }

@@ -76,7 +76,7 @@ sealed class BudgetQueries : IDisposable
         // A period begins without a row; the first call makes it. Only a rolling one has something in it by then.
         var posted = balance is not null ? new Money(balance.PostedNanos)
             : budget.Window is BudgetWindow.RollingDays && !budget.Retired ? await spend.SpentAsync(db, budget, period) : Money.Zero;
-        return await WithCallsAsync(db, new BudgetStanding(edition, period, posted, new Money(balance?.HeldNanos ?? 0), await ToldAsync(db, budget, period)) { At = now });
+        return await WithCallsAsync(db, new BudgetStanding(edition, period, posted, new Money(balance?.HeldNanos ?? 0), await ToldAsync(db, budget, period)) { At = now, Mails = await WarningMails.OfAsync(db, budget, period) });
     }
 
     async Task<BudgetStanding> SessionAsync(GovernanceDb db, Edition<BudgetDefinition> edition, DateTimeOffset now)
@@ -92,6 +92,7 @@ sealed class BudgetQueries : IDisposable
         return await WithCallsAsync(db, new BudgetStanding(edition, period, new Money(fullest.PostedNanos), new Money(fullest.HeldNanos), await ToldAsync(db, budget, period))
         {
             At = now,
+            Mails = await WarningMails.OfAsync(db, budget, period),
             Sessions = await sessions.CountAsync(),
             SessionsAtCap = await sessions.CountAsync(row => row.PostedNanos + row.HeldNanos >= cap),
         });

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Governance.Pricing;
+using Governance.Shell;
 
 namespace Governance.Budgets;
 
@@ -28,8 +29,10 @@ sealed record BudgetRefusal
     /// <summary><see cref="Exceeded"/>, or <see cref="InFlight"/> where waiting a moment can help.</summary>
     public required string DenyCode { get; init; }
     public required string Message { get; init; }
-    /// <summary>What the caller can do about it.</summary>
-    public required string Recovery { get; init; }
+    /// <summary>When it is as good as free again, as the end of a sentence; null where waiting cannot help.</summary>
+    public required string? Wait { get; init; }
+    /// <summary>What the caller can do about it, as far as the budget alone knows.</summary>
+    public string Recovery => RecoveryBy(Posted < Cap ? "lower max_tokens or use a cheaper model" : null);
 
     /// <summary>May be below zero.</summary>
     public Money Remainder => Money.Nearest((Int128)Cap.Nanos - Posted.Nanos - Held.Nanos);
@@ -59,7 +62,7 @@ sealed record BudgetRefusal
             Hold = definition.Hold,
             DenyCode = inFlight ? InFlight : Exceeded,
             Message = Text(definition, posted, held, estimate, inFlight),
-            Recovery = Advice(definition, period, inFlight),
+            Wait = estimate >= definition.Cap ? null : WaitFor(definition, period),
         };
     }
 
@@ -67,25 +70,41 @@ sealed record BudgetRefusal
     public static BudgetRefusal? Decisive(IReadOnlyList<BudgetRefusal> refusals) =>
         refusals.OrderBy(refusal => refusal.DenyCode == InFlight).ThenBy(refusal => refusal.Remainder).ThenBy(refusal => refusal.BudgetId, StringComparer.Ordinal).FirstOrDefault();
 
-    static string Text(BudgetDefinition budget, Money posted, Money held, Money estimate, bool inFlight)
+    /// <summary>What the caller can do about it.</summary>
+    /// <param name="change">What about the call itself would let it pass; null where nothing does.</param>
+    public string RecoveryBy(string? change)
     {
-        var holds = inFlight ? $", held by calls in flight {held}" : "";
-        var subject = budget.Window is BudgetWindow.Session ? "Session" : BudgetWords.Subject(budget.Scope);
-        return $"{subject} would exceed {BudgetWords.Every(budget)} cap of {BudgetWords.Exact(budget.Cap)} (current {posted}{holds}, this request est. {estimate})";
-    }
-
-    static string Advice(BudgetDefinition budget, BudgetPeriod period, bool inFlight)
-    {
-        if (inFlight)
+        if (DenyCode == InFlight)
         {
             return "Try again in a few seconds: calls in flight hold what is left, and mostly give some of it back.";
         }
-        if (budget.Cap == Money.Zero)
-        {
-            return $"Use a free model, or ask a budget owner to raise the cap of '{budget.Id}'.";
-        }
-        var wait = period.Resets is not { } resets ? "start a new session (X-Governance-Session)"
-            : $"wait until {resets.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC{(budget.Window is BudgetWindow.RollingDays ? ", when the oldest day drops out" : "")}";
-        return $"Lower max_tokens or use a cheaper model, ask a budget owner to raise the cap of '{budget.Id}', or {wait}.";
+        string?[] ways = [Cap == Money.Zero ? "use a free model" : change, $"ask a budget owner to raise the cap of '{BudgetId}'", Wait];
+        string[] open = [.. ways.OfType<string>()];
+        var text = open.Length == 1 ? open[0] : $"{string.Join(", ", open[..^1])}, or {open[^1]}";
+        return $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
     }
+
+    static string Text(BudgetDefinition budget, Money posted, Money held, Money estimate, bool inFlight)
+    {
+        var texts = MoneyText.Beside(budget.Cap, inFlight ? [posted, held, estimate] : [posted, estimate]);
+        if (!ReadsAsRefused(budget.Cap, posted, held, estimate, inFlight))
+        {
+            texts = [.. (inFlight ? new[] { posted, held, estimate } : [posted, estimate]).Select(MoneyText.Exact)];
+        }
+        var holds = inFlight ? $", held by calls in flight {texts[1]}" : "";
+        var subject = budget.Window is BudgetWindow.Session ? "Session" : BudgetWords.Subject(budget.Scope);
+        return $"{subject} would exceed {BudgetWords.Every(budget)} cap of {BudgetWords.Exact(budget.Cap)} (current {texts[0]}{holds}, this request est. {texts[^1]})";
+    }
+
+    /// <summary>False where the sum of what is shown would fit under the cap, because each was rounded down.</summary>
+    static bool ReadsAsRefused(Money cap, Money posted, Money held, Money estimate, bool inFlight) =>
+        Shown(posted) + Shown(estimate) + (inFlight ? Shown(held) : 0) >= cap.Usd;
+
+    static decimal Shown(Money amount) => Math.Abs(amount.Usd) < 0.01m ? amount.Usd : Math.Round(amount.Usd, 2, MidpointRounding.AwayFromZero);
+
+    /// <summary>After fixed dates nothing begins anew, and a cap of zero leaves no room in any period.</summary>
+    static string? WaitFor(BudgetDefinition budget, BudgetPeriod period) =>
+        budget.Window is BudgetWindow.Session ? "start a new session (X-Governance-Session)"
+        : budget.Window is BudgetWindow.Fixed || period.Resets is not { } resets ? null
+        : $"wait until {resets.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC{(budget.Window is BudgetWindow.RollingDays ? ", when the oldest day drops out" : "")}";
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Governance.Policies;
 using Governance.Pricing;
+using Governance.Shell;
 
 namespace Governance.Budgets;
 
@@ -39,7 +40,8 @@ static class BudgetSentence
             return Measure + "May overrun by at most what is in flight: nothing at the moment.";
         }
         var reach = standing.Posted + standing.WorstCase;
-        return Measure + $"May overrun by at most what is in flight: {(standing.Calls == 1 ? "1 call holds" : string.Create(CultureInfo.InvariantCulture, $"{standing.Calls:#,##0} calls hold"))} {standing.Held}"
-            + $" and can cost {standing.WorstCase}, so spend can come to {reach}{(reach > budget.Cap ? $", {BudgetWords.Exact(reach - budget.Cap)} beyond the cap" : ", within the cap")}.";
+        var texts = MoneyText.Beside(budget.Cap, standing.Held, standing.WorstCase, reach);
+        return Measure + $"May overrun by at most what is in flight: {(standing.Calls == 1 ? "1 call holds" : string.Create(CultureInfo.InvariantCulture, $"{standing.Calls:#,##0} calls hold"))} {texts[0]}"
+            + $" and can cost {texts[1]}, so spend can come to {texts[2]}{(reach > budget.Cap ? $", {BudgetWords.Exact(reach - budget.Cap)} beyond the cap" : ", within the cap")}.";
     }
 }

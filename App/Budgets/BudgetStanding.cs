@@ -17,12 +17,18 @@ public sealed record BudgetStanding(Edition<BudgetDefinition> Edition, BudgetPer
     public int Calls { get; init; }
     public Money WorstCase { get; init; }
 
+    /// <summary>What became of the mails of <see cref="Told"/>, by percent; one that is missing waits.</summary>
+    public IReadOnlyDictionary<int, WarningMail> Mails { get; init; } = new Dictionary<int, WarningMail>();
+
     public DateTimeOffset At { get; init; }
 
     public BudgetDefinition Definition => Edition.Definition;
 
     public Money Remaining => Definition.Cap - Posted - Held;
 }
+
+/// <summary>What became of the mails of one warning: sent only where every one was.</summary>
+public enum WarningMail { Waiting, Sent, Failed }
 
 /// <summary>What a budget would already count if it were in force: for who writes a new one, or another scope or window.</summary>
 /// <param name="Period">Null where it would not apply now, or for each session by itself.</param>

@@ -3,6 +3,7 @@ using System.Globalization;
 using Governance.Policies;
 using Governance.Pricing;
 using Governance.Projects;
+using Governance.Shell;
 
 namespace Governance.Budgets;
 
@@ -97,6 +98,5 @@ static class BudgetWords
     }
 
     /// <summary>Dollars and cents, and all further decimals where there are any: a cap is never shown rounded.</summary>
-    public static string Exact(Money amount) =>
-        (amount < Money.Zero ? "−$" : "$") + Math.Abs(amount.Usd).ToString("#,##0.00#######", CultureInfo.InvariantCulture);
+    public static string Exact(Money amount) => MoneyText.Exact(amount);
 }

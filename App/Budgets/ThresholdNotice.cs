@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Projects;
+using Governance.Shell;
 
 namespace Governance.Budgets;
 
@@ -25,7 +26,7 @@ static class ThresholdNotice
             Project = project,
             TargetKind = "budget",
             TargetId = budget.Id,
-            Sentence = $"{budget.Id} reached {threshold.Percent} % of its {budget.Cap} cap ({balance.Posted} spent in {balance.Period.Key}).",
+            Sentence = $"{budget.Id} reached {threshold.Percent} % of its {BudgetWords.Exact(budget.Cap)} cap ({MoneyText.Beside(budget.Cap, balance.Posted)[0]} spent in {balance.Period.Key}).",
             Details = AuditJson.Element(new Numbers(
                 budget.Id, balance.Period.Key, threshold.Percent, threshold.Severity.ToString(), threshold.Email, budget.Cap.ToPlain(),
                 balance.Posted.ToPlain(), balance.Held.ToPlain(), balance.Period.Resets, budget.HardBlock, threshold.InApp, BudgetWords.Once(budget))),

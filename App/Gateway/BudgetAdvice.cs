@@ -8,6 +8,11 @@ namespace Governance.Gateway;
 /// <summary>What would have passed: the first thing that somebody who was refused wants to know.</summary>
 static class BudgetAdvice
 {
+    /// <summary>From here on an answer is worth having, whatever was asked for.</summary>
+    const long WorthwhileTokens = 256;
+    /// <summary>Below this part of what was asked for, a shorter answer is none.</summary>
+    const long WorthwhileShare = 16;
+
     /// <summary>The largest <c>max_tokens</c> that fits what is left; where none does, the cheapest allowed model with which the call fits; null where nothing does.</summary>
     /// <param name="allowed">Models that the rules let this caller use, cheapest output first.</param>
     public static JsonObject? WouldPass(GatedCall call, BudgetRefusal budget, IEnumerable<ModelPrice> allowed)
@@ -23,7 +28,7 @@ static class BudgetAdvice
         }
         foreach (var price in allowed)
         {
-            if (AmountOf(call, price, call.Facts.MaxTokens ?? 0, budget.Hold) < left)
+            if (CanServe(call, price) && AmountOf(call, price, call.Facts.MaxTokens ?? 0, budget.Hold) < left)
             {
                 return new JsonObject { ["model"] = price.Model };
             }
@@ -31,13 +36,20 @@ static class BudgetAdvice
         return null;
     }
 
+    /// <summary>False where the prompt would not go into the model's window, or it cannot answer at such length.</summary>
+    static bool CanServe(GatedCall call, ModelPrice price) =>
+        WorstCase.Of(call.Facts, price, call.OtherPrices, allowUnbounded: true).InvalidBecause is null && !(CallLimits.JudgedInput(call.Facts, call.Price) > price.ContextTokens);
+
     static long? Largest(GatedCall call, ModelPrice price, Money left, HoldKind hold)
     {
-        if (AmountOf(call, price, 1, hold) >= left)
+        var asked = call.Facts.MaxTokens ?? price.MaxOutputTokens ?? 0;
+        // A shorter answer than the thinking that is asked for is refused upstream.
+        var least = Math.Max(Math.Min(WorthwhileTokens, (asked + WorthwhileShare - 1) / WorthwhileShare), (call.Facts.ThinkingBudget ?? 0) + 1);
+        if (least >= asked || AmountOf(call, price, least, hold) >= left)
         {
             return null;
         }
-        var (fits, tooMuch) = (1L, Math.Max(2, call.Facts.MaxTokens ?? price.MaxOutputTokens ?? 2));
+        var (fits, tooMuch) = (least, asked);
         while (tooMuch - fits > 1)
         {
             var middle = fits + ((tooMuch - fits) / 2);

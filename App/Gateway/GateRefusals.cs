@@ -91,12 +91,15 @@ static class GateRefusals
             ["resets_at"] = budget.ResetsAt?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture),
             ["deny_code"] = budget.DenyCode,
             ["retryable"] = held,
-            ["recovery"] = budget.Recovery,
+            ["recovery"] = budget.RecoveryBy(Change(wouldPass)),
             ["would_pass"] = wouldPass,
             ["audit_url"] = AuditUrl(id),
             ["details"] = new JsonObject { ["error_code"] = "budget_exceeded" },
         }, held ? 3 : null);
     }
+
+    static string? Change(JsonNode? wouldPass) =>
+        wouldPass?["max_tokens"] is { } most ? $"lower max_tokens to {most}" : wouldPass?["model"] is { } model ? $"use {model}" : null;
 
     public static AuditEvent OverBudget(BudgetRefusal budget, LedgerCall call) => Event(call, budget.Message, budget.DenyCode, new
     {

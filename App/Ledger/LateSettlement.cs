@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Pricing;
+using Governance.Shell;
 
 namespace Governance.Ledger;
 
@@ -21,11 +22,11 @@ static class LateSettlement
     public static bool IsCorrectable(UsageOutcome entry) => entry is UsageOutcome.Assumed or UsageOutcome.Expired or UsageOutcome.Refused;
 
     public static AuditEvent Unheld(LedgerCall call, CallResult result) => Event(call, UnheldAction,
-        $"A call ended that the ledger no longer knew: its hold of {call.Estimate} was gone. It counts with {result.Cost}. Unless the database was put back to an older state, somebody removed the hold.",
+        $"A call ended that the ledger no longer knew: its hold of {MoneyText.Of(call.Estimate)} was gone. It counts with {MoneyText.Of(result.Cost)}. Unless the database was put back to an older state, somebody removed the hold.",
         new { cost_usd = result.Cost.ToPlain(), held_usd = call.Estimate.ToPlain(), outcome = result.Outcome, end = result.End });
 
     public static AuditEvent Told(LedgerCall call, Money before, CallResult late) => Event(call, Action,
-        $"A call that counted as {before} was settled late: it came to {late.Cost}.",
+        $"A call that counted as {MoneyText.Of(before)} was settled late: it came to {MoneyText.Of(late.Cost)}.",
         new
         {
             counted_usd = before.ToPlain(),

@@ -1,4 +1,5 @@
 using Governance.Pricing;
+using Governance.Shell;
 
 namespace Governance.Ledger;
 
@@ -33,7 +34,7 @@ sealed record ReconciliationReport(int Balances, IReadOnlyList<Drift> Drifts, Ti
     }
 
     /// <summary>With its sign always written.</summary>
-    public static string Signed(Money amount) => amount > Money.Zero ? $"+{amount}" : amount.ToString();
+    public static string Signed(Money amount) => amount > Money.Zero ? $"+{MoneyText.Of(amount)}" : MoneyText.Of(amount);
 }
 
 /// <summary>How far back a reconciliation goes: every stored balance, or only the current period of each budget and the one before.</summary>

@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Pricing;
+using Governance.Shell;
 
 namespace Governance.Ledger;
 
@@ -69,7 +70,7 @@ sealed class ReplayWork(SpendLedger ledger, IReadOnlyList<WindowCall> calls) : J
             Project = project,
             TargetKind = "ledger",
             TargetId = "open-window",
-            Sentence = $"While the ledger could not be written, {(calls.Count == 1 ? "1 call" : $"{calls.Count} calls")} worth up to {held} {(calls.Count == 1 ? "was" : "were")} let through on the project's allowance; {cost} count.",
+            Sentence = $"While the ledger could not be written, {(calls.Count == 1 ? "1 call" : $"{calls.Count} calls")} worth up to {MoneyText.Of(held)} {(calls.Count == 1 ? "was" : "were")} let through on the project's allowance; {MoneyText.Of(cost)} count.",
             Details = AuditJson.Element(new
             {
                 calls = calls.Count,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Governance.Audit;
+using Governance.Shell;
 
 namespace Governance.Ledger;
 
@@ -66,7 +67,7 @@ static class VerificationHolds
             }
             else if (call.Id.Value != rows.Integer(0) || call.Estimate.Nanos != rows.Integer(1))
             {
-                findings.Fail(Invariant, subject, $"It does not hold what the call that it keeps says ({call.Id}, {call.Estimate}).");
+                findings.Fail(Invariant, subject, $"It does not hold what the call that it keeps says ({call.Id}, {MoneyText.Of(call.Estimate)}).");
             }
         }
         return count;
