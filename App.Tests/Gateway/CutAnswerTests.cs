@@ -82,7 +82,6 @@ public sealed class CutAnswerTests(SharedProduct shared)
     /// <summary>Usage alone does not make a document an answer: the last usage comes with the reason to stop.</summary>
     [Theory]
     [InlineData("""{"id":"msg_1","type":"message","role":"assistant","model":"proof-model","content":[],"stop_reason":null,"usage":{"input_tokens":10,"output_tokens":5}}""", "UpstreamGarbage")]
-    [InlineData("""{"id":"msg_1","type":"message","role":"assistant","model":"proof-model","content":[],"usage":{"input_tokens":10,"output_tokens":5}}""", "UpstreamGarbage")]
     [InlineData("""{"id":"x","type":"completion","model":"proof-model","stop_reason":"end_turn","usage":{"input_tokens":10,"output_tokens":5}}""", "UpstreamGarbage")]
     [InlineData("""{"model":"proof-model","stop_reason":"end_turn","usage":{"input_tokens":10,"output_tokens":5}}""", "UpstreamGarbage")]
     [InlineData("""{"type":"message","model":"proof-model","stop_reason":"end_turn"}""", "UpstreamGarbage")]

@@ -69,7 +69,6 @@ public sealed class PassThroughTests(SharedProduct shared)
     [InlineData("?beta=true", "?beta=true")]
     [InlineData("?beta=true&api_base=http://evil.test", "?beta=true")]
     [InlineData("?beta=false", "")]
-    [InlineData("?beta=true&beta=true", "")]
     [InlineData("?model=claude-opus", "")]
     public async Task OfTheQueryOnlyBetaIsPassed(string query, string passed)
     {

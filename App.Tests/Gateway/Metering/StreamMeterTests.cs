@@ -232,6 +232,10 @@ public sealed class StreamMeterTests
         Assert.True(JsonMeter.Read(body.AsSpan(0, body.Length - 1)) is { Final: false, Lines.Count: 0 });
         Assert.True(JsonMeter.Read("""{"type":"error","error":{"type":"api_error","message":"no"}}"""u8) is { Final: false, Error: true, ErrorType: "api_error", ErrorMessage: "no" });
         Assert.True(JsonMeter.Read(""u8) is { Final: false, Lines.Count: 0 });
+        Assert.True(JsonMeter.Read("""{"type":"message","usage":{"input_tokens":4,"output_tokens":2}}"""u8) is { Final: true, Stopped: true });
+        Assert.True(JsonMeter.Read("""{"type":"message","stop_reason":null,"usage":{"input_tokens":4,"output_tokens":2}}"""u8) is { Final: false, Stopped: false });
+        Assert.True(JsonMeter.Read("""{"type":"completion","stop_reason":"end_turn","usage":{"input_tokens":4,"output_tokens":2}}"""u8) is { Final: false, Stopped: false });
+        Assert.True(JsonMeter.Read("""{"type":"message","stop_reason":"end_turn","usage":{"input_tokens":4}}"""u8) is { Final: false });
     }
 
     [Fact]

@@ -169,7 +169,7 @@ struct MessageState
     }
 
     /// <summary>Of a JSON answer: a message that does not say that it has no reason to stop yet.</summary>
-    readonly bool IsWholeMessage => stopReason is { Length: > 0 } || (isMessage && !stillRuns);
+    readonly bool IsWholeMessage => isMessage && !stillRuns;
 
     bool ReadReason(ref Utf8JsonReader json)
     {
