@@ -100,11 +100,12 @@ public sealed class GivenSecretsTests : IAsyncLifetime
     public async Task ASettingThatNobodyCanSendStopsTheStartInASentence(string setting, string says)
     {
         var folder = Directory.CreateTempSubdirectory("governance-secrets-");
-        var (code, output) = await AppCommand.RunAsync(folder.FullName, "reconcile", setting);
-        Assert.Equal(1, code);
-        Assert.Contains(says, output, StringComparison.Ordinal);
-        Assert.DoesNotContain("two", output, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        var run = await StartRun.RunAsync(new Dictionary<string, string> { [Product.ConnectionVariable] = $"Data Source={folder.FullName}/governance.db" }, setting);
+        Assert.Equal(2, run.Code);
+        Assert.Contains(says, run.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("two", run.Said + run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Said + run.Output, StringComparison.Ordinal);
+        Assert.Empty(folder.GetFiles());
         folder.Delete(recursive: true);
     }
 

@@ -19,10 +19,6 @@ sealed partial class Beginning(ConfigurationEdits edits, Journal journal, Gatewa
     /// <summary>Answers the problems that keep the process from starting; empty where all is well.</summary>
     public async Task<IReadOnlyList<Problem>> RunAsync()
     {
-        if (StartSecrets.Faults(configuration).ToList() is { Count: > 0 } faults)
-        {
-            return faults;
-        }
         var document = new GovernanceDocument();
         if (configuration["Governance:Bootstrap"] is { Length: > 0 } file)
         {

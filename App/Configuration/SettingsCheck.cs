@@ -42,6 +42,7 @@ static class SettingsCheck
     public static List<string> Faults(IConfiguration configuration)
     {
         var faults = StoreFaults(configuration);
+        faults.AddRange(StartSecrets.Faults(configuration).Select(fault => $"{fault.Path}: {fault.Message}"));
         faults.AddRange(Flag(configuration, "Governance:Metrics:Public"));
         faults.AddRange(Addresses(configuration).SelectMany(AddressFault));
         try
