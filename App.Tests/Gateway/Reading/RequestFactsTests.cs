@@ -5,6 +5,13 @@ namespace Governance.Tests.Gateway.Reading;
 
 public sealed class RequestFactsTests
 {
+    [Theory]
+    [InlineData("\"fast\"", true)]
+    [InlineData("\"turbo\"", true)]
+    [InlineData("\"standard\"", false)]
+    [InlineData("null", false)]
+    public void ASpeedThatNobodyKnowsIsTakenForTheDearOne(string speed, bool fast) => Assert.Equal(fast, Bodies.Facts(Bodies.With($"\"speed\":{speed}")).Fast);
+
     [Fact]
     public void ASmallBodyIsReadWhole()
     {

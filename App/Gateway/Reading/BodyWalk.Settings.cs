@@ -190,7 +190,8 @@ ref partial struct BodyWalk
     {
         if (!OptionalString(_limits.NameLengthMax, out var speed))
             return false;
-        _fast |= speed == "fast";
+        // A speed that nobody knows is held at the dearest that is known, as its answer will be flagged.
+        _fast |= speed is not (null or "" or "standard");
         return true;
     }
 
