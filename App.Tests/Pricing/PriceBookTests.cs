@@ -57,7 +57,6 @@ public sealed class PriceBookTests
         var book = new PriceBook(PriceList.Shipped, [new PriceOverlay { Vendor = "anthropic", Model = corrected, Rates = new() { Input = 7 } }]);
         var price = book.FindFor("anthropic", asked, Day("2026-11-21"))!;
         Assert.Equal((7, 25_000_000, "workspace"), (price.Rates.Input, price.Rates.Output, price.Origin));
-        Assert.Same(price, book.FindFor("anthropic", asked, Day("2026-11-21")));
     }
 
     [Fact]
@@ -68,6 +67,29 @@ public sealed class PriceBookTests
             [new() { Vendor = "v", Model = "m-20250101", Rates = rates }, new() { Vendor = "v", Model = "m-20260101", Rates = rates }],
             [new PriceOverlay { Vendor = "v", Model = "m-20250101", Rates = new() { Input = 3 } }]);
         Assert.Equal((3, 10), (book.Find("v", "m-20250101", Day("2026-11-21"))!.Rates.Input, book.Find("v", "m-20260101", Day("2026-11-21"))!.Rates.Input));
+    }
+
+    [Fact]
+    public void ALaterCorrectionKeepsWhatAnEarlierOneNames()
+    {
+        var book = new PriceBook(PriceList.Shipped,
+        [
+            new PriceOverlay { Vendor = "anthropic", Model = "claude-opus-4-5", WebSearchNanos = 50_000_000, Rates = new() { Input = 6 } },
+            new PriceOverlay { Vendor = "anthropic", Model = "claude-opus-4-5", EffectiveFrom = Day("2026-11-01"), Rates = new() { Output = 30 } },
+            new PriceOverlay { Vendor = "anthropic", Model = "claude-opus-4-5-20251101", Rates = new() { Input = 7 } },
+        ]);
+        var alias = book.Find("anthropic", "claude-opus-4-5", Day("2026-11-21"))!;
+        Assert.Equal((6L, 30L, 50_000_000L), (alias.Rates.Input, alias.Rates.Output, alias.WebSearchNanos));
+        var dated = book.Find("anthropic", "claude-opus-4-5-20251101", Day("2026-11-21"))!;
+        Assert.Equal((7L, 30L, 50_000_000L), (dated.Rates.Input, dated.Rates.Output, dated.WebSearchNanos));
+    }
+
+    [Fact]
+    public void ADatedIdHasOnePriceInTheOldOrderAndTheNew()
+    {
+        Assert.Equal(3_000_000, s_shipped.Find("anthropic", "claude-sonnet-3-7-20250219", Day("2026-11-21"))?.Rates.Input);
+        var book = new PriceBook(PriceList.Shipped, [new PriceOverlay { Vendor = "anthropic", Model = "claude-sonnet-3-7-20250219", Rates = new() { Input = 7 } }]);
+        Assert.Equal(7, book.Find("anthropic", "claude-3-7-sonnet-20250219", Day("2026-11-21"))!.Rates.Input);
     }
 
     [Fact]

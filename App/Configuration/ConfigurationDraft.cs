@@ -34,6 +34,7 @@ sealed record ConfigurationDraft(PlanResult Plan, DocumentAccepted Read, Current
         warnings.AddRange(FormerOwners(accepted, current));
         warnings.AddRange(UnknownNames.Warnings(document, after.Prices, accepted.PathOf));
         warnings.AddRange(PrivateAddress.Warnings(document.Upstreams, accepted.PathOf));
+        warnings.AddRange(ProviderKeys(accepted, environment));
         var plan = new PlanResult([], changes, false, []) { Warnings = warnings, Notes = PlanNotes.Of(accepted, current.All, current.InForce(), changes) };
         return (new ConfigurationDraft(plan, accepted, current, after, secrets), plan);
     }
@@ -65,6 +66,18 @@ sealed record ConfigurationDraft(PlanResult Plan, DocumentAccepted Read, Current
             return;
         }
         changes[at] = changes[at] with { Sentence = $"{changes[at].Sentence} {further.Sentence}", Fields = [.. changes[at].Fields, .. further.Fields] };
+    }
+
+    /// <summary>Variables of provider keys that hold none that could be sent.</summary>
+    static IEnumerable<Problem> ProviderKeys(DocumentAccepted read, Func<string, string?> environment)
+    {
+        foreach (var upstream in read.Document.Upstreams)
+        {
+            if (upstream.ApiKeyEnv is { } variable && SecretText.Key(environment(variable), out var wrong) is null)
+            {
+                yield return new Problem($"{read.PathOf(Identity.Of(upstream))}.api_key_env", $"the environment variable {variable} {wrong}; calls to the upstream '{upstream.Id}' are refused until it holds its key");
+            }
+        }
     }
 
     static IEnumerable<Problem> RevokedKeys(DocumentAccepted read, CurrentConfiguration current)

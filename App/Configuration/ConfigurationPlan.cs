@@ -16,7 +16,7 @@ static class ConfigurationPlan
     {
         var changes = Difference(current, ConfigurationMerge.After(current, wanted), wanted, shipped);
         var named = Names(wanted);
-        return [.. changes.Select(change => named.Contains(new(change.Noun, change.Id)) ? change
+        return [.. changes.Select(change => change.Noun == Noun.Workspace || named.Contains(new(change.Noun, change.Id)) ? change
             : change with { Sentence = $"{change.Sentence} The document does not name it and prunes." })];
     }
 

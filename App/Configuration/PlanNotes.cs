@@ -37,7 +37,7 @@ static class PlanNotes
         where change.Kind != ChangeKind.Create && read.Paths.ContainsKey(new(change.Noun, change.Id))
         let path = read.Paths[new(change.Noun, change.Id)]
         from field in change.Fields
-        where field.Before is not null && !IsGiven(read, path, field.Name)
+        where field.Before is not null && field.Name != "secret" && !IsGiven(read, path, field.Name)
         select $"{path}.{field.Name}: not in the document, goes back to its default{(field.After is null ? "" : $" {field.After}")} (was {field.Before})";
 
     /// <summary>Of things that are named: the values that were left out and stay.</summary>

@@ -87,7 +87,7 @@ static class SettingsCheck
         var connections = configuration.GetSection("ConnectionStrings").GetChildren().Where(child => !child.Key.Equals(Root, StringComparison.OrdinalIgnoreCase)).Select(child => child.Path);
         return
         [
-            .. given.Concat(connections).Order(StringComparer.Ordinal).Select(key => $"{key} is no setting, and nothing reads it{Suggested(key, [.. known, "ConnectionStrings:Governance"])}."),
+            .. given.Concat(connections).Order(StringComparer.Ordinal).Select(key => $"{key} is no setting, and nothing reads it{Suggested(key, [.. known, "ConnectionStrings:Governance"])}"),
             .. NearlyOurs(configuration, known),
         ];
     }
@@ -151,8 +151,8 @@ static class SettingsCheck
         let start = child.Key.Split('_')[0]
         where (child.Key.Contains('_', StringComparison.Ordinal) && start.Equals(Root, StringComparison.OrdinalIgnoreCase)) || (child.Value is null && Words.Nearest(child.Key, [Root]) is not null)
         let meant = child.Value is null ? child.GetChildren().Select(inner => $"{Root}:{inner.Key}").FirstOrDefault() : child.Key.Replace('_', ':')
-        select $"{child.Key}{(child.Value is null ? ":…" : "")} is no setting, and nothing reads it{Suggested(meant ?? child.Key, known)}.";
+        select $"{child.Key}{(child.Value is null ? ":…" : "")} is no setting, and nothing reads it{Suggested(meant ?? child.Key, known)}";
 
     static string Suggested(string key, string[] known) => Words.Nearest(key, known) is { } near
-        ? $"; did you mean {near} (environment {near.Replace(":", "__", StringComparison.Ordinal)})?" : "";
+        ? $"; did you mean {near} (environment {near.Replace(":", "__", StringComparison.Ordinal)})?" : ".";
 }

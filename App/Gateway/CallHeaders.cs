@@ -79,8 +79,8 @@ static class CallHeaders
             return Refusal.Malformed($"{name}: the header was sent {values.Count} times; send it once.");
         }
         // Only what HTTP itself allows around a value.
-        value = values.ToString().Trim(' ', '\t') is { Length: > 0 } text ? text : null;
-        return null;
+        value = values.ToString().Trim(' ', '\t');
+        return value.Length > 0 ? null : Refusal.Malformed($"{name}: the header has no value; write one, or leave the header out.");
     }
 
     static Refusal List(string name, string text) => Refusal.Malformed($"{name}: '{Shown(text)}' is a list; send one value.");

@@ -149,7 +149,7 @@ static class CallerIdentity
         try
         {
             using var json = JsonDocument.Parse(userId);
-            return json.RootElement.TryGetProperty("session_id", out var session) && session.ValueKind == JsonValueKind.String ? session.GetString() : userId;
+            return json.RootElement.TryGetProperty("session_id", out var session) && session.ValueKind == JsonValueKind.String && session.GetString() is { } named && !string.IsNullOrWhiteSpace(named) ? named : userId;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

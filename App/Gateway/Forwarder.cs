@@ -112,7 +112,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
         }
         var reading = JsonMeter.Read(body, call.Facts.CacheWrite);
         CrashPoint.Reach("final-usage");
-        var cost = MeteredCost.Of(reading, call.Prices, call.Price.Vendor, call.ServedModel, call.Ledger.Id.At);
+        var cost = MeteredCost.Of(reading, call.Prices, call.Upstream.Vendor, call.ServedModel, call.Ledger.Id.At);
         // A document that is no message, or one without a reason to stop, may have usage that is not the last.
         var whole = reading is { Final: true, Stopped: true, Error: false };
         UpstreamAnswer.CopyHead(response, context.Response);
@@ -152,7 +152,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
         var ended = await CopyAsync(response, meter, copy, clock);
         var reading = meter.Read();
         CrashPoint.Reach("final-usage");
-        var cost = MeteredCost.Of(reading, call.Prices, call.Price.Vendor, call.ServedModel, call.Ledger.Id.At);
+        var cost = MeteredCost.Of(reading, call.Prices, call.Upstream.Vendor, call.ServedModel, call.Ledger.Id.At);
         var end = reading.Error ? ForwardEnd.UpstreamError
             : reading.Final ? ForwardEnd.Completed
             : ended == ForwardEnd.Completed ? ForwardEnd.UpstreamCut : ended;

@@ -89,10 +89,19 @@ sealed partial class MessagesEndpoint
         }
         // What is held is held for this call, whatever another decision would make of it.
         var held = decided.Ready;
-        if (IsStillAllowed(context, decided))
+        try
         {
-            decided.Ready = held;
-            return false;
+            if (IsStillAllowed(context, decided))
+            {
+                decided.Ready = held;
+                return false;
+            }
+        }
+        catch (Exception exception)
+        {
+            // A bug, after the hold: nothing was sent, so nothing is kept.
+            LogUnexpected(logger, id, exception);
+            decided.Refused = GateRefusals.Told(Unexpected, held.Call.Ledger);
         }
         await GiveBackAsync(started, held.Call, decided.Refused!, open);
         await RefusalAnswer.WriteAsync(context, decided.Refused!.Refusal, id);

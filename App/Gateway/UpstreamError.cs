@@ -15,7 +15,7 @@ static class UpstreamError
     /// <param name="hasRequestId">Whether <c>request-id</c> was there; <c>x-request-id</c> is what proxies add themselves.</param>
     /// <param name="body">Null where it could not be read.</param>
     public static bool IsProvidersOwn(int status, bool hasRequestId, ReadOnlyMemory<byte>? body) =>
-        body is { } bytes && IsProviders(status) && (IsErrorDocument(bytes) || (hasRequestId && !IsProxys(status) && !IsMarkup(bytes.Span)));
+        body is { } bytes && IsProviders(status) && (IsErrorDocument(bytes, isStrict: status is 408 or >= 500) || (hasRequestId && !IsProxys(status) && !IsMarkup(bytes.Span)));
 
     /// <summary>407 is a proxy's own; 502, 505 and above are those of gateways and edges.</summary>
     static bool IsProviders(int status) => status is (>= 400 and < 500 and not 407) or 500 or 501 or 503 or 504 or 529;
@@ -24,7 +24,8 @@ static class UpstreamError
     static bool IsProxys(int status) => status is 501 or 503 or 504;
 
     /// <summary><c>{"type":"error","error":{"type":…}}</c>, or an <c>error</c> object with a type, code or message, as vendors with this interface write it.</summary>
-    static bool IsErrorDocument(ReadOnlyMemory<byte> body)
+    /// <param name="isStrict">Only the interface's own form counts: proxies that lose an upstream write the others too.</param>
+    static bool IsErrorDocument(ReadOnlyMemory<byte> body, bool isStrict)
     {
         try
         {
@@ -32,7 +33,8 @@ static class UpstreamError
             return document.RootElement is { ValueKind: JsonValueKind.Object } root
                 && root.TryGetProperty("error", out var error)
                 && error.ValueKind == JsonValueKind.Object
-                && (IsText(error, "type") || IsText(error, "message") || error.TryGetProperty("code", out _));
+                && (isStrict ? IsText(error, "type") && root.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("error")
+                    : IsText(error, "type") || IsText(error, "message") || error.TryGetProperty("code", out _));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -11,7 +11,7 @@ sealed class ModelIndex<T>(IReadOnlyList<T> all, Func<T, (string Vendor, string 
     where T : class
 {
     readonly FrozenDictionary<(string Vendor, string Model), T[]> exact = By(all, named, Plain);
-    readonly FrozenDictionary<(string Vendor, string Model), T[]> canonical = By(all, named, ModelName.Canonical);
+    readonly FrozenDictionary<(string Vendor, string Model), T[]> canonical = By(all, named, ModelName.Ordered);
     readonly FrozenDictionary<(string Vendor, string Model), T[]> undated = By(all, named, ModelName.Undated);
 
     public bool IsEmpty => all.Count == 0;
@@ -27,12 +27,15 @@ sealed class ModelIndex<T>(IReadOnlyList<T> all, Func<T, (string Vendor, string 
         {
             return found;
         }
-        return Choose(canonical, (name, ModelName.Canonical(model)), at) ?? FindRelative(name, model, at);
+        return Choose(canonical, (name, ModelName.Ordered(model)), at) ?? FindRelative(name, model, at);
     }
 
     /// <summary>True where anything is said of the model at any time.</summary>
-    public bool Knows(string vendor, string model) =>
-        undated.TryGetValue((Plain(vendor), ModelName.Undated(model)), out var family) && Array.Exists(family, item => ModelName.AreSame(named(item).Model, model));
+    public bool Knows(string vendor, string model) => Family(vendor, model).Count > 0;
+
+    /// <summary>All that is said of the model under any of its names and at any time.</summary>
+    public IReadOnlyList<T> Family(string vendor, string model) =>
+        undated.TryGetValue((Plain(vendor), ModelName.Undated(model)), out var family) ? Array.FindAll(family, item => ModelName.AreSame(named(item).Model, model)) : [];
 
     /// <summary>A dated id has its alias; an alias has its <c>-latest</c>, else its dated ids.</summary>
     T? FindRelative(string vendor, string model, DateTimeOffset at)

@@ -35,10 +35,13 @@ static class ModelName
     /// <summary>One spelling for all: lower case, no route or vendor before it, no Bedrock version or context suffix behind it, dashes for dots. Dates and <c>-latest</c> stay. Never throws.</summary>
     public static string Canonical(string? model) => Core(Clean(model));
 
+    /// <summary>The canonical name in the vendor's new order: <c>claude-3-5-sonnet-20241022</c> is <c>claude-sonnet-3-5-20241022</c>.</summary>
+    public static string Ordered(string? model) => NewOrder(Canonical(model));
+
     /// <summary>What a model's alias, its dated ids and its <c>-latest</c> share: the canonical name in the vendor's new order, without the date or <c>-latest</c> behind it. Empty for no name.</summary>
     public static string Undated(string? model)
     {
-        var name = NewOrder(Canonical(model));
+        var name = Ordered(model);
         return name[..^DateLength(name)];
     }
 
@@ -50,11 +53,7 @@ static class ModelName
     }
 
     /// <summary>True where both name one model: spelled alike, or one is the alias of the other's dated id. Two snapshots are two models.</summary>
-    public static bool AreSame(string? left, string? right)
-    {
-        var (one, other) = (NewOrder(Canonical(left)), NewOrder(Canonical(right)));
-        return one.Length > 0 && AreSameNames(one, other);
-    }
+    public static bool AreSame(string? left, string? right) => Ordered(left) is { Length: > 0 } one && AreSameNames(one, Ordered(right));
 
     /// <summary>
     /// True where <paramref name="pattern"/> names <paramref name="model"/>: the pattern's dash-separated parts are the first parts of the model's, in the vendor's new order

@@ -13,7 +13,6 @@ sealed class PriceBook
 
     readonly ModelIndex<ModelPrice> prices;
     readonly ModelIndex<PriceOverlay> corrections;
-    readonly Dictionary<PriceOverlay, Dictionary<ModelPrice, ModelPrice>> corrected = new(ReferenceEqualityComparer.Instance);
     readonly string[] vendors;
 
     public PriceBook(IEnumerable<ModelPrice> shipped, IEnumerable<PriceOverlay>? overlays = null)
@@ -21,13 +20,7 @@ sealed class PriceBook
         var all = shipped.ToArray();
         Overlays = [.. (overlays ?? []).OrderBy(overlay => overlay.Vendor, StringComparer.Ordinal).ThenBy(overlay => overlay.Model, StringComparer.Ordinal).ThenBy(overlay => overlay.EffectiveFrom)];
         prices = new(all, price => (price.Vendor, price.Model), Choose);
-        corrections = new(Overlays, overlay => (overlay.Vendor, overlay.Model), Choose);
-        foreach (var overlay in Overlays)
-        {
-            // Worked out once: a call should not wait for it, and gets the same object each time.
-            corrected[overlay] = all.Where(price => Plain(price.Vendor) == Plain(overlay.Vendor) && ModelName.AreSame(price.Model, overlay.Model))
-                .ToDictionary(price => price, price => overlay.Over(price)!, (IEqualityComparer<ModelPrice>)ReferenceEqualityComparer.Instance);
-        }
+        corrections = new(Overlays, overlay => (overlay.Vendor, overlay.Model), (rows, _) => rows.Count == 0 ? null : rows[^1]);
         vendors = [.. all.Select(price => Plain(price.Vendor)).Concat(Overlays.Select(overlay => Plain(overlay.Vendor))).Distinct().OrderBy(Preference).ThenBy(vendor => vendor, StringComparer.Ordinal)];
         Version = Digest(all, Overlays);
     }
@@ -40,13 +33,13 @@ sealed class PriceBook
 
     /// <summary>
     /// The price of <paramref name="model"/> with this vendor at this instant: by the id as written, else by its canonical name, else as the alias of a dated id or the dated id of an alias.
-    /// A correction is found by the same rule and laid over what is found. Of several rows that hold, the later one; where one name covers several routes of different price, the dearest.
+    /// Corrections are found by the same rule and laid over what is found, the closest name and then the latest uppermost. Of several rows that hold, the later one; where one name covers several routes of different price, the dearest.
     /// Null where the vendor has none.
     /// </summary>
     public ModelPrice? Find(string vendor, string model, DateTimeOffset at)
     {
         var price = prices.Find(vendor, model, at);
-        return corrections.IsEmpty || corrections.Find(vendor, model, at) is not { } overlay ? price : Corrected(overlay, price);
+        return corrections.IsEmpty || corrections.Family(vendor, model) is not { Count: > 0 } family ? price : Corrected(price, family, model, at);
     }
 
     /// <summary>The price with the first vendor that knows the model, the makers before the resellers; null where none does.</summary>
@@ -81,8 +74,12 @@ sealed class PriceBook
             .OrderBy(price => Preference(Plain(price.Vendor))).ThenBy(price => price.Vendor, StringComparer.Ordinal).ThenBy(price => price.Model, StringComparer.Ordinal),
     ];
 
-    ModelPrice? Corrected(PriceOverlay overlay, ModelPrice? price) =>
-        price is not null && corrected[overlay].TryGetValue(price, out var known) ? known : overlay.Over(price);
+    static ModelPrice? Corrected(ModelPrice? price, IReadOnlyList<PriceOverlay> family, string model, DateTimeOffset at) => family
+        .Where(overlay => Holds(overlay.EffectiveFrom, overlay.EffectiveUntil, at))
+        .OrderBy(overlay => Closeness(overlay.Model, model)).ThenBy(overlay => overlay.EffectiveFrom ?? DateTimeOffset.MinValue)
+        .Aggregate(price, (below, overlay) => overlay.Over(below) ?? below);
+
+    static int Closeness(string named, string asked) => Plain(named) == Plain(asked) ? 2 : ModelName.Ordered(named) == ModelName.Ordered(asked) ? 1 : 0;
 
     static ModelPrice? Choose(IReadOnlyList<ModelPrice> rows, DateTimeOffset at)
     {
@@ -97,26 +94,10 @@ sealed class PriceBook
         return best;
     }
 
-    static PriceOverlay? Choose(IReadOnlyList<PriceOverlay> rows, DateTimeOffset at)
-    {
-        PriceOverlay? best = null;
-        foreach (var row in rows)
-        {
-            if (Holds(row.EffectiveFrom, row.EffectiveUntil, at) && (best is null || Rank(row).CompareTo(Rank(best)) > 0))
-            {
-                best = row;
-            }
-        }
-        return best;
-    }
-
     static bool Holds(DateTimeOffset? from, DateTimeOffset? until, DateTimeOffset at) => !(from > at) && !(until <= at);
 
     static (DateTimeOffset From, long Output, long Input, long CacheWrite) Rank(ModelPrice price) =>
         (price.EffectiveFrom ?? DateTimeOffset.MinValue, price.Rates.Output, price.Rates.Input, price.Rates.CacheWriteLong);
-
-    static (DateTimeOffset From, long Output, long Input) Rank(PriceOverlay overlay) =>
-        (overlay.EffectiveFrom ?? DateTimeOffset.MinValue, overlay.Rates.Output ?? 0, overlay.Rates.Input ?? 0);
 
     static int Preference(string vendor) => Array.IndexOf(preferred, vendor) is var place and >= 0 ? place : preferred.Length;
 

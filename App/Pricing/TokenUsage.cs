@@ -40,6 +40,14 @@ readonly record struct ServiceTerms(bool Fast = false, bool GeoUs = false, bool 
 /// <summary>One line of a bill: the tokens that one model was paid for in one call.</summary>
 /// <param name="Kind">What the provider calls it: <c>message</c>, <c>compaction</c>, <c>advisor_message</c>, <c>fallback_message</c>.</param>
 /// <param name="Model">The model that this line is priced at; null means the model of the call.</param>
-/// <param name="Terms">How this line was served where it says so itself; null means as the call.</param>
+/// <param name="Terms">How this line was served, as far as it says so itself.</param>
 [Pure]
-readonly record struct BillLine(string Kind, string? Model, TokenUsage Usage, ServiceTerms? Terms = null);
+readonly record struct BillLine(string Kind, string? Model, TokenUsage Usage, LineTerms Terms = default);
+
+/// <summary>What one line of a bill says of how it was served; null means as the call.</summary>
+[Pure]
+readonly record struct LineTerms(bool? Fast = null, bool? GeoUs = null)
+{
+    /// <summary>The line's own word where it has one. Only a whole call is served by a batch interface.</summary>
+    public ServiceTerms Within(ServiceTerms call) => call with { Fast = Fast ?? call.Fast, GeoUs = GeoUs ?? call.GeoUs };
+}

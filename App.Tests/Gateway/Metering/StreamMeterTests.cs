@@ -58,6 +58,56 @@ public sealed class StreamMeterTests
     }
 
     [Fact]
+    public void AnItemWithoutAModelIsPricedAtTheDearerOfAskedAndAnswered()
+    {
+        var reading = Read("""{"type":"message_start","message":{"model":"claude-haiku-4-5","usage":{"input_tokens":1000,"output_tokens":1}}}""",
+            """{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":1000,"output_tokens":100,"iterations":[{"type":"message","input_tokens":50000,"output_tokens":4000},{"type":"fallback_message","model":"claude-haiku-4-5","input_tokens":1000,"output_tokens":100},{"type":"compaction","input_tokens":60385,"output_tokens":3000}]}}""");
+        // 110,385 in and 7,000 out at Opus 5 ($5, $25), 1,000 in and 100 out at Haiku 4.5 ($1, $5).
+        Assert.Equal((Money.FromUsd(0.728425m), true), Priced(reading, "claude-opus-5"));
+    }
+
+    [Fact]
+    public void AnItemThatNamesOneModifierKeepsTheOthersOfTheCall()
+    {
+        var reading = Read("""{"type":"message_start","message":{"model":"claude-opus-5","usage":{"input_tokens":0,"output_tokens":1,"speed":"fast","inference_geo":"us"}}}""",
+            """{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":1,"iterations":[{"type":"message","input_tokens":0,"output_tokens":1},{"type":"compaction","service_tier":"standard","input_tokens":1000,"output_tokens":0}]}}""");
+        // (1,000 in and 1 out at $5 and $25) × 2 × 1.1.
+        Assert.Equal((Money.FromUsd(0.011055m), true), Priced(reading, "claude-opus-5"));
+    }
+
+    [Fact]
+    public void ABatchDiscountHoldsOnlyWhereNothingElseWasSaid() =>
+        Assert.False(Read("""{"type":"message_start","message":{"usage":{"input_tokens":1,"service_tier":"standard"}}}""", """{"type":"message_delta","usage":{"service_tier":"batch"}}""").Terms.Batch);
+
+    [Theory]
+    [InlineData("""{"input_tokens":90000,"input_tokens":9,"output_tokens":3}""")]
+    [InlineData("""{"cache_creation_input_tokens":90000,"cache_creation_input_tokens":9,"output_tokens":3}""")]
+    [InlineData("""{"output_tokens":3,"iterations":[],"iterations":[]}""")]
+    public void ACountThatIsNamedTwiceIsNotBelieved(string usage) => Assert.True(Read(Start, $$"""{"type":"message_delta","usage":{{usage}}}""").UnknownUsage);
+
+    [Fact]
+    public void WhatIsCountedBeforeMoreTextIsNotTheLast()
+    {
+        const string Interim = """{"type":"message_delta","delta":{"stop_reason":null},"usage":{"output_tokens":5}}""";
+        const string Text = """{"type":"content_block_delta","delta":{"type":"text_delta","text":"much more"}}""";
+        const string End = """{"type":"message_delta","delta":{"stop_reason":"end_turn"}}""";
+        Assert.False(Read(Start, Interim, Text, End, """{"type":"message_stop"}""").Final);
+        Assert.True(Read(Start, Interim, Text, """{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":50}}""").Final);
+    }
+
+    [Fact]
+    public void ItemsWhoseAnswersShrinkAreSaidThoughTheirPromptsGrow()
+    {
+        var reading = Read(Start,
+            """{"type":"message_delta","usage":{"output_tokens":2,"iterations":[{"type":"compaction","input_tokens":100,"output_tokens":5000}]}}""",
+            """{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":2,"iterations":[{"type":"compaction","input_tokens":10000,"output_tokens":10}]}}""");
+        Assert.True(reading.TotalsFell);
+    }
+
+    static (Money, bool)? Priced(MeterReading reading, string asked) =>
+        MeteredCost.Of(reading, new PriceBook(PriceList.Shipped), "anthropic", asked, new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero)) is { } cost ? (cost.Amount, cost.Complete) : null;
+
+    [Fact]
     public void WhatWasFastOrInTheUsOnceStaysDear()
     {
         var reading = Read(Start, """{"type":"message_delta","usage":{"speed":"standard","inference_geo":"global","service_tier":"standard","output_tokens":2}}""");

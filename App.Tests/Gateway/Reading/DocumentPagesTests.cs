@@ -28,6 +28,14 @@ public sealed class DocumentPagesTests
         }
     }
 
+    /// <summary>Each of these took hours of a processor while every part looked at the rest of the file.</summary>
+    [Fact]
+    public void NoFileMakesItLookAtItsRestAgainAndAgain()
+    {
+        Assert.Equal(1, Facts(Encoding.ASCII.GetBytes("%PDF-1.7\n" + string.Concat(Enumerable.Repeat("/Kids[", 1_000_000)) + "]")).Documents);
+        Assert.Equal(1, Facts(Encoding.ASCII.GetBytes("%PDF-1.7\n" + string.Concat(Enumerable.Repeat("<</Length 6000000>>stream endstream", 100_000)) + new string(' ', 6_000_000))).Documents);
+    }
+
     [Fact]
     public void ASmallFileOfManyPagesPassesNoCapAndALargeOneOfOnePageIsNotTakenForMany()
     {

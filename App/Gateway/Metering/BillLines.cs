@@ -12,6 +12,8 @@ static class BillLines
     const string Message = "message";
     const string Fallback = "fallback_message";
     const string Advisor = "advisor_message";
+    /// <summary>Models that serve one call; every one of them is another reading of its totals.</summary>
+    const int MaxServed = 16;
 
     /// <summary>All readings of a usage object; one where nothing is itemised. The first is the itemised one.</summary>
     public static IReadOnlyList<IReadOnlyList<BillLine>> Readings(TokenUsage total, IReadOnlyList<BillLine>? iterations)
@@ -21,16 +23,24 @@ static class BillLines
             return [[new BillLine(Message, null, total)]];
         }
         var extras = iterations.Where(line => line.Kind is not (Message or Fallback)).ToList();
-        var served = iterations.Where(line => line.Kind == Fallback).Select(line => line.Model).Distinct(StringComparer.Ordinal).DefaultIfEmpty(null);
+        var served = iterations.Where(line => line.Kind == Fallback).Select(line => line.Model).Distinct(StringComparer.Ordinal).Take(MaxServed).DefaultIfEmpty(null);
         return [WithSearches(total, iterations), .. served.Select(model => (IReadOnlyList<BillLine>)[new BillLine(model is null ? Message : Fallback, model, total), .. extras])];
     }
 
     /// <summary>False where an item is of a kind that this product does not know, or an advisor does not say which model it is, and has tokens: what it costs is then a guess.</summary>
     public static bool AreKnown(IReadOnlyList<BillLine>? iterations) =>
-        iterations is null || iterations.All(line => line.Kind is Message or Fallback or "compaction" || (line.Kind == Advisor && line.Model is not null) || Tokens(line.Usage) == 0);
+        iterations is null || (iterations.Where(line => line.Kind == Fallback).Select(line => line.Model).Distinct(StringComparer.Ordinal).Count() <= MaxServed && iterations.All(line => line.Kind is Message or Fallback or "compaction" || (line.Kind == Advisor && line.Model is not null) || Tokens(line.Usage) == 0));
 
-    /// <summary>All tokens of the items.</summary>
-    public static Int128 Tokens(IReadOnlyList<BillLine> iterations) => iterations.Aggregate((Int128)0, (sum, line) => sum + Tokens(line.Usage));
+    /// <summary>All tokens of the items' prompts, and of their answers.</summary>
+    public static (Int128 Prompts, Int128 Outputs) Tokens(IReadOnlyList<BillLine> iterations)
+    {
+        var (prompts, outputs) = ((Int128)0, (Int128)0);
+        for (var i = 0; i < iterations.Count; i++)
+        {
+            (prompts, outputs) = (prompts + iterations[i].Usage.PromptTokens, outputs + iterations[i].Usage.OutputTokens);
+        }
+        return (prompts, outputs);
+    }
 
     /// <summary>Items do not count searches; the total does. The first item of the total's kind carries them.</summary>
     static IReadOnlyList<BillLine> WithSearches(TokenUsage total, IReadOnlyList<BillLine> iterations)

@@ -38,7 +38,7 @@ struct MessageState
             {
                 if (json.TokenType == JsonTokenType.StartObject)
                 {
-                    ReadMessage(ref json, whole);
+                    ReadMessage(ref json, whole, isNested: false);
                 }
                 else
                 {
@@ -88,7 +88,7 @@ struct MessageState
     }
 
     /// <summary>An event's object or a whole message; what it means is told by what is in it, for types and order differ between vendors.</summary>
-    void ReadMessage(ref Utf8JsonReader json, bool whole)
+    void ReadMessage(ref Utf8JsonReader json, bool whole, bool isNested)
     {
         var inDelta = false;
         var hasOutput = false;
@@ -114,7 +114,7 @@ struct MessageState
             }
             else if (json.ValueTextEquals("model"u8)) { model = ShortText.After(ref json) ?? model; }
             else if (json.ValueTextEquals("stop_reason"u8)) { hasReason |= ReadReason(ref json); }
-            else if (json.ValueTextEquals("message"u8)) { ReadNested(ref json); }
+            else if (!isNested && json.ValueTextEquals("message"u8)) { ReadNested(ref json); }
             else if (json.ValueTextEquals("delta"u8) || json.ValueTextEquals("content_block"u8)) { hasReason |= ReadDelta(ref json); }
             else if (json.ValueTextEquals("error"u8)) { ReadError(ref json); }
             else if (whole && json.ValueTextEquals("content"u8)) { ReadContent(ref json); }
@@ -130,7 +130,7 @@ struct MessageState
         json.Read();
         if (json.TokenType == JsonTokenType.StartObject)
         {
-            ReadMessage(ref json, whole: false);
+            ReadMessage(ref json, whole: false, isNested: true);
             return;
         }
         json.Skip();
@@ -160,6 +160,8 @@ struct MessageState
             {
                 json.Read();
                 outputBytes += json.TokenType == JsonTokenType.String ? json.ValueSpan.Length : 0;
+                // What was counted before this was not the last.
+                lastUsage &= json.TokenType != JsonTokenType.String || json.ValueSpan.IsEmpty;
                 json.Skip();
             }
             else if (json.ValueTextEquals("stop_reason"u8)) { hasReason |= ReadReason(ref json); }

@@ -18,10 +18,19 @@ sealed record MeteredCost(Money Amount, bool Complete, bool ReadingsDiffer = fal
     /// <param name="at">When the call was decided.</param>
     public static MeteredCost? Of(MeterReading reading, PriceBook prices, string vendor, string requested, DateTimeOffset at)
     {
-        var dearest = Of(reading.Lines, reading, prices, vendor, requested, at);
+        var answered = reading.Model ?? requested;
+        var dearest = Of(reading.Lines, reading, prices, vendor, answered, at);
         foreach (var lines in reading.OtherReadings)
         {
-            dearest = Dearer(dearest, Of(lines, reading, prices, vendor, requested, at));
+            dearest = Dearer(dearest, Of(lines, reading, prices, vendor, answered, at));
+        }
+        // An item that names no model is the one's that was asked (a compaction, a declined attempt) or the one's that answered.
+        if (reading.OtherReadings.Count > 0 && !ModelName.AreSame(answered, requested))
+        {
+            foreach (var lines in reading.OtherReadings.Prepend(reading.Lines))
+            {
+                dearest = Dearer(dearest, Of(lines, reading, prices, vendor, requested, at));
+            }
         }
         return dearest is null || (!reading.UnknownUsage && !reading.Oversized) ? dearest : dearest with { Complete = false };
     }
@@ -36,15 +45,15 @@ sealed record MeteredCost(Money Amount, bool Complete, bool ReadingsDiffer = fal
         return dearer with { Complete = one.Complete && other.Complete, ReadingsDiffer = one.ReadingsDiffer || other.ReadingsDiffer || one.Amount != other.Amount };
     }
 
-    static MeteredCost? Of(IReadOnlyList<BillLine> bill, MeterReading reading, PriceBook prices, string vendor, string requested, DateTimeOffset at)
+    static MeteredCost? Of(IReadOnlyList<BillLine> bill, MeterReading reading, PriceBook prices, string vendor, string unnamed, DateTimeOffset at)
     {
         var complete = true;
         var priced = false;
         var sum = new ExactCost(0);
         foreach (var line in bill)
         {
-            var terms = line.Terms ?? reading.Terms;
-            if (prices.FindFor(vendor, line.Model ?? reading.Model ?? requested, at) is not { } price || !TryAdd(ref sum, price, line.Usage, terms))
+            var terms = line.Terms.Within(reading.Terms);
+            if (prices.FindFor(vendor, line.Model ?? unnamed, at) is not { } price || !TryAdd(ref sum, price, line.Usage, terms))
             {
                 complete = false;
                 continue;

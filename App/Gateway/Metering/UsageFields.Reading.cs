@@ -10,9 +10,9 @@ partial struct UsageFields
     bool ReadProperty(ref Utf8JsonReader json)
     {
         if (json.ValueTextEquals("output_tokens"u8)) { return Grow(ref json, ref output); }
-        if (json.ValueTextEquals("input_tokens"u8)) { Count(ref json, ref input); }
-        else if (json.ValueTextEquals("cache_read_input_tokens"u8)) { Count(ref json, ref cacheRead); }
-        else if (json.ValueTextEquals("cache_creation_input_tokens"u8)) { Count(ref json, ref cacheWrite); }
+        if (json.ValueTextEquals("input_tokens"u8)) { CountOnce(ref json, ref input, Told.Input); }
+        else if (json.ValueTextEquals("cache_read_input_tokens"u8)) { CountOnce(ref json, ref cacheRead, Told.CacheRead); }
+        else if (json.ValueTextEquals("cache_creation_input_tokens"u8)) { CountOnce(ref json, ref cacheWrite, Told.CacheWrite); }
         else if (json.ValueTextEquals("cache_creation"u8)) { ReadCacheCreation(ref json); }
         else if (json.ValueTextEquals("output_tokens_details"u8)) { ReadDetails(ref json); }
         else if (json.ValueTextEquals("server_tool_use"u8)) { ReadServerTools(ref json); }
@@ -78,6 +78,8 @@ partial struct UsageFields
 
     void ReadIterations(ref Utf8JsonReader json)
     {
+        unknown |= (told & Told.Iterations) != 0;
+        told |= Told.Iterations;
         json.Read();
         if (json.TokenType != JsonTokenType.StartArray)
         {
@@ -115,7 +117,7 @@ partial struct UsageFields
             else { fields.ReadProperty(ref json); }
         }
         unknown |= fields.Unknown;
-        return new BillLine(kind ?? "", model, fields.ToUsage(out _), fields.StatesTerms ? fields.Terms : null);
+        return new BillLine(kind ?? "", model, fields.ToUsage(out _), new LineTerms(fields.fast, fields.geoUs));
     }
 
     void ReadUnknown(ref Utf8JsonReader json)
@@ -155,6 +157,14 @@ partial struct UsageFields
         return counted;
     }
 
+    /// <summary>A count that one object names twice is not to be believed, whichever of them was meant.</summary>
+    void CountOnce(ref Utf8JsonReader json, ref long? field, Told count)
+    {
+        unknown |= (told & count) != 0;
+        told |= count;
+        Count(ref json, ref field);
+    }
+
     bool Count(ref Utf8JsonReader json, ref long? field)
     {
         json.Read();
@@ -180,8 +190,10 @@ partial struct UsageFields
     {
         if (Modifier(ref json))
         {
-            batch = json.ValueTextEquals("batch"u8);
-            unknown |= batch is false && !json.ValueTextEquals("standard"u8) && !json.ValueTextEquals("priority"u8);
+            var isBatch = json.ValueTextEquals("batch"u8);
+            // Cheaper only where nothing else was ever said.
+            batch = isBatch && batch != false;
+            unknown |= !isBatch && !json.ValueTextEquals("standard"u8) && !json.ValueTextEquals("priority"u8);
         }
     }
 

@@ -6,10 +6,14 @@ namespace Governance.Gateway.Metering;
 /// <summary>The latest non-null value of every field of <c>usage</c>. Later objects replace field by field and never add.</summary>
 partial struct UsageFields
 {
+    /// <summary>What the object that is being read has named.</summary>
+    [Flags]
+    enum Told : byte { Nothing = 0, Input = 1, CacheRead = 2, CacheWrite = 4, Iterations = 8 }
+
     /// <summary>No answer has a thousand billion tokens; a larger figure is noise.</summary>
     const long CountMax = 1_000_000_000_000;
-    /// <summary>No call has so many turns; their sum stays far within a number.</summary>
-    const int MaxItems = 10_000;
+    /// <summary>No call has so many turns.</summary>
+    const int MaxItems = 256;
 
     readonly CacheWrite longest;
     long? input;
@@ -28,7 +32,9 @@ partial struct UsageFields
     bool? batch;
     UsageSnapshot? said;
     long largestPrompt;
-    Int128 largestItems;
+    Int128 largestItemPrompts;
+    Int128 largestItemOutputs;
+    Told told;
     bool unknown;
 
     /// <param name="longest">The longest cache write that the request asked for.</param>
@@ -50,8 +56,6 @@ partial struct UsageFields
     /// <summary>The latest <c>iterations</c>; null where there were none.</summary>
     public IReadOnlyList<BillLine>? Iterations { get; private set; }
 
-    readonly bool StatesTerms => fast is not null || geoUs is not null || batch is not null;
-
     public readonly ServiceTerms Terms => new(fast ?? false, geoUs ?? false, batch ?? false);
 
     /// <summary>Reads the value that the reader stands on; anything but an object says nothing. True where it counts the output.</summary>
@@ -63,6 +67,7 @@ partial struct UsageFields
             return false;
         }
         var hasOutput = false;
+        told = default;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             hasOutput |= ReadProperty(ref json);
@@ -124,9 +129,10 @@ partial struct UsageFields
     void Remember()
     {
         var usage = ToUsage(out _);
-        var items = Iterations is null ? 0 : BillLines.Tokens(Iterations);
-        Fell |= usage.PromptTokens < largestPrompt || items < largestItems;
-        (largestPrompt, largestItems) = (Math.Max(largestPrompt, usage.PromptTokens), Int128.Max(largestItems, items));
+        var (prompts, outputs) = BillLines.Tokens(Iterations ?? []);
+        Fell |= usage.PromptTokens < largestPrompt || prompts < largestItemPrompts || outputs < largestItemOutputs;
+        largestPrompt = Math.Max(largestPrompt, usage.PromptTokens);
+        (largestItemPrompts, largestItemOutputs) = (Int128.Max(largestItemPrompts, prompts), Int128.Max(largestItemOutputs, outputs));
         if (said?.SaysOfPrompt(usage, Iterations) == true)
         {
             return;

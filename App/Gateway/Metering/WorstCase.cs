@@ -109,8 +109,9 @@ static class WorstCase
             {
                 reason ??= new($"the conversation may be compacted first and the longest answer of {price.Model} is not known", $"Leave compaction out, or enter the longest answer of {price.Model} with its price.");
             }
-            input = Int128.Min(CountMax, input + (uses > 0 ? window : first));
-            outputs = Int128.Min(CountMax, outputs + (summary ?? 0));
+            // Before the first turn and before every one that a server tool adds.
+            input = Int128.Min(CountMax, input + ((Int128)(uses + 1) * (uses > 0 ? window : first)));
+            outputs = Int128.Min(CountMax, outputs + ((Int128)(uses + 1) * (summary ?? 0)));
         }
         return (ExactCost.OfTokens((long)input, rates.Input, price, terms) + ExactCost.OfTokens((long)outputs, rates.Output, price, terms), (long)input, (long)outputs, reason);
     }

@@ -67,7 +67,7 @@ ref partial struct BodyWalk
             case Key.Thinking: return Null() || ThinkingObject();
             case Key.Metadata: return Null() || (ObjectExpected() && Value(Place.Metadata));
             case Key.ServiceTier: return OptionalString(_limits.NameLengthMax, out _serviceTier);
-            case Key.InferenceGeo: return OptionalString(_limits.NameLengthMax, out _inferenceGeo);
+            case Key.InferenceGeo: return Geo();
             case Key.Speed: return Speed();
             case Key.CacheControl: return CacheControl();
             case Key.Fallbacks: return Null() || Value(Place.Fallbacks);
@@ -95,6 +95,7 @@ ref partial struct BodyWalk
             case Key.Model when _reader.TokenType == JsonTokenType.String: return OtherModel();
             case Key.MaxTokens: return OtherMaxTokens();
             case Key.Speed when _reader.TokenType == JsonTokenType.String: return Speed();
+            case Key.InferenceGeo when _reader.TokenType == JsonTokenType.String: return Geo();
             case Key.CacheControl or Key.Caching: return CacheControl();
             case Key.FileId:
                 _unmeasurable |= !Null();
@@ -121,42 +122,6 @@ ref partial struct BodyWalk
     {
         if (ToolTypes.IsKnownServerTool(type))
             _serverTools.Add(new ServerTool(Encoding.UTF8.GetString(type), null));
-    }
-
-    bool TopModel()
-    {
-        _modelOffset = (int)_reader.TokenStartIndex;
-        _modelLength = (int)_reader.BytesConsumed - _modelOffset;
-        _model = "";
-        return (!_limits.RequireModel && Null()) || ModelName(out _model);
-    }
-
-    bool OtherModel()
-    {
-        if (!ModelName(out var model))
-            return false;
-        if (_otherModels.Contains(model))
-            _repeatedModels++;
-        else
-            _otherModels.Add(model);
-        return true;
-    }
-
-    bool ModelName(out string model)
-    {
-        model = "";
-        if (_reader.TokenType != JsonTokenType.String)
-            return Fail("the name of a model, a string, is expected");
-        if (!Short(_limits.NameLengthMax, out model))
-            return false;
-        if (model.Length == 0)
-            return Fail("the name of a model is expected, not an empty string");
-        foreach (var character in model)
-        {
-            if (char.IsControl(character))
-                return Fail("the name of a model holds a control character");
-        }
-        return true;
     }
 
     bool TopMessages()
@@ -192,6 +157,16 @@ ref partial struct BodyWalk
             return false;
         // A speed that nobody knows is held at the dearest that is known, as its answer will be flagged.
         _fast |= speed is not (null or "" or "standard");
+        return true;
+    }
+
+    /// <summary>Where the call, a fallback or a tool is served; of several places the one that costs more is kept.</summary>
+    bool Geo()
+    {
+        var before = _inferenceGeo;
+        if (!OptionalString(_limits.NameLengthMax, out _inferenceGeo))
+            return false;
+        _inferenceGeo = before is null or "" or "global" or "not_available" ? _inferenceGeo : before;
         return true;
     }
 

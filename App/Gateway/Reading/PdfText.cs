@@ -4,10 +4,11 @@ namespace Governance.Gateway.Reading;
 [Pure]
 static class PdfText
 {
-    /// <summary>Bytes of the strings that text operators show, and one for each, since readers put blanks between them.</summary>
+    /// <summary>Bytes of all strings, and one for each, since readers put blanks between them. Whatever stands between a string and what shows it, in this stream or the next, it counts.</summary>
     public static long Count(ReadOnlySpan<byte> content)
     {
-        var (shown, waiting) = (0L, 0L);
+        var shown = 0L;
+        var isImage = false;
         for (var at = 0; at < content.Length;)
         {
             var start = at++;
@@ -15,7 +16,7 @@ static class PdfText
             {
                 case (byte)'(':
                     at = PdfSyntax.EndOfString(content, start);
-                    waiting += at - start - 1;
+                    shown += at - start - 1;
                     break;
                 case (byte)'<' when at < content.Length && content[at] == (byte)'<':
                     at++;
@@ -23,7 +24,7 @@ static class PdfText
                 case (byte)'<':
                     var length = content[at..].IndexOf((byte)'>');
                     at = length < 0 ? content.Length : at + length + 1;
-                    waiting += (at - start) / 2;
+                    shown += (at - start) / 2;
                     break;
                 case (byte)'%':
                     at = PdfSyntax.EndOfLine(content, start);
@@ -34,10 +35,9 @@ static class PdfText
                 case var first when IsOperator(first):
                     at = PdfSyntax.EndOfWord(content, at);
                     var word = content[start..at];
-                    shown += word is [(byte)'T', (byte)'j' or (byte)'J'] or [(byte)'\'' or (byte)'"'] ? waiting : 0;
-                    waiting = 0;
-                    if (word is [(byte)'I', (byte)'D'])
+                    if (isImage && word is [(byte)'I', (byte)'D'])
                         at = EndOfImage(content, at);
+                    isImage = word is [(byte)'B', (byte)'I'] || (isImage && word is not [(byte)'I', (byte)'D']);
                     break;
             }
         }

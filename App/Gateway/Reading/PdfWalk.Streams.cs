@@ -62,11 +62,14 @@ ref partial struct PdfWalk
         _repeats |= bytes > 0 && (dictionary.Subtype == Kind.Form || dictionary.IsPattern);
     }
 
+    /// <summary>Blanks between a stream and the word that ends it.</summary>
+    const int MaxBlanks = 4;
+
     /// <summary>By its length where that is given and right, else before the next word that ends a stream.</summary>
     static int EndOf(ReadOnlySpan<byte> text, int start, long? length)
     {
         if (length is >= 0 and var given && given <= text.Length - start
-            && text[PdfSyntax.SkipBlanks(text, start + (int)given)..].StartsWith("endstream"u8))
+            && text.Slice(start + (int)given, Math.Min(MaxBlanks + 9, text.Length - start - (int)given)).TrimStart("\0\t\n\f\r "u8).StartsWith("endstream"u8))
         {
             return start + (int)given;
         }

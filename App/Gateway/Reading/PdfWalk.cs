@@ -37,6 +37,9 @@ ref partial struct PdfWalk
     long _textBytes;
     long _longestTextBytes;
     bool _hidden;
+    /// <summary>What ends an array of references, and what it cannot have.</summary>
+    static readonly System.Buffers.SearchValues<byte> NoReferences = System.Buffers.SearchValues.Create("](<%/["u8);
+
     bool _repeats;
     bool _bracketsEnded;
 
@@ -207,15 +210,16 @@ ref partial struct PdfWalk
         var start = PdfSyntax.SkipBlanks(text, end);
         if (start >= text.Length || text[start] != (byte)'[' || _bracketsEnded)
             return -1;
-        var length = text[start..].IndexOf((byte)']');
-        if (length < 0)
+        // Only as far as to what an array of references cannot have, so that no file makes it look at its rest again and again.
+        var length = text[(start + 1)..].IndexOfAny(NoReferences) + 1;
+        if (length == 0)
         {
             _bracketsEnded = true;
             return -1;
         }
-        var array = text.Slice(start, length);
-        if (array.IndexOfAny("(<%/"u8) >= 0)
+        if (text[start + length] != (byte)']')
             return -1;
+        var array = text.Slice(start, length);
         end = start + length + 1;
         return array.Count((byte)'R');
     }
