@@ -10,9 +10,9 @@ partial struct UsageFields
     bool ReadProperty(ref Utf8JsonReader json)
     {
         if (json.ValueTextEquals("output_tokens"u8)) { return Grow(ref json, ref output); }
-        if (json.ValueTextEquals("input_tokens"u8)) { CountOnce(ref json, ref input, Told.Input); }
-        else if (json.ValueTextEquals("cache_read_input_tokens"u8)) { CountOnce(ref json, ref cacheRead, Told.CacheRead); }
-        else if (json.ValueTextEquals("cache_creation_input_tokens"u8)) { CountOnce(ref json, ref cacheWrite, Told.CacheWrite); }
+        if (json.ValueTextEquals("input_tokens"u8)) { CountOnce(ref json, ref input, NamedCounts.Input); }
+        else if (json.ValueTextEquals("cache_read_input_tokens"u8)) { CountOnce(ref json, ref cacheRead, NamedCounts.CacheRead); }
+        else if (json.ValueTextEquals("cache_creation_input_tokens"u8)) { CountOnce(ref json, ref cacheWrite, NamedCounts.CacheWrite); }
         else if (json.ValueTextEquals("cache_creation"u8)) { ReadCacheCreation(ref json); }
         else if (json.ValueTextEquals("output_tokens_details"u8)) { ReadDetails(ref json); }
         else if (json.ValueTextEquals("server_tool_use"u8)) { ReadServerTools(ref json); }
@@ -78,8 +78,8 @@ partial struct UsageFields
 
     void ReadIterations(ref Utf8JsonReader json)
     {
-        unknown |= (told & Told.Iterations) != 0;
-        told |= Told.Iterations;
+        unknown |= (named & NamedCounts.Iterations) != 0;
+        named |= NamedCounts.Iterations;
         json.Read();
         if (json.TokenType != JsonTokenType.StartArray)
         {
@@ -158,10 +158,10 @@ partial struct UsageFields
     }
 
     /// <summary>A count that one object names twice is not to be believed, whichever of them was meant.</summary>
-    void CountOnce(ref Utf8JsonReader json, ref long? field, Told count)
+    void CountOnce(ref Utf8JsonReader json, ref long? field, NamedCounts count)
     {
-        unknown |= (told & count) != 0;
-        told |= count;
+        unknown |= (named & count) != 0;
+        named |= count;
         Count(ref json, ref field);
     }
 

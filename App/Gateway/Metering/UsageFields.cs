@@ -8,7 +8,7 @@ partial struct UsageFields
 {
     /// <summary>What the object that is being read has named.</summary>
     [Flags]
-    enum Told : byte { Nothing = 0, Input = 1, CacheRead = 2, CacheWrite = 4, Iterations = 8 }
+    enum NamedCounts : byte { Nothing = 0, Input = 1, CacheRead = 2, CacheWrite = 4, Iterations = 8 }
 
     /// <summary>No answer has a thousand billion tokens; a larger figure is noise.</summary>
     const long CountMax = 1_000_000_000_000;
@@ -34,7 +34,7 @@ partial struct UsageFields
     long largestPrompt;
     Int128 largestItemPrompts;
     Int128 largestItemOutputs;
-    Told told;
+    NamedCounts named;
     bool unknown;
 
     /// <param name="longest">The longest cache write that the request asked for.</param>
@@ -67,7 +67,7 @@ partial struct UsageFields
             return false;
         }
         var hasOutput = false;
-        told = default;
+        named = default;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             hasOutput |= ReadProperty(ref json);
@@ -125,7 +125,7 @@ partial struct UsageFields
             : (five + rest, hour);
     }
 
-    /// <summary>Keeps what was said where the prompt is told anew, and notes what became smaller.</summary>
+    /// <summary>Keeps what was said where it divides the prompt anew, and notes what became smaller.</summary>
     void Remember()
     {
         var usage = ToUsage(out _);
