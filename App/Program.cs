@@ -30,6 +30,11 @@ builder.Services
     .AddOverview()
     .AddConfiguration();
 var app = builder.Build();
+// Before the database, so that a second start by mistake leaves nothing behind.
+if (!CommandLine.IsCommand(args) && !app.CanListen())
+{
+    return StartUp.Failed;
+}
 using var database = app.OpenDatabase();
 if (database is null)
 {
@@ -39,7 +44,7 @@ if (await CommandLine.RunWithAsync(args, app.Services) is { } done)
 {
     return done;
 }
-if (!app.CanListen() || !await app.BeginAsync())
+if (!await app.BeginAsync())
 {
     return StartUp.Failed;
 }

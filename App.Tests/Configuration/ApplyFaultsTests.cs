@@ -209,7 +209,7 @@ public abstract class ApplyFaultsTests(Store store) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    PeopleHost Host() => new PeopleHost(store).With("Governance:ManagementKey", "of-the-test");
+    PeopleHost Host() => new PeopleHost(store).With("Governance:ManagementKey", "management-key-of-the-test");
 
     string Variable(string value)
     {
@@ -221,7 +221,7 @@ public abstract class ApplyFaultsTests(Store store) : IDisposable
     static async Task<(HttpStatusCode Status, JsonElement Answer)> SendAsync(PeopleHost host, string way, string text)
     {
         using var client = host.Browser();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "of-the-test");
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "management-key-of-the-test");
         using var body = new StringContent(text);
         using var answer = await client.PostAsync(new Uri($"/api/policy/{way}", UriKind.Relative), body);
         return (answer.StatusCode, JsonElement.Parse(await answer.Content.ReadAsStringAsync()));

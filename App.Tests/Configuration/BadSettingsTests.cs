@@ -23,6 +23,8 @@ public sealed class BadSettingsTests : IDisposable
     [InlineData("ASPNETCORE_URLS", "localhost:5000", "Urls: 'localhost:5000' is not an http or https address such as http://localhost:5000.")]
     [InlineData("ConnectionStrings__Governance", "Data Source=sql.acme.test;Initial Catalog=governance;User Id=sa;Password=x", "ConnectionStrings:Governance names no store.")]
     [InlineData("Governance__Bootstrap", "/nowhere/setup.yaml", "Governance:Bootstrap: /nowhere/setup.yaml cannot be read: ")]
+    [InlineData("ConnectionStrings__Governance", "Host=127.0.0.1;Port=1;Database=governance;Username=x;Password=y", "ConnectionStrings:Governance: governance on 127.0.0.1 cannot be used: ")]
+    [InlineData("ConnectionStrings__Governance", "Data Source=/tmp", "ConnectionStrings:Governance: /tmp cannot be used: ")]
     [InlineData("ConnectionStrings__Governance", "Data Source=/dev/null/data/governance.db", "The data folder /dev/null/data cannot be written (")]
     public async Task ASettingThatCannotBeIsOneSentence(string variable, string value, string says)
     {
@@ -50,6 +52,7 @@ public sealed class BadSettingsTests : IDisposable
         var run = await StartRun.RunAsync(With(), "--urls", url);
         Assert.Equal((2, $"Urls: it cannot listen on {url}: another process listens there. Stop that one, or say another address (Urls, --urls http://localhost:5001)."), (run.Code, Assert.Single(Lines(run.Said))));
         Assert.DoesNotContain("   at ", run.Output, StringComparison.Ordinal);
+        Assert.Empty(folder.GetFiles("*.db"));
 
         await using var app = await AppProcess.StartAsync(new AppStart { Timeout = TimeSpan.FromMinutes(3), DataFolder = folder.FullName });
         await app.SaysAsync("sk-gov-");

@@ -77,6 +77,21 @@ public sealed class PlanNotesTests
     }
 
     [Theory]
+    [InlineData("claude-opus-4-5", "claude-opus-4-5-20251101", "", 1)]
+    [InlineData("claude-opus-4-5-20251101", "claude-opus-4-5", "", 1)]
+    [InlineData("claude-opus-4-5", "claude-opus-4-6", "", 0)]
+    [InlineData("claude-opus-4-5", "claude-opus-4-5-20251101", ", effective_from: 2099-01-01", 1)]
+    [InlineData("claude-opus-4-5", "claude-opus-4-5-20251101", ", effective_until: 2020-01-01", 0)]
+    public void CorrectionsOfOneModelUnderTwoNamesAreSaid(string one, string other, string when, int said)
+    {
+        var read = (DocumentAccepted)DocumentReader.Read($"apiVersion: governance/v1\nprices: [{{ model: {one}, vendor: anthropic, usd_per_million: {{ input: '1' }}, effective_from: 2021-01-01 }}]");
+        var kept = (DocumentAccepted)DocumentReader.Read($"apiVersion: governance/v1\nprices: [{{ model: {other}, vendor: anthropic, usd_per_million: {{ input: '2' }}{when} }}]");
+        var warnings = UnknownNames.Twins(read.Document, [.. read.Document.Prices, .. kept.Document.Prices], read.PathOf).ToList();
+        Assert.Equal(said, warnings.Count);
+        Assert.All(warnings, warning => Assert.Equal("prices[0]", warning.Path));
+    }
+
+    [Theory]
     [InlineData("http://127.0.0.1:8080", true)]
     [InlineData("http://localhost:4000/v1", true)]
     [InlineData("https://[::1]/", true)]

@@ -93,6 +93,7 @@ public sealed class GivenSecretsTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("--Governance:ManagementKey=k", "Governance:ManagementKey: is shorter than 16 characters")]
     [InlineData("--Governance:ManagementKey=two words", "Governance:ManagementKey: has a blank inside")]
     [InlineData("--Governance:ManagementKey=two\nlines", "Governance:ManagementKey: has a line break inside")]
     [InlineData("--Governance:SetupToken= ", "Governance:SetupToken: holds nothing but blanks")]

@@ -32,6 +32,18 @@ public sealed class UpstreamEndTests(SharedProduct shared)
         await EndedAsync(reply, UsageOutcome.Voided, "UpstreamRefused", status, UsageFlags.None);
     }
 
+    /// <summary>What cannot be sent on must not cost the answer.</summary>
+    [Fact]
+    public async Task AHeaderThatNobodyCanReadIsLeftOut()
+    {
+        var answer = Answers.Error(429, "rate_limit_error", "slow", ("retry-after", "mañana"), ("x-should-retry", "true"));
+        _provider.Answer = _ => answer;
+        var reply = await _product.CallAsync(Answers.Call());
+        Assert.Equal((429, null, "true"), (reply.Status, reply.Header("retry-after"), reply.Header("x-should-retry")));
+        Assert.Equal(answer.Body, reply.Body);
+        await EndedAsync(reply, UsageOutcome.Voided, "UpstreamRefused", 429, UsageFlags.None);
+    }
+
     [Theory]
     [InlineData(401)]
     [InlineData(403)]

@@ -85,7 +85,7 @@ public sealed class AllowanceTests
         var folder = System.IO.Directory.CreateTempSubdirectory("governance-allowance-");
         await using var rig = new LedgerRig(now: noon);
         Assert.True((await new AllowanceFile(folder.FullName).TryTakeAsync(rig.Call(0.30m), Money.FromUsd(0.70m))).Taken);
-        File.AppendAllText(folder.GetFiles().Single().FullName, "{\"project\":\"chat-wid");
+        File.AppendAllText(folder.GetFiles().Single().FullName, "{\"nanos\":5,\"call\":1}\n{\"project\":\"chat-widget\",\"nanos\":-900000000,\"call\":1}\n{\"project\":\"chat-wid");
         Assert.True((await new AllowanceFile(folder.FullName).TryTakeAsync(rig.Call(0.30m), Money.FromUsd(0.70m))).Taken);
         Assert.Equal((false, Money.FromUsd(0.60m)), await new AllowanceFile(folder.FullName).TryTakeAsync(rig.Call(0.11m), Money.FromUsd(0.70m)));
         folder.Delete(recursive: true);

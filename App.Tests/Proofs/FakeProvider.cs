@@ -72,7 +72,12 @@ public sealed class FakeProvider : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            // It answers with whatever a test wants of it.
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+        });
         var host = builder.Build();
         var provider = new FakeProvider(host);
         host.Run(provider.HandleAsync);

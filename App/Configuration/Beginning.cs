@@ -7,6 +7,8 @@ namespace Governance.Configuration;
 /// <summary>The first start: loads the document that <c>Governance:Bootstrap</c> names; on an empty database without one it sets up a workspace, the sandbox provider and a first key, so that a call can be made at once.</summary>
 sealed partial class Beginning(ConfigurationEdits edits, Journal journal, GatewayEdits gateway, DirectoryShelf directory, SignInLinks links, CallDestination destination, UpstreamShelf upstreams, UpstreamSecrets secrets, IConfiguration configuration, ILogger<Beginning> logger)
 {
+    /// <summary>Names the document.</summary>
+    public const string Setting = "Governance:Bootstrap";
     public const string Project = "playground";
     public const string Upstream = "sandbox";
 
@@ -20,7 +22,7 @@ sealed partial class Beginning(ConfigurationEdits edits, Journal journal, Gatewa
     public async Task<IReadOnlyList<Problem>> RunAsync()
     {
         var document = new GovernanceDocument();
-        if (configuration["Governance:Bootstrap"] is { Length: > 0 } file)
+        if (configuration[Setting] is { Length: > 0 } file)
         {
             string text;
             try
@@ -29,7 +31,7 @@ sealed partial class Beginning(ConfigurationEdits edits, Journal journal, Gatewa
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
             {
-                return [new Problem("Governance:Bootstrap", $"{file} cannot be read: {exception.Message}")];
+                return [new Problem(Setting, $"{file} cannot be read: {exception.Message}")];
             }
             if (await LoadAsync(text) is { Count: > 0 } problems)
             {

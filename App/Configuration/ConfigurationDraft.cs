@@ -33,8 +33,13 @@ sealed record ConfigurationDraft(PlanResult Plan, DocumentAccepted Read, Current
         warnings.AddRange(RevokedKeys(accepted, current));
         warnings.AddRange(FormerOwners(accepted, current));
         warnings.AddRange(UnknownNames.Warnings(document, after.Prices, accepted.PathOf));
+        warnings.AddRange(UnknownNames.Twins(document, after.Prices, accepted.PathOf));
         warnings.AddRange(PrivateAddress.Warnings(document.Upstreams, accepted.PathOf));
-        warnings.AddRange(ProviderKeys(accepted, environment));
+        if (!atStart)
+        {
+            // A start says it of every upstream, whoever entered it.
+            warnings.AddRange(ProviderKeys(accepted, environment));
+        }
         var plan = new PlanResult([], changes, false, []) { Warnings = warnings, Notes = PlanNotes.Of(accepted, current.All, current.InForce(), changes) };
         return (new ConfigurationDraft(plan, accepted, current, after, secrets), plan);
     }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Governance.Alerts;
 using Governance.Audit;
 using Governance.Projects;
@@ -16,11 +17,17 @@ static class ConfigurationSetup
     /// <summary>Takes the database for this process and loads what the rooms keep of it. Null, with the reason printed, where that cannot be.</summary>
     public static Database? OpenDatabase(this WebApplication app)
     {
+        var settings = app.Services.GetRequiredService<JournalSettings>();
         try
         {
-            var database = Database.Take(app.Services.GetRequiredService<JournalSettings>());
+            var database = Database.Take(settings);
             app.Services.GetRequiredService<Journal>().Start(app.Services.GetServices<JournalListener>());
             return database;
+        }
+        catch (DbException exception)
+        {
+            Console.Error.WriteLine($"ConnectionStrings:Governance: {settings.Place} cannot be used: {StartUp.Sentence(exception)}");
+            return null;
         }
         catch (Exception exception) when (StartUp.IsFault(exception))
         {
@@ -50,6 +57,10 @@ static class ConfigurationSetup
             }
             if (problems.Count > 0)
             {
+                if (!problems.Any(problem => problem.Path == Beginning.Setting))
+                {
+                    await Console.Error.WriteLineAsync($"Nothing of {app.Configuration[Beginning.Setting]} was loaded for these reasons ({Beginning.Setting}).");
+                }
                 return false;
             }
         }

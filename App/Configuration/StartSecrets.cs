@@ -8,12 +8,19 @@ static class StartSecrets
 {
     public const string ManagementKey = "Governance:ManagementKey";
 
+    /// <summary>Of the management key, which opens the whole configuration.</summary>
+    const int MinKeyLength = 16;
+
     /// <summary>Settings that can be right for nobody: the process must not start with them. One that is empty says nothing.</summary>
     public static IEnumerable<Problem> Faults(IConfiguration configuration)
     {
         if (configuration[ManagementKey] is { Length: > 0 } key && SecretText.Key(key, out var ofKey) is null)
         {
             yield return new Problem(ManagementKey, $"{ofKey}; write a long random text of letters and digits, or leave it out.");
+        }
+        else if (configuration[ManagementKey] is { } given && given.Trim() is { Length: > 0 and < MinKeyLength })
+        {
+            yield return new Problem(ManagementKey, $"is shorter than {MinKeyLength} characters and could be guessed; write a long random text of letters and digits, or leave it out.");
         }
         if (configuration[FirstRun.TokenSetting] is { Length: > 0 } token && SecretText.Passphrase(token, out var ofToken) is null)
         {

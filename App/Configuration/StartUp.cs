@@ -72,6 +72,11 @@ static class StartUp
             await app.WaitForShutdownAsync();
             return true;
         }
+        catch (OperationCanceledException) when (!serving && app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to stop while it was still coming up.
+            return true;
+        }
         catch (Exception exception) when (!serving && IsFault(exception))
         {
             await Console.Error.WriteLineAsync(Sentence(exception));

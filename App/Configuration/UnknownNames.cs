@@ -47,6 +47,21 @@ static class UnknownNames
             : [new(at, $"'{DocumentPath.Shown(vendor)}' is no known vendor{Suggested(vendor, vendors)}")];
     }
 
+    /// <summary>Corrections of one model under two of its names, an alias and a dated id among them: a call then meets the one of the name that it uses.</summary>
+    /// <param name="prices">All corrections that are to be in force.</param>
+    public static IEnumerable<Problem> Twins(GovernanceDocument document, IEnumerable<PriceOverlay> prices, Func<Named, string> path)
+    {
+        var all = prices.ToList();
+        return from price in document.Prices
+               let other = all.Find(other => other.Vendor == price.Vendor && other.Model != price.Model && ModelName.AreSame(other.Model, price.Model) && Overlap(other, price))
+               where other is not null
+               select new Problem(path(Identity.Of(price)), $"'{DocumentPath.Shown(price.Model)}' and '{DocumentPath.Shown(other.Model)}' are one model with a correction each; a call is priced by the one of the name that it uses. Keep one of them");
+    }
+
+    static bool Overlap(PriceOverlay one, PriceOverlay other) =>
+        (one.EffectiveUntil is not { } oneEnd || other.EffectiveFrom is not { } otherStart || otherStart < oneEnd)
+        && (other.EffectiveUntil is not { } otherEnd || one.EffectiveFrom is not { } oneStart || oneStart < otherEnd);
+
     static string Suggested(string text, IEnumerable<string> words) => Words.Nearest(text, words) is { } near ? $"; did you mean '{near}'?" : "";
 
     /// <summary><c>claude-opus-4-8</c> is of the families <c>claude-opus-4</c>, <c>claude-opus</c> and <c>claude</c>.</summary>

@@ -67,19 +67,22 @@ static class UpstreamAnswer
     public static void CopyHead(HttpResponseMessage from, HttpResponse to)
     {
         to.StatusCode = (int)from.StatusCode;
-        to.ContentType = from.Content.Headers.ContentType?.ToString();
+        to.ContentType = from.Content.Headers.ContentType?.ToString() is { } type && IsVisible(type) ? type : null;
         foreach (var name in Passed)
         {
-            if (from.Headers.TryGetValues(name, out var values))
+            // What is not ASCII says nothing to a client and cannot be sent on: the answer is worth more than such a header.
+            if (from.Headers.TryGetValues(name, out var values) && values.FirstOrDefault() is { } value && IsVisible(value))
             {
-                to.Headers[name] = values.FirstOrDefault();
+                to.Headers[name] = value;
             }
         }
-        if (from.Content.Headers.ContentEncoding.Count > 0)
+        if (string.Join(", ", from.Content.Headers.ContentEncoding) is { Length: > 0 } encoding && IsVisible(encoding))
         {
-            to.Headers.ContentEncoding = string.Join(", ", from.Content.Headers.ContentEncoding);
+            to.Headers.ContentEncoding = encoding;
         }
     }
+
+    static bool IsVisible(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
     /// <summary>That the provider refuses the operator's own key is not the caller's fault: 502. Null for everything else.</summary>
     public static Refusal? OperatorsFault(HttpStatusCode status, string upstream) => status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden

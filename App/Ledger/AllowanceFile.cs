@@ -77,7 +77,7 @@ sealed class AllowanceFile(string folder)
         file.ReadExactly(added);
         foreach (var range in added.AsSpan().Split((byte)'\n'))
         {
-            if (added.AsSpan(range) is { IsEmpty: false } text && Parse(text) is { } line)
+            if (added.AsSpan(range) is { IsEmpty: false } text && Parse(text) is { Project: not null, Nanos: >= 0 } line)
             {
                 taken[line.Project] = taken.GetValueOrDefault(line.Project) + new Money(line.Nanos);
             }

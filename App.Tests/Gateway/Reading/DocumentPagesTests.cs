@@ -101,6 +101,42 @@ public sealed class DocumentPagesTests
         Assert.True(Bound(Facts(Pdf.Plain(5, new string('x', 60_000)))) >= 300_000);
     }
 
+    /// <summary>What is shown more than once counts as often, for the cap as for the hold.</summary>
+    [Fact]
+    public void TextThatIsShownAgainCountsAgain()
+    {
+        var text = new string('x', 3_000);
+        Assert.InRange(WorstCase.Expected(Facts(Pdf.Shown(pages: 1, times: 100, text))), 100_000, 101_000);
+        Assert.True(Bound(Facts(Pdf.Shown(pages: 1, times: 100, text))) >= 300_000);
+        Assert.InRange(WorstCase.Expected(Facts(Pdf.Shown(pages: 50, times: 2, text))), 100_000, 130_000);
+        // A form that is painted ten times by a form that is painted ten times.
+        Assert.True(WorstCase.Expected(Facts(Pdf.Nested(10, text))) >= 100_000);
+        // Another form of ordinary size does not make a document dear.
+        Assert.InRange(WorstCase.Expected(Facts(Pdf.Nested(1, "Page header"))), 2_500, 2_600);
+    }
+
+    [Fact]
+    public void TextBesideTheContentsCounts() => Assert.True(WorstCase.Expected(Facts([.. Pdf.Plain(1), .. Encoding.ASCII.GetBytes($"9 0 obj << /ActualText ({new string('x', 60_000)}) >> endobj")])) >= 20_000);
+
+    [Fact]
+    public void AMapOfLettersIsReadWhereACodeStandsForAFew()
+    {
+        Assert.Equal(1, Facts(Pdf.Mapped("006600660069")).ExactDocuments);
+        Assert.Equal(0, Facts(Pdf.Mapped(string.Concat(Enumerable.Repeat("0078", 500)))).FoundDocuments);
+    }
+
+    [Theory]
+    [InlineData("/Contents 3 0 R", "/Subtype /Image /Width 1 /Height 1", 0)]
+    [InlineData("/Contents [ 3 0 R ]", "/Type /Metadata", 0)]
+    [InlineData("/Contents 9 0 R", "", 0)]
+    [InlineData("/Contents [ 3 0 R 9 0 R ]", "", 0)]
+    [InlineData("/Contents (words)", "", 0)]
+    [InlineData("/Contents [ 3 0 R", "", 0)]
+    [InlineData("/Contents [ ]", "/Subtype /Image /Width 1 /Height 1", 1)]
+    [InlineData("/Contents [ 3 0 R ]", "", 1)]
+    [InlineData("/Contents\n3  0\nR", "", 1)]
+    public void WhatAPageShowsIsReadWhateverItCallsItself(string contents, string stream, int found) => Assert.Equal(found, Facts(Pdf.With(contents, stream)).FoundDocuments);
+
     [Fact]
     public void DocumentsAddUpWhereverTheyStand()
     {

@@ -51,6 +51,38 @@ static class Pdf
     public static byte[] Shared(int pages) => Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture,
         $"%PDF-1.4\n2 0 obj <</Type/Pages/Count {pages}/Kids[{string.Concat(Enumerable.Repeat("4 0 R ", pages))}]>> endobj 4 0 obj <</Type/Page>> endobj\n%%EOF"));
 
+    /// <summary>Pages that name one stream so many times each.</summary>
+    public static byte[] Shown(int pages, int times, string text) => Of(pages, $"/Contents [ {string.Concat(Enumerable.Repeat("3 0 R ", times))}]", ("", $"BT ({text}) Tj ET"));
+
+    /// <summary>A page that paints a form so often, which paints another one so often, which shows the text.</summary>
+    public static byte[] Nested(int times, string text)
+    {
+        string Paints(string name) => string.Concat(Enumerable.Repeat($"/{name} Do ", times));
+        return Of(1, "/Contents 3 0 R", ("", Paints("A")), ("/Subtype /Form", Paints("B")), ("/Subtype /Form", $"BT ({text}) Tj ET"));
+    }
+
+    /// <summary>A font of which one code stands for these letters.</summary>
+    public static byte[] Mapped(string letters) => Of(1, "/Contents 3 0 R", ("", "BT (x) Tj ET"), ("", $"1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <78> <{letters}> endbfchar"));
+
+    /// <summary>One page with these contents, and object 3 as a stream.</summary>
+    public static byte[] With(string contents, string stream) => Of(1, contents, (stream, "BT (Hello) Tj ET"));
+
+    static byte[] Of(int pages, string contents, params (string Dictionary, string Data)[] streams)
+    {
+        var file = new MemoryStream();
+        Write(file, $"%PDF-1.7\n2 0 obj\n<< /Type /Pages /Kids [ {string.Concat(Enumerable.Range(100, pages).Select(number => $"{number} 0 R "))}] /Count {pages} >>\nendobj\n");
+        for (var page = 0; page < pages; page++)
+        {
+            Write(file, string.Create(CultureInfo.InvariantCulture, $"{page + 100} 0 obj\n<< /Type /Page /Parent 2 0 R {contents} >>\nendobj\n"));
+        }
+        for (var i = 0; i < streams.Length; i++)
+        {
+            Stream(file, i + 3, streams[i].Dictionary, Deflate(Encoding.Latin1.GetBytes(streams[i].Data)), deflated: true);
+        }
+        Write(file, "%%EOF\n");
+        return file.ToArray();
+    }
+
     public static byte[] Deflate(byte[] content)
     {
         var packed = new MemoryStream();

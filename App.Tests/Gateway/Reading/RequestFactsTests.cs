@@ -130,6 +130,19 @@ public sealed class RequestFactsTests
             Assert.Empty(tools);
     }
 
+    /// <summary>Which model it asks is not known then, so nothing bounds what it costs.</summary>
+    [Theory]
+    [InlineData("", false)]
+    [InlineData(",\"model\":null", false)]
+    [InlineData(",\"model\":\"claude-opus-4-8\"", true)]
+    public void TheUsesOfAnAdvisorBoundNothingUnlessItNamesItsModel(string model, bool bounded)
+    {
+        var tools = Bodies.Facts(Bodies.With($$$"""
+            "tools":[{"name":"a","max_uses":5,"type":"advisor_20260301"{{{model}}}}]
+            """)).ServerTools;
+        Assert.Equal(bounded ? 5 : null, Assert.Single(tools).MaxUses);
+    }
+
     [Theory]
     [InlineData("""[{"type":"image","source":{"type":"url","url":"https://a/b.png"}}]""")]
     [InlineData("""[{"type":"document","source":{"type":"file","file_id":"f"}}]""")]

@@ -147,7 +147,9 @@ static class WorstCase
         : others.Count < Distinct(facts.OtherModels) ? new("a model that the request names has no price", "Enter its price, or leave the model out.")
         : null;
 
-    static Unbounded? UnboundedTool(ServerTool tool) => ToolTypes.KeepsToMaxUses(tool.Type)
+    static Unbounded? UnboundedTool(ServerTool tool) => ToolTypes.Advises(tool.Type) && ToolTypes.KeepsToMaxUses(tool.Type)
+        ? new($"the advisor {tool.Type} lacks its model or its max_uses", "Give it both.")
+        : ToolTypes.KeepsToMaxUses(tool.Type)
         ? new($"the server tool {tool.Type} has no max_uses", "Give it max_uses.")
         : new($"the server tool {tool.Type} runs at the provider as often as it likes; no max_uses is known to bound it", "Leave that tool out.");
 

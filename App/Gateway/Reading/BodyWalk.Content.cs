@@ -105,7 +105,8 @@ ref partial struct BodyWalk
             return false;
         var type = shape.Type.Exists ? Text(shape.Type) : null;
         if (ToolTypes.RunsAtTheProvider(type))
-            _serverTools.Add(new ServerTool(type!, shape.MaxUses));
+            // An advisor that does not say which model it asks may ask any: its uses bound nothing.
+            _serverTools.Add(new ServerTool(type!, ToolTypes.Advises(type!) && !shape.NamesModel ? null : shape.MaxUses));
         _edits |= ToolTypes.Edits(type, shape.Name.Exists && shape.Name.Length <= _limits.NameLengthMax ? Text(shape.Name) : null);
         if (!ToolTypes.Wraps(type))
             _tools++;
@@ -123,6 +124,7 @@ ref partial struct BodyWalk
             Key.Type => StringOf(ref shape.Type),
             Key.Name when _reader.TokenType == JsonTokenType.String => StringOf(ref shape.Name),
             Key.MaxUses => Whole(out shape.MaxUses),
+            Key.Model when _reader.TokenType == JsonTokenType.String => (shape.NamesModel = true) && OtherModel(),
             Key.InputSchema or Key.InputExamples => Data(),
             _ => ControlProperty(key, name),
         };

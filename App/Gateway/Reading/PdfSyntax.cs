@@ -78,6 +78,46 @@ static class PdfSyntax
         return isReference ? null : number;
     }
 
+    /// <summary>Of the string that is the value here, in bytes; 0 where no string stands here, and as long as can be where it stands elsewhere.</summary>
+    public static long LengthOfString(ReadOnlySpan<byte> text, int at)
+    {
+        at = SkipBlanks(text, at);
+        return at >= text.Length ? 0
+            : text[at] == (byte)'(' ? EndOfString(text, at) - at
+            : text[at] == (byte)'<' ? (text[at..].IndexOf((byte)'>') is >= 0 and var length ? length / 2 : text.Length - at)
+            : char.IsAsciiDigit((char)text[at]) ? text.Length : 0;
+    }
+
+    /// <summary>The number of the object whose value begins here, right behind <c>7 0 obj</c>; 0 where none does.</summary>
+    public static int ObjectBefore(ReadOnlySpan<byte> text, int at)
+    {
+        text = TrimBlanks(text[..at]);
+        if (!text.EndsWith("obj"u8))
+            return 0;
+        text = TrimBlanks(text[..^3]);
+        var generation = text.LastIndexOfAnyExceptInRange((byte)'0', (byte)'9') + 1;
+        text = TrimBlanks(text[..generation]);
+        var number = text.LastIndexOfAnyExceptInRange((byte)'0', (byte)'9') + 1;
+        return int.TryParse(text[number..], NumberStyles.None, CultureInfo.InvariantCulture, out var found) ? found : 0;
+    }
+
+    /// <summary>The number that a reference here (<c>7 0 R</c>) names, and where it ends; 0 where none stands here.</summary>
+    public static int Reference(ReadOnlySpan<byte> text, ref int at)
+    {
+        var first = SkipBlanks(text, at);
+        var firstEnd = EndOfWord(text, first);
+        var second = SkipBlanks(text, firstEnd);
+        var secondEnd = EndOfWord(text, second);
+        var third = SkipBlanks(text, secondEnd);
+        var thirdEnd = EndOfWord(text, third);
+        if (text[third..thirdEnd] is not [(byte)'R'] || !int.TryParse(text[first..firstEnd], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return 0;
+        at = thirdEnd;
+        return number;
+    }
+
+    static ReadOnlySpan<byte> TrimBlanks(ReadOnlySpan<byte> text) => text.TrimEnd("\0\t\n\f\r "u8);
+
     /// <summary>True where an object begins inside: what is passed over as text or data may be one to whoever finds it by its offset.</summary>
     public static bool HoldsObject(ReadOnlySpan<byte> text)
     {

@@ -29,7 +29,11 @@ ref partial struct PdfWalk
         var holdsObjects = dictionary.Type == Kind.ObjectStream || dictionary.HasFirst;
         var isQuiet = dictionary.Subtype is Kind.Image or Kind.Quiet || dictionary.Type == Kind.Quiet || dictionary.IsFont || dictionary.Filter == Filter.Image;
         if (isQuiet && !holdsObjects)
+        {
+            // Whatever it calls itself, a page that names it shows what is in it.
+            _contents.AddUnread(dictionary.Object);
             return end;
+        }
         if (dictionary.IsPredicted || dictionary.Filter is Filter.Unknown or Filter.Image)
         {
             _hidden = true;
@@ -55,11 +59,16 @@ ref partial struct PdfWalk
             Walk(content, isFile: false, ref budget);
             return;
         }
-        var bytes = PdfText.Count(content);
-        _textBytes += bytes;
-        _longestTextBytes = Math.Max(_longestTextBytes, bytes);
+        if (PdfText.MapsToLongText(content))
+        {
+            // One code of it stands for any number of letters.
+            _hidden = true;
+        }
+        var shown = PdfText.Read(content);
         // A form or a pattern may be shown any number of times.
-        _repeats |= bytes > 0 && (dictionary.Subtype == Kind.Form || dictionary.IsPattern);
+        if (dictionary.Subtype == Kind.Form || dictionary.IsPattern)
+            _contents.AddForm(shown);
+        _contents.AddStream(dictionary.Object, shown);
     }
 
     /// <summary>Blanks between a stream and the word that ends it.</summary>

@@ -22,6 +22,10 @@ ref partial struct PdfWalk
         public bool HasFirst;
         public bool IsPattern;
         public bool IsPredicted;
+        /// <summary>Where the value of <c>/Contents</c> stands; 0 for none.</summary>
+        public int Contents;
+        /// <summary>The object that it is the whole of; 0 where that is not known.</summary>
+        public int Object;
     }
 
     enum Kind : byte { None, Other, Page, Pages, ObjectStream, Form, Image, Quiet }
@@ -34,13 +38,13 @@ ref partial struct PdfWalk
     long _nodes;
     long _kids;
     long _count;
-    long _textBytes;
-    long _longestTextBytes;
+    /// <summary>Text that stands for what is shown, beside the pages' contents.</summary>
+    long _otherTextBytes;
+    readonly PdfContents _contents = new();
     bool _hidden;
     /// <summary>What ends an array of references, and what it cannot have.</summary>
     static readonly System.Buffers.SearchValues<byte> NoReferences = System.Buffers.SearchValues.Create("](<%/["u8);
 
-    bool _repeats;
     bool _bracketsEnded;
 
     PdfWalk(byte[] file, int length) => (_file, _length) = (file, length);
@@ -62,8 +66,9 @@ ref partial struct PdfWalk
         var leaves = _nodes == 0 ? 0 : _kids - _nodes + 1;
         var found = Math.Clamp(Math.Max(_pages, Math.Max(_count, leaves)), 0, PdfReading.MaxPages);
         var agrees = found > 0 && _pages == found && _count == found && leaves == found;
-        var hidden = _hidden || found == 0;
-        return new PdfReading(found, _textBytes, _longestTextBytes, hidden, agrees && !hidden && !_repeats);
+        var hidden = _hidden || found == 0 || _contents.IsHidden;
+        var text = _contents.Text(found - _pages) + _otherTextBytes;
+        return new PdfReading(found, text, Math.Max(_contents.LongestPage(), _otherTextBytes), hidden, agrees && !hidden && !_contents.Repeats);
     }
 
     void Walk(ReadOnlySpan<byte> text, bool isFile, ref InflateBudget budget)
@@ -86,11 +91,11 @@ ref partial struct PdfWalk
                     if (depth == DepthMax - 1)
                         _hidden = true;
                     else
-                        open[++depth] = default;
+                        open[++depth] = new Dictionary { Object = depth == 1 && isFile ? PdfSyntax.ObjectBefore(text, start) : 0 };
                     break;
                 case (byte)'>' when at < text.Length && text[at] == (byte)'>' && depth > 0:
                     at++;
-                    Close(open[depth], ref open[depth - 1]);
+                    Close(text, open[depth], ref open[depth - 1]);
                     if (isFile && IsStream(text, at, out var data))
                         at = Stream(text, data, open[depth], ref budget);
                     depth--;
@@ -113,12 +118,14 @@ ref partial struct PdfWalk
         return end;
     }
 
-    void Close(in Dictionary closed, ref Dictionary parent)
+    void Close(ReadOnlySpan<byte> text, in Dictionary closed, ref Dictionary parent)
     {
         parent.IsPredicted |= closed.IsPredicted;
         if (closed.Type == Kind.Page)
         {
             _pages++;
+            if (closed.Contents > 0)
+                _contents.AddPage(text[closed.Contents..]);
         }
         else if (closed.Type == Kind.Pages || (closed.Type == Kind.None && closed is { Kids: not null, Count: not null }))
         {
@@ -171,6 +178,10 @@ ref partial struct PdfWalk
             dictionary.IsFont = true;
         else if (name.SequenceEqual("PatternType"u8))
             dictionary.IsPattern = true;
+        else if (name.SequenceEqual("Contents"u8))
+            dictionary.Contents = end;
+        else if (name.SequenceEqual("ActualText"u8))
+            _otherTextBytes += PdfSyntax.LengthOfString(text, end);
         else if (name.SequenceEqual("Predictor"u8))
             dictionary.IsPredicted |= PdfSyntax.Number(text, end) is not (1 or 0);
         else if (name.SequenceEqual("Encrypt"u8))

@@ -26,6 +26,8 @@ struct Shape
     public Slice Media;
     public Slice Data;
     public long? MaxUses;
+    /// <summary>A tool says which model it asks.</summary>
+    public bool NamesModel;
     /// <summary>The base64 in the <c>source</c> of a block.</summary>
     public Slice Base64;
     public bool Pdf;
