@@ -1,9 +1,11 @@
 using Governance.Audit;
 using Governance.Gateway;
+using Governance.Projects;
 using Governance.Tests.Configuration;
 using Governance.Tests.Projects;
 using Governance.Tests.Proofs;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Governance.Tests.Gateway;
@@ -26,6 +28,7 @@ public sealed class GivenSecretsTests : IAsyncLifetime
             ("KEY_OF_TWO_LINES", "sk-operators-own\nx-evil: 1"),
             ("KEY_OF_TWO_WORDS", "sk-operators own"),
             ("KEY_OF_BLANKS", " \n"),
+            .. new[] { "KEY_OF_TWO_LINES", "KEY_OF_TWO_WORDS", "KEY_OF_BLANKS", "KEY_OF_NOBODY" }.Select(variable => ($"Governance__EnvironmentKeys__{variable}", "127.0.0.1")),
         ]);
     }
 
@@ -100,7 +103,7 @@ public sealed class GivenSecretsTests : IAsyncLifetime
     [InlineData("--Governance:SetupToken=two\nlines", "Governance:SetupToken: has a line break inside")]
     public async Task ASettingThatNobodyCanSendStopsTheStartInASentence(string setting, string says)
     {
-        var folder = Directory.CreateTempSubdirectory("governance-secrets-");
+        var folder = System.IO.Directory.CreateTempSubdirectory("governance-secrets-");
         var run = await StartRun.RunAsync(new Dictionary<string, string> { [Product.ConnectionVariable] = $"Data Source={folder.FullName}/governance.db" }, setting);
         Assert.Equal(2, run.Code);
         Assert.Contains(says, run.Said, StringComparison.Ordinal);
@@ -122,7 +125,7 @@ public sealed class GivenSecretsTests : IAsyncLifetime
     [Fact]
     public void AStoredKeyThatNoHeaderCanCarryHasToBeEnteredAgain()
     {
-        var secrets = new UpstreamSecrets(new EphemeralDataProtectionProvider());
+        var secrets = new UpstreamSecrets(new EphemeralDataProtectionProvider(), new EnvironmentKeys(new ConfigurationBuilder().Build()));
         var upstream = new UpstreamDefinition { Id = "stored", Kind = UpstreamKind.Anthropic, BaseUrl = "https://example.test" };
         Assert.Equal("sk-operators-own", secrets.Find(new UpstreamEntry(upstream, secrets.Protect("sk-operators-own\n")), out _));
         var broken = new UpstreamEntry(upstream, secrets.Protect("sk-operators-own\nx-evil: 1"));

@@ -2,8 +2,10 @@ using System.Net.Sockets;
 using System.Text;
 using Governance.Gateway;
 using Governance.Ledger;
+using Governance.Projects;
 using Governance.Tests.Proofs;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Configuration;
 
 namespace Governance.Tests.Gateway;
 
@@ -116,24 +118,22 @@ public sealed class LateAndOddTests(SharedProduct shared)
     [InlineData("GOVERNANCE__MANAGEMENTKEY")]
     [InlineData("ConnectionStrings__Governance")]
     [InlineData("ASPNETCORE_ENVIRONMENT")]
-    public async Task TheProgramsOwnVariablesAreNeverSentToAnUpstream(string variable)
+    public async Task TheProgramsOwnVariablesAreTakenForNoUpstream(string variable)
     {
-        var id = "own-" + variable.Replace("_", "-", StringComparison.Ordinal).ToLowerInvariant().Replace("--", "-", StringComparison.Ordinal) + (variable.StartsWith("GOV", StringComparison.Ordinal) ? "-upper" : "");
-        await _product.ApplyAsync($"upstreams:\n  - {{ id: {id}, kind: anthropic, base_url: \"{_provider.Url}\", api_key_env: {variable}, allow_private_network: true }}\n");
-        var key = await _product.ProjectAsync(id, upstream: id);
-        var before = _provider.Requests.Count;
-        Assert.Contains("is never sent anywhere", (await _product.CallAsync(Answers.Call(), key)).Refused(503, "api_error").Message, StringComparison.Ordinal);
-        Assert.Equal(before, _provider.Requests.Count);
+        var reply = await _product.TryApplyAsync($"upstreams:\n  - {{ id: own, kind: anthropic, base_url: \"{_provider.Url}\", api_key_env: {variable}, allow_private_network: true }}\n");
+        Assert.Equal(400, reply.Status);
+        Assert.Contains("is this program's own and is never used for anything else", reply.Text, StringComparison.Ordinal);
+        Assert.Empty(_product.Rows("SELECT id FROM upstreams WHERE id = 'own'"));
     }
 
     [Fact]
     public void AStoredKeyOfALostRingIsSaidToBeLost()
     {
         var upstream = new UpstreamDefinition { Id = "stored", Kind = UpstreamKind.Anthropic, BaseUrl = "https://example.test" };
-        var secrets = new UpstreamSecrets(new EphemeralDataProtectionProvider());
+        var secrets = new UpstreamSecrets(new EphemeralDataProtectionProvider(), new EnvironmentKeys(new ConfigurationBuilder().Build()));
         var kept = new UpstreamEntry(upstream, secrets.Protect("sk-operators-own"));
         Assert.Equal("sk-operators-own", secrets.Find(kept, out _));
-        Assert.Null(new UpstreamSecrets(new EphemeralDataProtectionProvider()).Find(kept, out var missing));
+        Assert.Null(new UpstreamSecrets(new EphemeralDataProtectionProvider(), new EnvironmentKeys(new ConfigurationBuilder().Build())).Find(kept, out var missing));
         Assert.Contains("enter it again", missing, StringComparison.Ordinal);
     }
 

@@ -44,6 +44,8 @@ public sealed class Product : IAsyncDisposable
             ["Governance__ManagementKey"] = ManagementKey,
             ["PROOFS_KEY"] = key,
             ["PROOFS_UPSTREAM_KEY"] = "sk-operators-own",
+            ["Governance__EnvironmentKeys__PROOFS_UPSTREAM_KEY"] = "127.0.0.1",
+            ["Governance__EnvironmentKeys__NOT_SET_ANYWHERE"] = "127.0.0.1",
             ["Logging__LogLevel__Default"] = "Warning",
         };
         foreach (var (name, value) in environment)
@@ -99,9 +101,9 @@ public sealed class Product : IAsyncDisposable
     }
 
     /// <summary>As <see cref="ApplyAsync"/> where a refusal is an answer too.</summary>
-    public async Task<Reply> TryApplyAsync(string sections)
+    public async Task<Reply> TryApplyAsync(string sections, string way = "apply")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(App.Url, "api/policy/apply")) { Content = new StringContent("apiVersion: governance/v1\n" + sections) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(App.Url, $"api/policy/{way}")) { Content = new StringContent("apiVersion: governance/v1\n" + sections) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ManagementKey);
         return await SendAsync(request);
     }

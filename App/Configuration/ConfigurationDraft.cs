@@ -8,7 +8,7 @@ sealed record ConfigurationDraft(PlanResult Plan, DocumentAccepted Read, Current
 {
     /// <summary>The draft, or the plan that says why there is none.</summary>
     /// <param name="atStart">A start repeats a document that may be old: it holds to what was done by hand since, and goes on.</param>
-    public static (ConfigurationDraft? Draft, PlanResult Plan) Of(string text, CurrentConfiguration current, bool atStart, Func<string, string?> environment)
+    public static (ConfigurationDraft? Draft, PlanResult Plan) Of(string text, CurrentConfiguration current, bool atStart, EnvironmentKeys environment)
     {
         var read = DocumentReader.Read(text);
         if (read is not DocumentAccepted accepted)
@@ -23,7 +23,7 @@ sealed record ConfigurationDraft(PlanResult Plan, DocumentAccepted Read, Current
         var document = accepted.Document;
         var after = ConfigurationMerge.After(current.All, document);
         var secrets = DocumentSecrets.Look(accepted, current, after, environment);
-        List<Problem> problems = [.. DocumentReferences.Problems(accepted, current.All, current.FormerMembers), .. secrets.Problems];
+        List<Problem> problems = [.. DocumentReferences.Problems(accepted, current.All, current.FormerMembers), .. secrets.Problems, .. Unlisted(accepted, current, environment)];
         if (problems.Count > 0)
         {
             return (null, PlanResult.Rejected(problems));
@@ -73,12 +73,27 @@ sealed record ConfigurationDraft(PlanResult Plan, DocumentAccepted Read, Current
         changes[at] = changes[at] with { Sentence = $"{changes[at].Sentence} {further.Sentence}", Fields = [.. changes[at].Fields, .. further.Fields] };
     }
 
+    /// <summary>Variables that are not for the host that they are named with. One that was there before stays as it is: its calls are refused all the same.</summary>
+    static IEnumerable<Problem> Unlisted(DocumentAccepted read, CurrentConfiguration current, EnvironmentKeys environment) =>
+        from upstream in read.Document.Upstreams
+        where upstream.ApiKeyEnv is not null && !environment.Allows(upstream.ApiKeyEnv, upstream.BaseUrl)
+            && !current.All.Upstreams.Any(known => known.Id == upstream.Id && known.ApiKeyEnv == upstream.ApiKeyEnv && known.BaseUrl == upstream.BaseUrl)
+        select new Problem($"{read.PathOf(Identity.Of(upstream))}.api_key_env", EnvironmentKeys.Refusal(upstream.ApiKeyEnv!, upstream.BaseUrl ?? ""));
+
     /// <summary>Variables of provider keys that hold none that could be sent.</summary>
-    static IEnumerable<Problem> ProviderKeys(DocumentAccepted read, Func<string, string?> environment)
+    static IEnumerable<Problem> ProviderKeys(DocumentAccepted read, EnvironmentKeys environment)
     {
         foreach (var upstream in read.Document.Upstreams)
         {
-            if (upstream.ApiKeyEnv is { } variable && SecretText.Key(environment(variable), out var wrong) is null)
+            if (upstream.ApiKeyEnv is not { } variable)
+            {
+                continue;
+            }
+            if (!environment.Allows(variable, upstream.BaseUrl))
+            {
+                yield return new Problem($"{read.PathOf(Identity.Of(upstream))}.api_key_env", $"{EnvironmentKeys.Refusal(variable, upstream.BaseUrl ?? "")}; calls to the upstream '{upstream.Id}' are refused until then");
+            }
+            else if (SecretText.Key(environment.Read(variable), out var wrong) is null)
             {
                 yield return new Problem($"{read.PathOf(Identity.Of(upstream))}.api_key_env", $"the environment variable {variable} {wrong}; calls to the upstream '{upstream.Id}' are refused until it holds its key");
             }

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Configuration;
 
 /// <summary>The one document: exported, planned, applied. Applying is one change: all of it or nothing, and every part of it is in the trail.</summary>
-sealed class ConfigurationEdits(Journal journal, Reads reads, MemberEdits members, SignInLinks links, BudgetEdits budgets, GatewayEdits gateway)
+sealed class ConfigurationEdits(Journal journal, Reads reads, MemberEdits members, SignInLinks links, BudgetEdits budgets, GatewayEdits gateway, EnvironmentKeys environment)
 {
     const string Loaded = "configuration.loaded";
 
@@ -33,13 +33,18 @@ sealed class ConfigurationEdits(Journal journal, Reads reads, MemberEdits member
     /// <summary>What the document would do. Writes nothing.</summary>
     public Task<PlanResult> PlanAsync(string text)
     {
-        var (_, plan) = ConfigurationDraft.Of(text, Read(), atStart: false, EnvironmentSecret.Read);
+        var (_, plan) = ConfigurationDraft.Of(text, Read(), atStart: false, environment);
         return Task.FromResult(plan.Problems.Count > 0 ? plan : plan with { Warnings = [.. plan.Warnings, .. PasswordWarnings(text)] });
     }
 
     /// <summary>Does what the document says, as it stands at that instant. What the store refuses is a problem like any other.</summary>
     public async Task<PlanResult> ApplyAsync(string text, Actor actor)
     {
+        if (actor.Kind == ActorKind.Bootstrap && DocumentReader.Read(text) is DocumentAccepted started)
+        {
+            // Whoever starts the process says by this document which variables may be used, and for whom.
+            environment.Trust(Variables(started.Document));
+        }
         try
         {
             return await journal.ChangeAsync(change => Apply(change, text, actor));
@@ -71,7 +76,7 @@ sealed class ConfigurationEdits(Journal journal, Reads reads, MemberEdits member
         return
         [
             .. from entry in read.Document.Members.Where(member => member.PasswordEnv is not null).Take(MaxPasswordsChecked)
-               let value = EnvironmentSecret.Passphrase(entry.PasswordEnv!, out _)
+               let value = SecretText.Passphrase(environment.Read(entry.PasswordEnv!), out _)
                let member = people.Find(member => string.Equals(member.Email, entry.Definition.Email, StringComparison.OrdinalIgnoreCase))
                where !string.IsNullOrEmpty(value) && members.IsPassword(member, value) == false
                select new Problem($"{read.PathOf(Identity.Of(entry.Definition))}.password_env",
@@ -99,7 +104,7 @@ sealed class ConfigurationEdits(Journal journal, Reads reads, MemberEdits member
     PlanResult Apply(Change change, string text, Actor actor)
     {
         var atStart = actor.Kind == ActorKind.Bootstrap;
-        var (draft, plan) = ConfigurationDraft.Of(text, CurrentConfiguration.Read(change.Db), atStart, EnvironmentSecret.Read);
+        var (draft, plan) = ConfigurationDraft.Of(text, CurrentConfiguration.Read(change.Db), atStart, environment);
         if (draft is null)
         {
             return plan;
@@ -116,6 +121,13 @@ sealed class ConfigurationEdits(Journal journal, Reads reads, MemberEdits member
         }
         return result;
     }
+
+    static IEnumerable<(string Variable, string? Address)> Variables(GovernanceDocument document) =>
+    [
+        .. document.Upstreams.Where(upstream => upstream is { ApiKeyEnv: not null, BaseUrl: not null }).Select(upstream => (upstream.ApiKeyEnv!, upstream.BaseUrl)),
+        .. document.Keys.Where(key => key.SecretEnv is not null).Select(key => (key.SecretEnv!, (string?)null)),
+        .. document.Members.Where(member => member.PasswordEnv is not null).Select(member => (member.PasswordEnv!, (string?)null)),
+    ];
 
     static bool IsLoaded(GovernanceDb db, string hash) => db.Audit.Any(row => row.Chain == AuditEvent.SystemChain && row.Action == Loaded && row.TargetId == hash);
 

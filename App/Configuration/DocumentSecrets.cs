@@ -13,7 +13,7 @@ sealed record DocumentSecrets(IReadOnlyDictionary<string, KeySecret> Keys, IRead
     public List<Problem> Warnings { get; } = [];
 
     /// <summary>Looks at every variable that <paramref name="read"/> names; what cannot be used is a problem that names its place.</summary>
-    public static DocumentSecrets Look(DocumentAccepted read, CurrentConfiguration current, GovernanceDocument after, Func<string, string?> environment)
+    public static DocumentSecrets Look(DocumentAccepted read, CurrentConfiguration current, GovernanceDocument after, EnvironmentKeys environment)
     {
         var keys = new Dictionary<string, KeySecret>(StringComparer.Ordinal);
         var passwords = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -39,11 +39,16 @@ sealed record DocumentSecrets(IReadOnlyDictionary<string, KeySecret> Keys, IRead
     }
 
     /// <summary>The secret that the key is to have; null where it keeps the one that it has, or cannot have this one.</summary>
-    KeySecret? Key(KeyEntry entry, string path, CurrentConfiguration current, Dictionary<string, string> taken, Func<string, string?> environment)
+    KeySecret? Key(KeyEntry entry, string path, CurrentConfiguration current, Dictionary<string, string> taken, EnvironmentKeys environment)
     {
         var (id, variable) = (entry.Definition.Id, entry.SecretEnv!);
         var known = current.Proofs.TryGetValue(id, out var proof);
-        var text = environment(variable);
+        if (!environment.Allows(variable))
+        {
+            Unlisted(path, variable, known && entry.SecretEnv == current.All.Keys.First(key => key.Definition.Id == id).SecretEnv, $"key '{id}' keeps the secret that it has");
+            return null;
+        }
+        var text = environment.Read(variable);
         if (known && string.IsNullOrWhiteSpace(text))
         {
             Warnings.Add(new(path, $"the environment variable {variable} is not set; key '{id}' keeps the secret that it has"));
@@ -67,7 +72,7 @@ sealed record DocumentSecrets(IReadOnlyDictionary<string, KeySecret> Keys, IRead
         return secret;
     }
 
-    string? Password(MemberEntry entry, string path, CurrentConfiguration current, Func<string, string?> environment)
+    string? Password(MemberEntry entry, string path, CurrentConfiguration current, EnvironmentKeys environment)
     {
         var (named, variable) = (Identity.Of(entry.Definition), entry.PasswordEnv!);
         var known = current.All.Members.Any(member => Identity.Of(member.Definition) == named);
@@ -75,8 +80,13 @@ sealed record DocumentSecrets(IReadOnlyDictionary<string, KeySecret> Keys, IRead
         {
             return null;
         }
-        var value = SecretText.Passphrase(environment(variable), out var wrong);
-        if (known && string.IsNullOrEmpty(environment(variable)))
+        if (!environment.Allows(variable))
+        {
+            Unlisted(path, variable, known, $"{entry.Definition.Email} still has no password");
+            return null;
+        }
+        var value = SecretText.Passphrase(environment.Read(variable), out var wrong);
+        if (known && string.IsNullOrEmpty(environment.Read(variable)))
         {
             Warnings.Add(new(path, $"the environment variable {variable} is not set; {entry.Definition.Email} still has no password"));
             return null;
@@ -87,5 +97,12 @@ sealed record DocumentSecrets(IReadOnlyDictionary<string, KeySecret> Keys, IRead
             return null;
         }
         return value;
+    }
+
+    /// <summary>Where nothing new is asked for, the document goes on as it was.</summary>
+    void Unlisted(string path, string variable, bool isOld, string stays)
+    {
+        var refusal = EnvironmentKeys.Refusal(variable, null);
+        (isOld ? Warnings : Problems).Add(new(path, isOld ? $"{refusal}; {stays}" : refusal));
     }
 }

@@ -43,6 +43,7 @@ static class SettingsCheck
     {
         var faults = StoreFaults(configuration);
         faults.AddRange(StartSecrets.Faults(configuration).Select(fault => $"{fault.Path}: {fault.Message}"));
+        faults.AddRange(EnvironmentKeys.Faults(configuration));
         faults.AddRange(Flag(configuration, "Governance:Metrics:Public"));
         faults.AddRange(Addresses(configuration).SelectMany(AddressFault));
         try
@@ -83,7 +84,7 @@ static class SettingsCheck
     {
         string[] known = [.. typed.Select(setting => setting.Key), .. single];
         var given = configuration.GetSection(Root).AsEnumerable().Where(pair => pair.Value is not null).Select(pair => pair.Key)
-            .Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase));
+            .Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase) && !key.StartsWith(EnvironmentKeys.Section + ":", StringComparison.OrdinalIgnoreCase));
         var connections = configuration.GetSection("ConnectionStrings").GetChildren().Where(child => !child.Key.Equals(Root, StringComparison.OrdinalIgnoreCase)).Select(child => child.Path);
         return
         [

@@ -5,16 +5,17 @@ using Microsoft.AspNetCore.DataProtection;
 namespace Governance.Gateway;
 
 /// <summary>The operator's keys for the upstreams: from the environment, or kept here encrypted with the process's key ring.</summary>
-sealed class UpstreamSecrets(IDataProtectionProvider protection)
+sealed class UpstreamSecrets(IDataProtectionProvider protection, EnvironmentKeys environment)
 {
-    /// <summary>Names whose values must never leave, whoever asks for it.</summary>
-    static readonly string[] Reserved = ["Governance__", "ConnectionStrings__", "ASPNETCORE_", "DOTNET_"];
-
     /// <summary>Decrypted once for as long as the entry is in force: a call should not wait for that.</summary>
     readonly ConditionalWeakTable<UpstreamEntry, string> opened = [];
     readonly IDataProtector protector = protection.CreateProtector("Governance.Gateway.Upstream");
 
     public string Protect(string secret) => protector.Protect(secret);
+
+    /// <summary>Why the upstream may not use the variable that it names; null where it may, or names none. The end of a sentence.</summary>
+    public string? Refusal(UpstreamDefinition upstream) =>
+        upstream is { Kind: not UpstreamKind.Sandbox, ApiKeyEnv: { } variable } && !environment.Allows(variable, upstream.BaseUrl) ? EnvironmentKeys.Refusal(variable, upstream.BaseUrl ?? "") : null;
 
     /// <summary>The key as it can stand in a header, or null with the reason in <paramref name="missing"/>. The sandbox needs none.</summary>
     public string? Find(UpstreamEntry upstream, out string? missing)
@@ -26,12 +27,14 @@ sealed class UpstreamSecrets(IDataProtectionProvider protection)
         }
         if (upstream.Definition.ApiKeyEnv is { } name)
         {
-            if (Reserved.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+            if (Refusal(upstream.Definition) is { } refusal)
             {
-                missing = $"the environment variable {name} is this program's own and is never sent anywhere";
+                missing = refusal;
                 return null;
             }
-            return EnvironmentSecret.Key(name, out missing);
+            var found = SecretText.Key(environment.Read(name), out var fault);
+            missing = fault is null ? null : $"the environment variable {name} {fault}";
+            return found;
         }
         if (upstream.ProtectedSecret is null)
         {

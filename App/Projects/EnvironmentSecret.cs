@@ -6,8 +6,6 @@ static class EnvironmentSecret
     /// <summary>The variable as it is; null where it is not set.</summary>
     public static string? Read(string variable) => Environment.GetEnvironmentVariable(variable);
 
-    public static string? Key(string variable, out string? problem) => Named(variable, SecretText.Key(Read(variable), out var wrong), wrong, out problem);
-
     public static string? Passphrase(string variable, out string? problem) => Named(variable, SecretText.Passphrase(Read(variable), out var wrong), wrong, out problem);
 
     static string? Named(string variable, string? secret, string? wrong, out string? problem)

@@ -12,6 +12,7 @@ static class ProjectsSetup
     public static IServiceCollection AddProjects(this IServiceCollection services, JournalSettings journal)
     {
         services.AddJournalListener<DirectoryShelf>();
+        services.AddSingleton<EnvironmentKeys>(provider => new(provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton<ProjectEdits>();
         services.AddScoped<MemberEdits>();
         services.AddScoped<SignInLinks>();
