@@ -12,7 +12,6 @@ public sealed class MailSettingsTests
     [InlineData("Smtp:Host=mail.example.com;Smtp:From=lisa", "Governance:Smtp:From")]
     [InlineData("Smtp:Host=mail example;Smtp:From=a@example.com", "Governance:Smtp:Host")]
     [InlineData("Smtp:Host=mail.example.com;Smtp:From=a@example.com;Smtp:Port=0", "Governance:Smtp:Port")]
-    [InlineData("Smtp:Host=mail.example.com;Smtp:From=a@example.com;Smtp:Port=465", "STARTTLS")]
     [InlineData("Smtp:Host=mail.example.com;Smtp:From=a@example.com;Smtp:UseTls=perhaps", "Governance:Smtp:UseTls")]
     [InlineData("Smtp:Host=mail.example.com;Smtp:From=a@example.com;Smtp:User=a", "belong together")]
     [InlineData("Smtp:Host=mail.example.com;Smtp:From=a@example.com;Smtp:User=a;Smtp:PasswordEnv=PATH;Smtp:UseTls=false", "only sent over TLS")]

@@ -9,7 +9,7 @@ static class Purity
     static readonly string[] s_foreign =
     [
         "Microsoft.EntityFrameworkCore", "Microsoft.AspNetCore", "Microsoft.Extensions", "Microsoft.Data", "Microsoft.JSInterop",
-        "System.Net", "System.IO", "System.Data", "System.Diagnostics.Metrics", "Quartz", "Radzen",
+        "System.Net", "System.IO", "System.Data", "System.Diagnostics.Metrics", "Hangfire", "MailKit", "MimeKit", "Radzen",
     ];
 
     /// <summary>Types that are a clock, a die or a way out as a whole.</summary>

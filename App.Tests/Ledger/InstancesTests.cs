@@ -226,7 +226,7 @@ public sealed class InstancesTests
         LedgerRig[] rigs = [first, second, third];
         for (var night = 1; night <= 2; night++)
         {
-            await Task.WhenAll(rigs.Select(rig => Task.Run(async () => await new ReconciliationJob(rig.Get<Reconciliation>(), rig.Get<VerificationRuns>(), rig.Get<Leases>(), rig.Get<IHostApplicationLifetime>(), NullLogger<ReconciliationJob>.Instance).Execute(null!))));
+            await Task.WhenAll(rigs.Select(rig => Task.Run(() => rig.Get<NightlyRun>().RunAsync(CancellationToken.None))));
             Assert.Equal(night, first.Events("ledger.reconciled").Count);
             foreach (var rig in rigs)
             {

@@ -1,41 +1,33 @@
 using Governance.Ledger;
-using Microsoft.Extensions.DependencyInjection;
+using Hangfire;
+using Hangfire.Storage;
 using Microsoft.Extensions.Hosting;
-using Quartz;
 
 namespace Governance.Tests.Ledger;
 
 public abstract class LedgerJobsTests(Store store)
 {
     [Fact]
-    public async Task ReconciliationFiresAtTwoInUtcEveryNight()
+    public async Task TheNightIsPlannedForTwoInUtc()
     {
         await using var rig = new LedgerRig(store: store);
-        var scheduler = await rig.Get<ISchedulerFactory>().GetScheduler();
         await rig.Host.StartAsync();
         try
         {
-            var trigger = await scheduler.GetTrigger(new TriggerKey("reconciliation"));
-            Assert.NotNull(trigger);
-            var after = new DateTimeOffset(2027, 3, 27, 12, 0, 0, TimeSpan.Zero);
-            var nights = new List<DateTimeOffset?>();
-            for (var night = 0; night < 3; night++)
-            {
-                nights.Add(trigger.GetFireTimeAfter(after));
-                after = nights[^1]!.Value;
-            }
-            Assert.Equal([At(28), At(29), At(30)], nights);
+            using var storage = rig.Get<JobStorage>().GetConnection();
+            var job = Assert.Single(storage.GetRecurringJobs());
+            Assert.Equal((LedgerJobs.Night, "0 2 * * *", TimeZoneInfo.Utc.Id), (job.Id, job.Cron, job.TimeZoneId));
+            Assert.Equal((2, 0), (job.NextExecution!.Value.Hour, job.NextExecution.Value.Minute));
+            Assert.Equal(typeof(NightlyRun), job.Job.Type);
         }
         finally
         {
             await rig.Host.StopAsync();
         }
-
-        static DateTimeOffset? At(int day) => new DateTimeOffset(2027, 3, day, 2, 0, 0, TimeSpan.Zero);
     }
 
     [Fact]
-    public async Task StartReconcilesAndTheNightlyJobReconcilesAgain()
+    public async Task StartReconcilesAndTheNightlyJobReconcilesAgainAndOnce()
     {
         await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
@@ -46,15 +38,39 @@ public abstract class LedgerJobsTests(Store store)
         {
             await UntilAsync(() => rig.Events("ledger.reconciled").Count == 1);
             Assert.Equal(1_000_000_000, Assert.Single(rig.Balances("chat-month")).PostedNanos);
-            var scheduler = await rig.Get<ISchedulerFactory>().GetScheduler();
-            var job = (await scheduler.GetTrigger(new TriggerKey("reconciliation")))!.JobKey;
-            await scheduler.TriggerJob(job);
-            await UntilAsync(() => rig.Events("ledger.reconciled").Count == 2);
+            rig.Get<IRecurringJobManager>().Trigger(LedgerJobs.Night);
+            await UntilAsync(() => rig.Events(NightlyRun.FinishedAction).Count == 1);
+            Assert.Equal(2, rig.Events("ledger.reconciled").Count);
+            Assert.Equal("2026-11-22", rig.Events(NightlyRun.FinishedAction).Single().TargetId);
+            // The same night again does nothing.
+            await rig.Get<NightlyRun>().RunAsync(CancellationToken.None);
+            Assert.Equal(2, rig.Events("ledger.reconciled").Count);
         }
         finally
         {
             await rig.Host.StopAsync();
         }
+    }
+
+    /// <summary>Whatever a scheduler thinks of it: by the ledger's clock every night is due until it is done.</summary>
+    [Fact]
+    public async Task ANightIsDueFromTwoUntilItIsDone()
+    {
+        await using var rig = new LedgerRig(store: store);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
+        var night = rig.Get<NightlyRun>();
+        // The ledger is younger than the night.
+        Assert.False(await night.IsDueAsync());
+        rig.Clock.Now = new DateTimeOffset(2026, 11, 23, 1, 59, 59, TimeSpan.Zero);
+        Assert.False(await night.IsDueAsync());
+        rig.Clock.Now = new DateTimeOffset(2026, 11, 23, 2, 0, 0, TimeSpan.Zero);
+        Assert.True(await night.IsDueAsync());
+        await night.RunAsync(CancellationToken.None);
+        Assert.False(await night.IsDueAsync());
+        rig.Clock.Now += TimeSpan.FromHours(23.9);
+        Assert.False(await night.IsDueAsync());
+        rig.Clock.Now += TimeSpan.FromHours(0.2);
+        Assert.True(await night.IsDueAsync());
     }
 
     [Fact]
@@ -99,7 +115,7 @@ public sealed class LedgerJobsTestsOnPostgres() : LedgerJobsTests(Store.Postgres
     {
         await using var rig = new LedgerRig(store: Store.Postgres);
         rig.Tamper("ALTER TABLE leases RENAME TO leases_away");
-        var run = ActivatorUtilities.CreateInstance<ReconciliationJob>(rig.Host.Services).Execute(null!).AsTask();
+        var run = rig.Get<NightlyRun>().RunAsync(CancellationToken.None);
         await Task.Delay(500);
         Assert.False(run.IsCompleted);
         rig.Get<IHostApplicationLifetime>().StopApplication();

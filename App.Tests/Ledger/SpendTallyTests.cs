@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Options;
 using System.Data.Common;
 using Governance.Audit.Checkpoints;
+using Governance.Audit;
 using Governance.Budgets;
 using Governance.Ledger;
 using Governance.Pricing;
@@ -166,7 +168,7 @@ public abstract class SpendTallyTests(Store store)
             var seal = new LedgerSeal();
             var balances = new BalanceTable(new BudgetShelf(), new LedgerSpend());
             var trail = new Trail(store, balances, seal);
-            Ledger = new SpendLedger(trail.Journal, balances, seal, new UsageTable(), new CorrectionTable(), new LedgerInstance(trail.Journal), new FenceShelf(new LedgerMarkFile(trail.Settings), new CheckpointSettings(null, trail.Settings.Folder)), new SteadyClock(trail.Clock), Microsoft.Extensions.Logging.Abstractions.NullLogger<SpendLedger>.Instance);
+            Ledger = new SpendLedger(trail.Journal, balances, seal, new UsageTable(), new CorrectionTable(), new LedgerInstance(trail.Journal), new FenceShelf(new LedgerMarkFile(trail.Settings), new CheckpointSettings(null, trail.Settings.Folder), trail.Clock, Options.Create(new StoreWatchSettings())), new SteadyClock(trail.Clock), Microsoft.Extensions.Logging.Abstractions.NullLogger<SpendLedger>.Instance);
             return trail;
         }
 

@@ -39,7 +39,7 @@ public sealed class VerificationRunsTests
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rig.Get<VerificationRuns>().RunAsync(Actor.System, null, cancelled.Token));
-        Assert.Throws<OperationCanceledException>(() => Verification.Verify(rig.Settings.ReadConnectionString, null, null, null, null, cancelled.Token));
+        Assert.Throws<OperationCanceledException>(() => Verification.Verify(rig.Settings.ReadConnectionString, null, null, null, null, cancellation: cancelled.Token));
         Assert.True((await rig.Get<VerificationRuns>().RunAsync(Actor.System)).Report.IsClean);
     }
 

@@ -33,7 +33,7 @@ sealed class MailSender(Journal journal, Feed feed, Reads reads, MailSettings se
             {
                 return;
             }
-            await TryAsync(mail, lease);
+            await TryAsync(mail, lease, stopping);
         }
     }
 
@@ -44,19 +44,32 @@ sealed class MailSender(Journal journal, Feed feed, Reads reads, MailSettings se
         return await db.Mail.Where(mail => mail.SentAt == null && mail.GivenUpAt == null && mail.NextTryAt <= now).OrderBy(mail => mail.Id).Take(AtOnce).ToListAsync();
     }
 
-    async Task TryAsync(MailRow mail, Lease lease)
+    async Task TryAsync(MailRow mail, Lease lease, CancellationToken stopping)
     {
         CrashPoint.Reach("mail-sending");
         var late = time.GetUtcNow() - mail.CreatedAt > settings.Patience;
         var result = late
             ? new SendResult(SendEnd.Never, mail.LastError ?? "It had waited too long before it could be sent.")
-            : await smtp.SendAsync(mail);
+            : await SendAsync(mail, stopping);
         CrashPoint.Reach("mail-sent");
         var wait = settings.Backoff[Math.Min(mail.Tries, settings.Backoff.Count - 1)];
         var work = lease.Fence(new MailTriedWork(mail, result, time.GetUtcNow() + wait, await ToldAsync(mail, result, late)));
         journal.Submit(work);
         await work.Committed;
         CrashPoint.Reach("mail-recorded");
+    }
+
+    /// <summary>While a server takes its time the lease is kept, so that nobody else sends the same. A stop waits a moment, because a mail that is given up is sent again.</summary>
+    async Task<SendResult> SendAsync(MailRow mail, CancellationToken stopping)
+    {
+        using var given = new CancellationTokenSource();
+        using var end = stopping.Register(() => given.CancelAfter(SmtpSender.Timeout));
+        var sending = smtp.SendAsync(mail, given.Token);
+        while (await Task.WhenAny(sending, Task.Delay(LeaseTime / 4, CancellationToken.None)) != sending)
+        {
+            await leases.TakeAsync(LeaseName, LeaseTime);
+        }
+        return await sending;
     }
 
     async Task<AuditEvent?> ToldAsync(MailRow mail, SendResult result, bool late)

@@ -13,7 +13,7 @@ sealed record MailSettings
     public string From { get; init; } = "";
     public string? User { get; init; }
     public string? Password { get; init; }
-    /// <summary>STARTTLS; a server that does not offer it then gets nothing.</summary>
+    /// <summary>STARTTLS, and on port 465 TLS from the first byte; a server that does not offer it then gets nothing.</summary>
     public bool UseTls { get; init; } = true;
     /// <summary>Where people reach the dashboard, without a slash at the end; empty where it was not said.</summary>
     public string PublicUrl { get; init; } = "";
@@ -56,10 +56,6 @@ sealed record MailSettings
         if (!MailAddress.TryCreate(From, out _) || From.Any(char.IsControl))
         {
             faults.Add("Governance:Smtp:From: must be an e-mail address where Host is set.");
-        }
-        if (Port == 465)
-        {
-            faults.Add("Governance:Smtp:Port: 465 is TLS from the first byte, which is not spoken here; use the server's STARTTLS port, mostly 587.");
         }
         if (User is null != Password is null)
         {

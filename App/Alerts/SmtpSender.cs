@@ -1,6 +1,11 @@
-using System.Net;
 using System.Net.Mail;
-using System.Text;
+using System.Net.Sockets;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+using SmtpClient = MailKit.Net.Smtp.SmtpClient;
+using SmtpStatusCode = MailKit.Net.Smtp.SmtpStatusCode;
 
 namespace Governance.Alerts;
 
@@ -13,13 +18,19 @@ sealed record SendResult(SendEnd End, string? Error = null);
 /// <summary>Hands one mail to the configured server.</summary>
 sealed class SmtpSender(MailSettings settings)
 {
-    /// <summary>For so long an answer is waited for.</summary>
+    /// <summary>For so long the server is waited for until it takes the message.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    public async Task<SendResult> SendAsync(MailRow mail)
+    /// <summary>For so long it is waited for once it has the message (RFC 5321, 4.5.3.2.6): whoever gives up sooner sends a mail twice that was only answered late.</summary>
+    public static readonly TimeSpan AcceptanceTimeout = TimeSpan.FromMinutes(10);
+
+    const int ImplicitTlsPort = 465;
+
+    /// <param name="cancellation">Gives up a mail that is under way; it is then sent again under its own Message-ID.</param>
+    public async Task<SendResult> SendAsync(MailRow mail, CancellationToken cancellation = default)
     {
         // A line break in an address or subject would be a header of somebody else's choice.
-        if (mail.Recipient.Any(char.IsControl) || !MailAddress.TryCreate(mail.Recipient, out var recipient))
+        if (mail.Recipient.Any(char.IsControl) || !MailAddress.TryCreate(mail.Recipient, out _) || !MailboxAddress.TryParse(mail.Recipient, out var recipient))
         {
             return new SendResult(SendEnd.Never, "The address is not an e-mail address.");
         }
@@ -27,50 +38,72 @@ sealed class SmtpSender(MailSettings settings)
         {
             return new SendResult(SendEnd.Never, "The subject has control characters.");
         }
+        var step = "be reached";
         try
         {
             using var message = Message(mail, recipient);
-            using var client = new SmtpClient(settings.Host, settings.Port) { EnableSsl = settings.UseTls };
-            if (settings.User is not null)
+            // Lists of revoked certificates are mostly not reachable from where this runs; the chain and the name are checked.
+            using var client = new SmtpClient { CheckCertificateRevocation = false, Timeout = (int)AcceptanceTimeout.TotalMilliseconds };
+            using (var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
             {
-                client.Credentials = new NetworkCredential(settings.User, settings.Password);
+                patience.CancelAfter(Timeout);
+                await client.ConnectAsync(settings.Host!, settings.Port, Security, patience.Token);
+                if (settings.User is not null)
+                {
+                    step = "sign in";
+                    await client.AuthenticateAsync(settings.User, settings.Password!, patience.Token);
+                }
             }
-            using var patience = new CancellationTokenSource(Timeout);
-            await client.SendMailAsync(message, patience.Token);
+            step = "take the message";
+            await client.SendAsync(message, cancellation);
+            await GoAsync(client);
             return new SendResult(SendEnd.Sent);
         }
-        catch (SmtpFailedRecipientException exception)
+        catch (AuthenticationException exception)
         {
-            return new SendResult(IsFinal(exception.StatusCode) ? SendEnd.Never : SendEnd.Later, exception.Message);
+            return new SendResult(SendEnd.Later, $"The server refused the user name or the password (Governance:Smtp:User, Governance:Smtp:PasswordEnv): {exception.Message}");
         }
-        catch (SmtpException exception)
+        catch (SmtpCommandException exception)
         {
-            return new SendResult(SendEnd.Later, exception.InnerException is { } inner ? $"{exception.Message} {inner.Message}" : exception.Message);
+            return new SendResult(exception.ErrorCode is SmtpErrorCode.RecipientNotAccepted && IsFinal(exception.StatusCode) ? SendEnd.Never : SendEnd.Later, exception.Message);
+        }
+        catch (SslHandshakeException exception)
+        {
+            return new SendResult(SendEnd.Later, $"The server's certificate cannot be trusted, or it speaks no TLS here: {exception.InnerException?.Message ?? exception.Message}");
         }
         catch (OperationCanceledException)
         {
-            return new SendResult(SendEnd.Later, $"The server did not answer within {Timeout.TotalSeconds:0} seconds.");
+            return new SendResult(SendEnd.Later, cancellation.IsCancellationRequested ? "The process was stopped before the server answered." : $"The server could not {step} within {Timeout.TotalSeconds:0} seconds.");
         }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException or FormatException)
+        catch (Exception exception) when (exception is IOException or SocketException or ProtocolException or InvalidOperationException or NotSupportedException or TimeoutException or ServiceNotConnectedException or ServiceNotAuthenticatedException)
         {
             return new SendResult(SendEnd.Later, exception.Message);
         }
     }
 
-    MailMessage Message(MailRow mail, MailAddress recipient)
+    SecureSocketOptions Security => settings.Port == ImplicitTlsPort ? SecureSocketOptions.SslOnConnect : settings.UseTls ? SecureSocketOptions.StartTls : SecureSocketOptions.None;
+
+    /// <summary>The message is the server's; how it takes leave changes nothing.</summary>
+    static async Task GoAsync(SmtpClient client)
     {
-        var message = new MailMessage
+        try
         {
-            From = new MailAddress(settings.From),
-            Subject = mail.Subject,
-            SubjectEncoding = Encoding.UTF8,
-            Body = mail.Body,
-            BodyEncoding = Encoding.UTF8,
-            IsBodyHtml = false,
-        };
+            using var patience = new CancellationTokenSource(Timeout);
+            await client.DisconnectAsync(quit: true, patience.Token);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or ProtocolException or OperationCanceledException or InvalidOperationException)
+        {
+            // The connection is closed either way.
+        }
+    }
+
+    MimeMessage Message(MailRow mail, MailboxAddress recipient)
+    {
+        var message = new MimeMessage { Subject = mail.Subject, Body = new TextPart("plain") { Text = mail.Body } };
+        message.From.Add(MailboxAddress.Parse(settings.From));
         message.To.Add(recipient);
-        message.Headers["Message-ID"] = mail.MessageId;
-        message.Headers["Auto-Submitted"] = "auto-generated";
+        message.Headers.Replace(HeaderId.MessageId, mail.MessageId);
+        message.Headers.Replace("Auto-Submitted", "auto-generated");
         return message;
     }
 

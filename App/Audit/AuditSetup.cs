@@ -9,7 +9,7 @@ static class AuditSetup
     public static IServiceCollection AddAudit(this IServiceCollection services, JournalSettings settings)
     {
         services.AddSingleton(settings);
-        services.AddSingleton(settings.IsShared ? new LedgerTime() : TimeProvider.System);
+        services.AddSingleton<TimeProvider>(new LedgerTime(settings.IsShared));
         services.AddSingleton<Feed>();
         services.AddSingleton<Journal>();
         services.AddOptions<StoreWatchSettings>().BindConfiguration("Governance:Journal");

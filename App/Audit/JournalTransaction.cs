@@ -67,12 +67,17 @@ sealed class JournalTransaction(JournalStore store)
         last.Reset();
     }
 
+    /// <summary>Time does not go back. Only an instant that was written by a clock more than a day ahead is not waited for.</summary>
+    /// <param name="last">Of the last group, in Unix milliseconds.</param>
+    /// <param name="now">By the ledger's clock.</param>
+    internal static long GoOn(long last, long now) => last - now > (long)LedgerTime.MaxStep.TotalMilliseconds ? now : Math.Max(last, now);
+
     internal Turn Begin()
     {
         ChangesDefinitions = false;
         admittedMilliseconds = 0;
         var turn = store.Begin();
-        NowMilliseconds = Math.Max(lastMilliseconds, turn.NowMilliseconds);
+        NowMilliseconds = GoOn(lastMilliseconds, turn.NowMilliseconds);
         if (turn.Foreign)
         {
             Forget();
@@ -83,7 +88,7 @@ sealed class JournalTransaction(JournalStore store)
     internal void Commit()
     {
         store.Commit(this, ChangesDefinitions);
-        lastMilliseconds = Math.Max(NowMilliseconds, admittedMilliseconds);
+        lastMilliseconds = GoOn(admittedMilliseconds, NowMilliseconds);
     }
 
     internal void Rollback()

@@ -108,6 +108,8 @@ sealed partial class PostgresStore : JournalStore
         if (time is LedgerTime ledger)
         {
             ledger.Observe(DateTimeOffset.FromUnixTimeMilliseconds(now));
+            // One wrong look at the server's clock does not move the ledger either.
+            now = ledger.GetUtcNow().ToUnixTimeMilliseconds();
             WarnOfSkew(ledger.Offset);
         }
         else
@@ -120,7 +122,7 @@ sealed partial class PostgresStore : JournalStore
             // Also where an older state of the database never knew this instance: why is still known when it has joined.
             throw new InstanceEndedException();
         }
-        return new Turn(Math.Max(now, rowMilliseconds), sequence != lastSequence || wentBack is not null, seenDefinitions != definitions || wentBack is not null, wentBack);
+        return new Turn(JournalTransaction.GoOn(rowMilliseconds, now), sequence != lastSequence || wentBack is not null, seenDefinitions != definitions || wentBack is not null, wentBack);
     }
 
     public override void Commit(JournalTransaction transaction, bool definitionsChanged)

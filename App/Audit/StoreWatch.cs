@@ -12,6 +12,10 @@ sealed class StoreWatchSettings
     /// <summary>By how much the clock may be set before people are told.</summary>
     [Range(1, 86_400)]
     public int ClockStepSeconds { get; set; } = 2;
+
+    /// <summary>A start whose clock is further than this from the ledger's newest entry takes no calls until somebody says that the clock is right, in hours. 0 looks at nothing.</summary>
+    [Range(0, 87_600)]
+    public int ClockGapHours { get; set; } = 24;
 }
 
 /// <summary>
@@ -31,8 +35,8 @@ sealed partial class StoreWatch(Journal journal, JournalSettings journalSettings
     /// <summary>Why nothing new may be begun, for people; null while all is well. Cheap enough for every call.</summary>
     public string? Trouble => space ?? journal.Unwritable;
 
-    /// <summary>By how much and when the clock was set last, for an hour; null else.</summary>
-    public ClockStep? Stepped => lastStep is { } last && time.GetElapsedTime(last.Steady) < StepIsTold ? last : null;
+    /// <summary>By how much and when the clock was set last, for an hour and as long as the ledger does not follow it; null else.</summary>
+    public ClockStep? Stepped => lastStep is { } last && (time.GetElapsedTime(last.Steady) < StepIsTold || (time as LedgerTime)?.Deviation is not null) ? last : null;
 
     /// <summary>A change of definitions is refused where a call would be: it would use up what running calls need.</summary>
     public override Action? Prepare(Change change) => space is { } low ? throw new StoreUnavailableException(low) : null;
@@ -107,6 +111,15 @@ sealed partial class StoreWatch(Journal journal, JournalSettings journalSettings
     void LookAtClock()
     {
         var (wall, steady) = (time.GetUtcNow(), time.GetTimestamp());
+        if (time is LedgerTime ledger)
+        {
+            if (ledger.LastStep is { } seen && seen != lastStep && seen.By.Duration() > step)
+            {
+                lastStep = seen;
+                LogStep(logger, seen.Text);
+            }
+            return;
+        }
         if (looked is { } before)
         {
             var by = wall - before.Wall - time.GetElapsedTime(before.Steady, steady);
@@ -157,7 +170,7 @@ sealed partial class StoreWatch(Journal journal, JournalSettings journalSettings
 sealed record ClockStep(TimeSpan By, DateTimeOffset At, long Steady)
 {
     public string Text => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"The clock was set {(By > TimeSpan.Zero ? "forward" : "back")} by {By.Duration().TotalSeconds:#,##0} s at {At.UtcDateTime:yyyy-MM-dd HH:mm} UTC. Holds run by time that passed and periods never go back, but check the machine's clock.");
+        $"The clock was set {(By > TimeSpan.Zero ? "forward" : "back")} by {By.Duration().TotalSeconds:#,##0} s at {At.UtcDateTime:yyyy-MM-dd HH:mm} UTC. Holds run by time that passed and periods never go back, but check the machine's clock.{(By.Duration() > LedgerTime.MaxStep ? " The ledger does not follow it: its time goes on as it was until the process is started again." : "")}");
 }
 
 /// <summary>Looks once a second.</summary>

@@ -12,12 +12,14 @@ sealed record AcknowledgeArguments(Money Whole, IReadOnlyList<ProjectPart> Named
 {
     const string Spent = "--spent-since-backup";
     const string Project = "--project";
+    const string Clock = "--clock-is-right";
 
     public const string Usage = $"""
         Say what was spent since the backup, as the provider's own usage has it:
           App acknowledge {Spent} <usd>                                every project counts its share of the last traffic
           App acknowledge {Spent} <usd> {Project} <id>=<usd> …        these projects count these amounts, which come to the whole
           App acknowledge {Spent} 0                                    nothing was spent
+          App acknowledge {Clock}                                        where calls are stopped for the clock alone: nothing is entered
         """;
 
     public static AcknowledgeArguments Read(IReadOnlyList<string> args)
@@ -26,6 +28,11 @@ sealed record AcknowledgeArguments(Money Whole, IReadOnlyList<ProjectPart> Named
         var named = new List<(string Project, Money? Amount)>();
         for (var at = 0; at < args.Count; at++)
         {
+            if (args[at] == Clock)
+            {
+                whole ??= Money.Zero;
+                continue;
+            }
             var (name, value) = args[at].Split('=', 2) is [var key, var behind] ? (key, behind) : (args[at], null);
             if (name is not (Spent or Project))
             {

@@ -41,6 +41,7 @@ static class ConfigurationSetup
         ManagementEndpoints.Map(app);
         HealthEndpoints.Map(app);
         MetricsEndpoint.Map(app);
+        JobsDashboard.Map(app);
     }
 
     /// <summary>Loads the bootstrap document or makes a beginning. False, with every problem printed, where the process must not start.</summary>

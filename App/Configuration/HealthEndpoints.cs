@@ -39,6 +39,7 @@ static class HealthEndpoints
 
     static string? WhyNot(Journal journal, Drain drain, FenceShelf fence, StoreWatch watch) =>
         drain.Begun ? string.Create(CultureInfo.InvariantCulture, $"stopping; {drain.InFlight} calls are being finished")
+        : fence.Current is { } clock && ClockGap.IsReason(clock.Reason) ? $"fenced: {clock.Reason} (/dashboard/settings/integrity, or App acknowledge --clock-is-right)"
         : fence.Current is not null ? "fenced: the ledger goes on from an older state; say on /dashboard/settings/integrity what was spent since"
         : watch.Trouble is { } trouble ? trouble
         : journal.LastFailure is { } failure ? failure

@@ -23,7 +23,7 @@ static class VerifyCommand
         {
             // In use, a hold must have ended by now; at rest, by the time at which it was written last.
             DateTimeOffset? now = settings.IsShared || Database.IsHeld(settings) ? TimeProvider.System.GetUtcNow() : null;
-            report = await Verification.VerifyAsync(settings.ReadConnectionString, new Progress<string>(text => Console.Error.WriteLine(text)), checkpoints, now);
+            report = await Verification.VerifyAsync(settings.ReadConnectionString, new Progress<string>(text => Console.Error.WriteLine(text)), checkpoints, now, wall: TimeProvider.System.GetUtcNow());
         }
         catch (System.Data.Common.DbException exception)
         {

@@ -3,10 +3,16 @@ using Governance.Ledger;
 
 namespace Governance.Gateway;
 
-/// <summary>Gives every call its id: unique among all instances, and never before an id that was given earlier.</summary>
+/// <summary>
+/// Gives every call its id: unique among all instances, and not before an id that was given earlier. One that was given by a clock more than a day ahead
+/// is not followed: what comes after it would be counted in a period that has not begun.
+/// </summary>
 sealed class CallIds(TimeProvider time, Journal? journal = null)
 {
+    static readonly TimeSpan clocksDiffer = TimeSpan.FromMinutes(5);
+
     long last;
+    long newest;
 
     public CallId Next()
     {
@@ -14,13 +20,16 @@ sealed class CallIds(TimeProvider time, Journal? journal = null)
         while (true)
         {
             var before = Volatile.Read(ref last);
-            var next = journal?.InstanceNumber is { } instance ? CallId.Next(new CallId(before), now, instance) : CallId.Next(new CallId(before), now);
+            var next = NextAfter(new CallId(before), now);
             if (Interlocked.CompareExchange(ref last, next.Value, before) == before)
             {
                 return next;
             }
         }
     }
+
+    /// <summary>The instant of the newest entry that the ledger had at the start, where that lies ahead of its clock; null else.</summary>
+    public DateTimeOffset? Ahead => new CallId(Volatile.Read(ref newest)).At is var at && at - time.GetUtcNow() > clocksDiffer ? at : null;
 
     /// <summary>Goes on behind <paramref name="id"/>, the newest one that the ledger knows.</summary>
     public void StartAfter(CallId id)
@@ -29,5 +38,17 @@ sealed class CallIds(TimeProvider time, Journal? journal = null)
         {
             Volatile.Write(ref last, id.Value);
         }
+        Volatile.Write(ref newest, Math.Max(newest, id.Value));
+    }
+
+    CallId NextAfter(CallId before, DateTimeOffset now)
+    {
+        if (before.At - now > LedgerTime.MaxStep)
+        {
+            before = default;
+        }
+        // In a stretch of time for which ids were given already it begins anywhere in the millisecond.
+        var from = before.Value < CallId.FirstAt(now).Value && CallId.FirstAt(now).Value <= Volatile.Read(ref newest) ? CallId.OneOf(now, Random.Shared.Next(CallId.PerMillisecond / 2)) : before;
+        return journal?.InstanceNumber is { } instance ? CallId.Next(from, now, instance) : CallId.Next(from, now);
     }
 }

@@ -35,7 +35,7 @@ static class CallerIdentity
         {
             return (null, Refusal.Unauthorized($"The key '{key.Definition.Id}' was revoked. Ask for a new one on /dashboard/keys."));
         }
-        if (key.Definition.ExpiresAt <= now)
+        if (directory.HasExpired(key.Definition, now))
         {
             return (null, Refusal.Unauthorized($"The key '{key.Definition.Id}' expired at {key.Definition.ExpiresAt:yyyy-MM-dd HH:mm} UTC. Ask for a new one on /dashboard/keys."));
         }
@@ -59,7 +59,7 @@ static class CallerIdentity
 
     /// <summary>The same caller a moment later: looked up anew only where the directory has changed or the key has run out.</summary>
     public static (Caller? Caller, Refusal? Refusal) Again(HttpRequest request, Caller caller, Projects.Directory before, Projects.Directory current, DateTimeOffset now) =>
-        ReferenceEquals(before, current) && !(caller.Key.Definition.ExpiresAt <= now) ? (caller, null) : Identify(request, current, now);
+        ReferenceEquals(before, current) && !current.HasExpired(caller.Key.Definition, now) ? (caller, null) : Identify(request, current, now);
 
     /// <summary>What has been stopped by hand, from the widest to the narrowest; null where nothing is.</summary>
     public static string? Stopped(Caller caller) =>

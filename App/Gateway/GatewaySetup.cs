@@ -1,3 +1,4 @@
+using System.Globalization;
 using Governance.Audit;
 using Governance.Ledger;
 using Governance.Projects;
@@ -15,6 +16,9 @@ static class GatewaySetup
         services.AddOptions<GatewaySettings>().BindConfiguration(GatewaySettings.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<DrainSettings>().BindConfiguration(DrainSettings.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<HostOptions>().Configure<Microsoft.Extensions.Options.IOptions<DrainSettings>>((host, drain) => host.ShutdownTimeout = drain.Value.HostTimeout);
+        services.AddOptions<Frame>().Configure<CallIds>((frame, ids) => frame.Banners.Add(() => ids.Ahead is { } ahead
+            ? new Banner(StatusKind.Warned, string.Create(CultureInfo.InvariantCulture, $"The ledger has entries that lie ahead of its clock, up to {ahead.UtcDateTime:yyyy-MM-dd HH:mm} UTC: a clock was wrong when they were made, or is now. They count in the periods of their own instants."))
+            : null));
         services.AddOptions<Frame>().Configure<TimeProvider, IOptions<GatewaySettings>>((frame, time, settings) => frame.Banners.Add(() =>
             PriceShelf.Stale(time.GetUtcNow(), settings.Value.PricesStaleDays) is { } stale ? new Banner(StatusKind.Warned, stale) : null));
         return services
@@ -66,14 +70,16 @@ static class GatewaySetup
     static Refusal NotServed(HttpContext context) => Refusal.NotFound(
         $"{context.Request.Method} {context.Request.Path} is not served here. There is POST /v1/messages, POST /v1/messages/count_tokens and GET /v1/models.");
 
-    /// <summary>Ids go on behind the newest that the ledger knows, even if the clock was set back.</summary>
-    sealed class CallIdStart(CallIds ids) : JournalListener
+    /// <summary>Ids, and time, go on behind the newest that the ledger knows, even if the clock was set back.</summary>
+    sealed class CallIdStart(CallIds ids, TimeProvider time) : JournalListener
     {
         public override void Start(Change change)
         {
             var newest = change.Transaction.Prepare("SELECT COALESCE(MAX(id), 0) FROM (SELECT MAX(id) AS id FROM usage UNION ALL SELECT MAX(id) AS id FROM holds) AS newest");
             newest.Step();
-            ids.StartAfter(new CallId(newest.Integer(0)));
+            var id = new CallId(newest.Integer(0));
+            ids.StartAfter(id);
+            (time as LedgerTime)?.GoOnFrom(id.At);
             newest.Reset();
         }
     }

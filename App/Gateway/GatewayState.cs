@@ -16,6 +16,11 @@ sealed class GatewayState(Drain drain, FenceShelf fence, IOptions<GatewaySetting
     /// <summary>What the gateway adds to a call before it is sent, from the first byte of the request to the durable hold.</summary>
     public LatencyCounts Added { get; } = new();
 
+    /// <summary>The same where the clock with which the process started is the reason.</summary>
+    static readonly Refusal clockFenced = Refusal.Plain(503, "api_error",
+        "This gateway started with a clock that is far from its ledger's newest entry, so no call is taken. An owner or admin looks at it on /dashboard/settings/integrity, or says 'App acknowledge --clock-is-right'.",
+        "fenced", retryAfterSeconds: 60);
+
     /// <summary>A mode may choose the model, so a body without one is read all the same; the gate then looks for a route.</summary>
     public ReadLimits Limits { get; } = new() { DepthMax = settings.Value.BodyDepth, RequireModel = false };
 
@@ -25,5 +30,5 @@ sealed class GatewayState(Drain drain, FenceShelf fence, IOptions<GatewaySetting
     public bool IsFenced => fence.Current is not null;
 
     /// <summary>What every call is answered while the process stops, or while what was spent is not known; null while calls are taken.</summary>
-    public Refusal? RefuseAll => drain.Begun ? Draining : fence.Current is null ? null : Fenced;
+    public Refusal? RefuseAll => drain.Begun ? Draining : fence.Current is not { } standing ? null : ClockGap.IsReason(standing.Reason) ? clockFenced : Fenced;
 }

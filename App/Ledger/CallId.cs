@@ -17,6 +17,13 @@ readonly record struct CallId(long Value) : IComparable<CallId>
     /// <summary>The smallest id of that instant.</summary>
     public static CallId FirstAt(DateTimeOffset instant) => new(Math.Max(0, instant.ToUnixTimeMilliseconds() - Origin) << LowerBits);
 
+    /// <summary>How many ids an instant has.</summary>
+    public const int PerMillisecond = 1 << LowerBits;
+
+    /// <summary>One of the ids of that instant.</summary>
+    /// <param name="place">Below <see cref="PerMillisecond"/>.</param>
+    public static CallId OneOf(DateTimeOffset instant, int place) => new(FirstAt(instant).Value + place);
+
     /// <summary>The id behind <paramref name="last"/>: of this instant, or one more where the clock has not moved on or went back.</summary>
     public static CallId Next(CallId last, DateTimeOffset now) => new(Math.Max(last.Value + 1, FirstAt(now).Value));
 

@@ -78,7 +78,7 @@ sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(Ledge
             transaction.Append(Told(call, amount, fence, actor));
         }
         var sum = entries.Aggregate(Money.Zero, (sum, entry) => sum + entry.Amount);
-        var spent = entries.Count == 0 ? "nothing was spent since the older state" : $"{sum} that was spent since the older state counts now";
+        var spent = entries.Count == 0 ? ClockGap.IsReason(fence.Reason) ? "the clock was said to be right" : "nothing was spent since the older state" : $"{sum} that was spent since the older state counts now";
         epoch = AuditEpochs.Newest(transaction);
         if (epoch <= knownEpoch)
         {

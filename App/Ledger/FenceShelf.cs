@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
+using Microsoft.Extensions.Options;
 
 namespace Governance.Ledger;
 
@@ -7,7 +8,7 @@ namespace Governance.Ledger;
 /// The fence that stands, in memory for every call. At start it also finds out by the mark beside the database whether an older copy was put in
 /// its place; where a server that several instances share goes back while they run, the first of them that writes raises it.
 /// </summary>
-sealed class FenceShelf(LedgerMarkFile marks, CheckpointSettings checkpoints) : JournalListener
+sealed class FenceShelf(LedgerMarkFile marks, CheckpointSettings checkpoints, TimeProvider time, IOptions<StoreWatchSettings> limits) : JournalListener
 {
     volatile Fence? standing;
     long epoch = AuditEpoch.First;
@@ -23,6 +24,10 @@ sealed class FenceShelf(LedgerMarkFile marks, CheckpointSettings checkpoints) : 
         if (marks.Read() is { } mark && (FenceTable.Standing(transaction) is null || AuditEpochs.Newest(transaction) <= mark.Epoch) && Behind(transaction, mark) is { } reason)
         {
             FenceTable.RaiseOverCopy(transaction, reason, mark, Actor.System, new CheckpointFolder(checkpoints.Folder).Last());
+        }
+        if (FenceTable.Standing(transaction) is null && ClockGap.Find(transaction, time.GetUtcNow(), TimeSpan.FromHours(limits.Value.ClockGapHours)) is { } gap)
+        {
+            FenceTable.Raise(transaction, gap, null, Actor.System, LastCheckpoint());
         }
         (standing, epoch) = (FenceTable.Standing(transaction), FenceTable.Epoch(transaction));
     }

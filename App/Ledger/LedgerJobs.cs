@@ -1,112 +1,122 @@
 using Governance.Audit;
-using Quartz;
+using Hangfire;
+using Hangfire.InMemory;
+using Hangfire.PostgreSql;
+using Hangfire.PostgreSql.Factories;
 
 namespace Governance.Ledger;
 
-/// <summary>When the ledger's jobs run.</summary>
-static class LedgerJobs
+/// <summary>When the ledger's jobs run. What recurs by the day is Hangfire's; what looks at something every few seconds is a loop by time that passed, which no clock can stop.</summary>
+static partial class LedgerJobs
 {
     /// <summary>02:00 every night, in UTC whatever the machine's zone.</summary>
-    public const string NightlyCron = "0 0 2 * * ?";
+    public const string NightlyCron = "0 2 * * *";
+
+    /// <summary>The id of the nightly job.</summary>
+    public const string Night = "night";
 
     public const string ReconciliationLease = "reconciliation";
 
-    /// <summary>For so long whoever reconciled keeps others from doing it again, however far apart their clocks are.</summary>
-    public static readonly TimeSpan Night = TimeSpan.FromHours(6);
-
-    static readonly TimeSpan expiryInterval = TimeSpan.FromMinutes(1);
-    static readonly TimeSpan recoveryInterval = TimeSpan.FromSeconds(5);
+    /// <summary>Of the jobs' own tables, where they are kept in the database.</summary>
+    const string Schema = "hangfire";
 
     public static IServiceCollection AddLedgerJobs(this IServiceCollection services) => services
         .AddHostedService<ReconciliationAtStart>()
         .AddHostedService<VerificationAtStart>()
-        .AddQuartz(quartz =>
+        .AddSingleton<NightlyRun>()
+        .AddHostedService<NightlyWatch>()
+        .AddHostedService<HoldExpiryLoop>()
+        .AddHostedService<InstanceRecoveryLoop>()
+        .AddSingleton(Storage)
+        .AddHangfire(_ => { })
+        .AddHangfireServer(options =>
         {
-            quartz.ScheduleJob<ReconciliationJob>(trigger => trigger.WithIdentity("reconciliation")
-                // A night that was missed while the machine slept is made up for at once, and once.
-                .WithCronSchedule(NightlyCron, cron => cron.InTimeZone(TimeZoneInfo.Utc).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)));
-            quartz.ScheduleJob<HoldExpiryJob>(trigger => trigger.WithIdentity("hold-expiry")
-                .WithSimpleSchedule(simple => simple.WithInterval(expiryInterval).RepeatForever().WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithRemainingCount)));
-            quartz.ScheduleJob<InstanceRecoveryJob>(trigger => trigger.WithIdentity("instance-recovery")
-                .WithSimpleSchedule(simple => simple.WithInterval(recoveryInterval).RepeatForever().WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithRemainingCount)));
-        })
-        .AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
-}
+            options.WorkerCount = 1;
+            options.SchedulePollingInterval = TimeSpan.FromSeconds(15);
+            options.ShutdownTimeout = TimeSpan.FromSeconds(10);
+        });
 
-/// <summary>The nightly reconciliation, and then a verification of everything, once for all instances.</summary>
-[DisallowConcurrentExecution]
-sealed partial class ReconciliationJob(Reconciliation reconciliation, VerificationRuns verification, Leases leases, IHostApplicationLifetime lifetime, ILogger<ReconciliationJob> logger) : IJob
-{
-    /// <summary>So often, a minute apart, it is tried again while the store is away; then the next night has it.</summary>
-    const int Tries = 60;
-
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    /// <summary>In memory beside a SQLite file, whose night is found again in the trail; in a schema of its own on PostgreSQL.</summary>
+    static JobStorage Storage(IServiceProvider provider)
     {
-        // The scheduler waits for its jobs when the process stops, and does not interrupt them.
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        if (await TakeAsync(ending.Token) is { } lease)
-        {
-            await reconciliation.TryRunAsync(Actor.System, lease: lease);
-            await verification.TryRunAsync(ending.Token);
-        }
-    }
-
-    async Task<Lease?> TakeAsync(CancellationToken cancellation)
-    {
-        for (var tries = 1; !cancellation.IsCancellationRequested; tries++)
+        var settings = provider.GetRequiredService<JournalSettings>();
+        if (settings.IsShared)
         {
             try
             {
-                return await leases.TakeAsync(LedgerJobs.ReconciliationLease, LedgerJobs.Night);
+                var options = new PostgreSqlStorageOptions { SchemaName = Schema };
+                return new PostgreSqlStorage(new NpgsqlConnectionFactory(settings.SignInConnectionString, options), options);
             }
-            catch (Exception exception) when (tries < Tries)
+            catch (Exception exception) when (exception is System.Data.Common.DbException or InvalidOperationException)
             {
-                LogAway(logger, exception);
-                await Task.Delay(TimeSpan.FromMinutes(1), cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                LogInMemory(provider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(LedgerJobs)), Schema, exception.Message);
             }
         }
-        return null;
+        return new InMemoryStorage();
     }
 
-    [LoggerMessage(LogLevel.Warning, "The nightly reconciliation cannot begin; tried again in a minute")]
-    static partial void LogAway(ILogger logger, Exception exception);
+    [LoggerMessage(LogLevel.Warning, "The jobs' tables cannot be set up in the schema {Schema} ({Why}); each instance plans its jobs by itself, and the lease of a job keeps them apart. The role needs CREATE on the database once.")]
+    static partial void LogInMemory(ILogger logger, string schema, string why);
 }
 
-/// <summary>The end of what dead instances held, every few seconds.</summary>
-[DisallowConcurrentExecution]
-sealed partial class InstanceRecoveryJob(InstanceRecovery recovery, ILogger<InstanceRecoveryJob> logger) : IJob
+/// <summary>Looks at something every few seconds, by time that passed; a round that fails is told and tried again.</summary>
+abstract class IntervalLoop(TimeSpan interval) : BackgroundService
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    protected abstract Task LookAsync(CancellationToken stopping);
+
+    protected abstract void OnFailed(Exception exception);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Not the host's clock: a test's clock that stands must not stop it, and neither must one that jumps.
+        using var rounds = new PeriodicTimer(interval);
+        while (await NextAsync(rounds, stoppingToken))
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                OnFailed(exception);
+            }
+            catch (Exception)
+            {
+                return;
+            }
+        }
+    }
+
+    static async Task<bool> NextAsync(PeriodicTimer rounds, CancellationToken stopping)
     {
         try
         {
-            await recovery.RunAsync();
+            return await rounds.WaitForNextTickAsync(stopping);
         }
-        catch (Exception exception)
+        catch (OperationCanceledException)
         {
-            LogFailed(logger, exception);
+            return false;
         }
     }
+}
+
+/// <summary>The end of what dead instances held, every few seconds.</summary>
+sealed partial class InstanceRecoveryLoop(InstanceRecovery recovery, ILogger<InstanceRecoveryLoop> logger) : IntervalLoop(TimeSpan.FromSeconds(5))
+{
+    protected override Task LookAsync(CancellationToken stopping) => recovery.RunAsync();
+
+    protected override void OnFailed(Exception exception) => LogFailed(logger, exception);
 
     [LoggerMessage(LogLevel.Error, "Holds of ended instances could not be resolved; tried again in a few seconds")]
     static partial void LogFailed(ILogger logger, Exception exception);
 }
 
 /// <summary>The expiry of holds, every minute.</summary>
-[DisallowConcurrentExecution]
-sealed partial class HoldExpiryJob(HoldExpiry expiry, ILogger<HoldExpiryJob> logger) : IJob
+sealed partial class HoldExpiryLoop(HoldExpiry expiry, ILogger<HoldExpiryLoop> logger) : IntervalLoop(TimeSpan.FromMinutes(1))
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            await expiry.RunAsync();
-        }
-        catch (Exception exception)
-        {
-            LogFailed(logger, exception);
-        }
-    }
+    protected override Task LookAsync(CancellationToken stopping) => expiry.RunAsync();
+
+    protected override void OnFailed(Exception exception) => LogFailed(logger, exception);
 
     [LoggerMessage(LogLevel.Error, "Expired holds could not be resolved; tried again in a minute")]
     static partial void LogFailed(ILogger logger, Exception exception);

@@ -15,7 +15,7 @@ static class LedgerSetup
             ? new Banner(StatusKind.Warned, $"{calls} calls were let through without the ledger, on their projects' allowances. They are written into it as soon as it works again.")
             : null));
         services.AddOptions<Frame>().Configure<FenceShelf>((frame, fences) => frame.Banners.Add(() => fences.Current is { } fence
-            ? new Banner(StatusKind.Denied, $"No calls are taken: {fence.Reason} An owner or admin says under Settings, Integrity what was spent since; they are taken again then.")
+            ? new Banner(StatusKind.Denied, $"No calls are taken: {fence.Reason} An owner or admin says under Settings, Integrity {(ClockGap.IsReason(fence.Reason) ? "that the clock is right" : "what was spent since")}; they are taken again then.")
             : null));
         return services
             .AddSingleton<SpendSource, LedgerSpend>()

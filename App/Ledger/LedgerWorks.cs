@@ -8,6 +8,9 @@ namespace Governance.Ledger;
 sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal, bool patient = false, WaitingCall? place = null)
     : JournalWork<Reservation>
 {
+    /// <summary>By so much an instance's clock may be ahead of the ledger's before its calls would be counted in a period that has not begun.</summary>
+    static readonly TimeSpan MaxAhead = TimeSpan.FromMinutes(1);
+
     readonly string body = HoldText.Write(call);
 
     public override void Execute(JournalTransaction transaction)
@@ -21,6 +24,10 @@ sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? interv
         if (call.Id.At.ToUnixTimeMilliseconds() < transaction.DecidedFromMilliseconds)
         {
             throw new JournalUnavailableException("The call was decided before this instance took part anew.");
+        }
+        if (call.Id.At - transaction.Now > MaxAhead)
+        {
+            throw new JournalUnavailableException("The call's instant lies ahead of the ledger's clock.");
         }
         var reservation = ledger.Balances.Reserve(transaction, call.For, call.Holds, call.Id.At, enforce, place, waits: patient);
         Result = reservation;

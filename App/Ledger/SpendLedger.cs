@@ -76,9 +76,17 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
     /// <param name="body">The call as <see cref="HoldText"/> writes it.</param>
     internal void HoldInTransaction(JournalTransaction transaction, LedgerCall call, string body)
     {
-        transaction.Prepare("INSERT INTO holds (id, held_nanos, dispatched, instance, call, expires_milliseconds) VALUES (?1, ?2, 1, ?3, ?4, ?5)")
+        var written = transaction.Prepare("""
+            INSERT INTO holds (id, held_nanos, dispatched, instance, call, expires_milliseconds)
+            SELECT ?1, ?2, 1, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM usage WHERE usage.id = ?1)
+            """)
             .Bind(1, call.Id.Value).Bind(2, call.Estimate.Nanos).Bind(3, instance.Id).Bind(4, body)
             .Bind(5, clock.NowMilliseconds + (long)HoldLifetime.TotalMilliseconds).Run();
+        if (written == 0)
+        {
+            // Possible only where a clock went back over a time for which ids were given already.
+            throw new JournalUnavailableException("The call's id is another call's.");
+        }
         transaction.NotBefore(call.Id.At);
     }
 

@@ -14,16 +14,17 @@ static class Verification
     /// <param name="checkpoints">Where the signed checkpoints are that the chains are compared with; null where they are not.</param>
     /// <param name="now">What the time is for a database in use; null for one at rest, whose time stands where it was written last.</param>
     /// <param name="own">The process that asks, where it uses the database itself.</param>
-    public static Task<VerificationReport> VerifyAsync(string connectionString, IProgress<string>? progress, CheckpointSettings? checkpoints = null, DateTimeOffset? now = null, HoldingProcess? own = null) =>
-        Task.Run(() => Verify(connectionString, progress, checkpoints, now, own));
+    /// <param name="wall">What a clock says that no entry should be ahead of; else <paramref name="now"/>. Null where nobody knows.</param>
+    public static Task<VerificationReport> VerifyAsync(string connectionString, IProgress<string>? progress, CheckpointSettings? checkpoints = null, DateTimeOffset? now = null, HoldingProcess? own = null, DateTimeOffset? wall = null) =>
+        Task.Run(() => Verify(connectionString, progress, checkpoints, now, own, wall));
 
     /// <summary>As <see cref="VerifyAsync"/>, on the caller's thread.</summary>
-    public static VerificationReport Verify(string connectionString, IProgress<string>? progress, CheckpointSettings? checkpoints, DateTimeOffset? now, HoldingProcess? own, CancellationToken cancellation = default)
+    public static VerificationReport Verify(string connectionString, IProgress<string>? progress, CheckpointSettings? checkpoints, DateTimeOffset? now, HoldingProcess? own, DateTimeOffset? wall = null, CancellationToken cancellation = default)
     {
         try
         {
             var signed = checkpoints is null ? null : VerificationCheckpoints.Read(checkpoints);
-            return Verify(new LedgerSnapshot(connectionString, cancellation), progress, signed, now, own);
+            return Verify(new LedgerSnapshot(connectionString, cancellation), progress, signed, now, own, wall ?? now);
         }
         catch (System.Data.Common.DbException) when (cancellation.IsCancellationRequested)
         {
@@ -31,7 +32,7 @@ static class Verification
         }
     }
 
-    static VerificationReport Verify(LedgerSnapshot opened, IProgress<string>? progress, SignedTrail? trail, DateTimeOffset? now, HoldingProcess? own)
+    static VerificationReport Verify(LedgerSnapshot opened, IProgress<string>? progress, SignedTrail? trail, DateTimeOffset? now, HoldingProcess? own, DateTimeOffset? wall)
     {
         using var snapshot = opened;
         var clock = Stopwatch.StartNew();
@@ -50,6 +51,7 @@ static class Verification
         progress?.Report("Sealed ledger entries");
         var (seals, entries) = VerificationSeals.Check(snapshot, findings);
         var ended = VerificationEntries.Check(snapshot, findings);
+        var dated = wall is { } today ? VerificationEntries.CheckInstants(snapshot, findings, today) : 0;
         var zeros = VerificationZeroCaps.Check(snapshot, findings);
         progress?.Report("Holds");
         var holds = VerificationHolds.Check(snapshot, findings, now ?? snapshot.LastAt, own);
@@ -64,6 +66,7 @@ static class Verification
             findings.Checked("I2", "Balances are what entries and open holds come to", "balances", balances),
             findings.Checked("I3", "A call ends once, in one of the known ways", "entries and holds", ended + holds),
             findings.Checked("I6", "No hold outlives its time", "open holds", holds),
+            findings.Checked("I9", "No entry lies ahead of the clock", "entries", dated),
             findings.Checked("I11", "Zero is zero: what is not known counts in full, a cap of zero refuses", "entries and caps of zero", ended + zeros),
             findings.Checked("I12", "Audit chains are dense, linked and say what was hashed", "events", chains.Events),
             findings.Checked("seal", "Entries are what was sealed when they were written", "entries", entries),

@@ -7,6 +7,10 @@ static class VerificationEntries
 {
     const string Ends = "I3";
     const string Zero = "I11";
+    const string Instants = "I9";
+
+    /// <summary>Between the clock of who verifies and the ledger's.</summary>
+    static readonly TimeSpan clocksDiffer = TimeSpan.FromMinutes(5);
 
     public static long Check(LedgerSnapshot snapshot, Findings findings)
     {
@@ -25,6 +29,21 @@ static class VerificationEntries
             {
                 findings.Fail(Zero, Subject(rows), wrong);
             }
+        }
+        return count;
+    }
+
+    /// <summary>Every entry was made before now: one that lies ahead was counted in a period that has not begun.</summary>
+    public static long CheckInstants(LedgerSnapshot snapshot, Findings findings, DateTimeOffset now)
+    {
+        var all = snapshot.Prepare("SELECT COUNT(*) FROM usage");
+        all.Step();
+        var count = all.Integer(0);
+        all.Reset();
+        var rows = snapshot.Prepare("SELECT id FROM usage WHERE id >= ?1 ORDER BY id").Bind(1, CallId.FirstAt(now + clocksDiffer).Value);
+        while (rows.Step())
+        {
+            findings.Fail(Instants, Subject(rows), $"It lies ahead of the clock, at {new CallId(rows.Integer(0)).At.UtcDateTime:yyyy-MM-dd HH:mm} UTC: a clock was wrong when it was made, or is now. It counts in the period of its own instant.");
         }
         return count;
     }

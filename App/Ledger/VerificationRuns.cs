@@ -50,12 +50,13 @@ sealed partial class VerificationRuns(JournalSettings settings, CheckpointSettin
         }
     }
 
-    /// <summary>As <see cref="RunAsync"/>, for jobs: a failure is logged.</summary>
-    public async Task TryRunAsync(CancellationToken cancellation)
+    /// <summary>As <see cref="RunAsync"/>, for jobs: a failure is logged, and answered with false.</summary>
+    public async Task<bool> TryRunAsync(CancellationToken cancellation)
     {
         try
         {
             await RunAsync(Actor.System, null, cancellation);
+            return true;
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
@@ -65,6 +66,7 @@ sealed partial class VerificationRuns(JournalSettings settings, CheckpointSettin
         {
             // The process stops; the next start verifies.
         }
+        return false;
     }
 
     public void Dispose() => one.Dispose();
@@ -77,7 +79,7 @@ sealed partial class VerificationRuns(JournalSettings settings, CheckpointSettin
             _ = SetPriority(0, 0, 19);
         }
         var own = new HoldingProcess(journal.Instance, DateTimeOffset.FromUnixTimeMilliseconds(clock.NowMilliseconds));
-        return Verification.Verify(settings.ReadConnectionString, progress, checkpoints, now, own, cancellation);
+        return Verification.Verify(settings.ReadConnectionString, progress, checkpoints, now, own, cancellation: cancellation);
     }
 
     async Task TellAsync(Actor actor, VerificationReport report)

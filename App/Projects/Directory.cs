@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 
 namespace Governance.Projects;
@@ -37,6 +38,34 @@ sealed class Directory
     public FrozenDictionary<string, DirectoryKey> Keys { get; }
 
     public IReadOnlyList<(ManagementKeyDefinition Definition, byte[] Hash)> ManagementKeys { get; }
+
+    /// <summary>Keys that were found to have expired, and when they did: they stay so, whatever is done to a clock. Goes on from one directory to the next.</summary>
+    internal ConcurrentDictionary<string, DateTimeOffset> Expired { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>True from the key's last instant on.</summary>
+    public bool HasExpired(KeyDefinition key, DateTimeOffset now)
+    {
+        if (key.ExpiresAt is not { } end)
+        {
+            return false;
+        }
+        if (end <= now)
+        {
+            Expired[key.Id] = end;
+            return true;
+        }
+        return Expired.TryGetValue(key.Id, out var seen) && seen == end;
+    }
+
+    /// <summary>With what was found out about keys so far.</summary>
+    internal Directory Following(Directory before)
+    {
+        foreach (var (id, end) in before.Expired)
+        {
+            Expired.TryAdd(id, end);
+        }
+        return this;
+    }
 
     /// <summary>The key that a client presents, or null. Looked up by its public part, then compared in constant time; says nothing of expiry or revocation.</summary>
     public DirectoryKey? Find(string? presented) =>

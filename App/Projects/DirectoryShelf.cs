@@ -15,7 +15,7 @@ sealed class DirectoryShelf : JournalListener
     public override Action? Prepare(Change change)
     {
         var next = Load(change.Db);
-        return () => current = next;
+        return () => current = next.Following(current);
     }
 
     static Directory Load(GovernanceDb db) => new(
