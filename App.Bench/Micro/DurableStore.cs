@@ -29,7 +29,7 @@ sealed class DurableStore : IAsyncDisposable
         var shelf = new BudgetShelf();
         var balances = new BalanceTable(shelf, new LedgerSpend());
         var seal = new LedgerSeal();
-        var ledger = new SpendLedger(journal, balances, seal, new UsageTable(), new CorrectionTable(), new LedgerInstance(journal), new FenceShelf(new LedgerMarkFile(settings), new CheckpointSettings(null, settings.Folder)), new SteadyClock(TimeProvider.System), NullLogger<SpendLedger>.Instance);
+        var ledger = new SpendLedger(journal, balances, seal, new UsageTable(), new CorrectionTable(), new LedgerInstance(journal), new FenceShelf(new LedgerMarkFile(settings), new CheckpointSettings(null, settings.Folder), TimeProvider.System, Microsoft.Extensions.Options.Options.Create(new StoreWatchSettings())), new SteadyClock(TimeProvider.System), NullLogger<SpendLedger>.Instance);
         journal.Start([shelf, balances, seal]);
         var edits = new BudgetEdits(journal, balances);
         ScopeTerm[][] scopes = [[], [new ScopeTerm(ScopeKind.Project, Project)], [new ScopeTerm(ScopeKind.Key, "key")]];

@@ -27,6 +27,14 @@ static class StartUp
             {
                 return null;
             }
+            // With time stamps, one line each; whoever is slow to read them does not slow calls down.
+            builder.Logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            });
+            builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => (console.QueueFullMode, console.MaxQueueLength) = (Microsoft.Extensions.Logging.Console.ConsoleLoggerQueueFullMode.DropWrite, 10_000));
             // What goes wrong while it starts is said once, by us, and not with a stack.
             builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => serving && level >= LogLevel.Information);
             builder.Logging.AddFilter("Hangfire", LogLevel.Warning);

@@ -8,6 +8,15 @@ static class CallHeaders
     /// <summary>Characters of a session, whichever way it is named. Claude Code's user ids have 159.</summary>
     public const int MaxSessionLength = 512;
 
+    /// <summary>The client's own id of a request.</summary>
+    public const string ClientRequestId = "x-request-id";
+    public const string TraceParent = "traceparent";
+    const int MaxTraceLength = 128;
+
+    /// <summary>What a client calls the request, to be given back and written into the log; null where it is not one short word.</summary>
+    public static string? Trace(HttpRequest request, string name) =>
+        request.Headers[name] is [{ Length: > 0 and <= MaxTraceLength } value] && !value.AsSpan().ContainsAnyExceptInRange('!', '~') ? value : null;
+
     /// <summary>What the protocol itself says once; null where it does.</summary>
     public static Refusal? Protocol(HttpRequest request)
     {

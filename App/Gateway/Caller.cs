@@ -13,6 +13,10 @@ sealed record Caller
     public required Mode Mode { get; init; }
     /// <summary>False where the mode is a default.</summary>
     public bool ModeStated { get; init; }
+    /// <summary>The client's own id of the request, from <c>x-request-id</c>; null where it sent none that can be written into a log.</summary>
+    public string? RequestId { get; init; }
+    /// <summary>The client's <c>traceparent</c>; null as above.</summary>
+    public string? TraceParent { get; init; }
     /// <summary>As the client stated it; null leaves it to the classifier.</summary>
     public Policies.TaskType? TaskType { get; init; }
 }
@@ -54,6 +58,8 @@ static class CallerIdentity
             Mode = mode ?? key.Definition.DefaultMode ?? project.DefaultMode,
             ModeStated = mode is not null,
             TaskType = type,
+            RequestId = CallHeaders.Trace(request, CallHeaders.ClientRequestId),
+            TraceParent = CallHeaders.Trace(request, CallHeaders.TraceParent),
         }, null);
     }
 

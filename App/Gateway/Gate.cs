@@ -31,6 +31,8 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
             ExpectedInputTokens = WorstCase.Expected(facts),
             MaxTokens = facts.MaxTokens ?? 0,
             Streamed = facts.Stream,
+            ClientRequestId = caller.RequestId,
+            TraceParent = caller.TraceParent,
         };
         if (CallerIdentity.Stopped(caller) is { } stopped)
         {

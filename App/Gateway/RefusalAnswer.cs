@@ -43,6 +43,16 @@ static class RefusalAnswer
         var text = id.ToString();
         response.Headers["request-id"] = text;
         response.Headers["x-request-id"] = text;
+        // The client's own, beside ours.
+        var request = response.HttpContext.Request;
+        if (CallHeaders.Trace(request, CallHeaders.ClientRequestId) is { } theirs)
+        {
+            response.Headers["x-client-request-id"] = theirs;
+        }
+        if (CallHeaders.Trace(request, CallHeaders.TraceParent) is { } trace)
+        {
+            response.Headers[CallHeaders.TraceParent] = trace;
+        }
         return text;
     }
 }

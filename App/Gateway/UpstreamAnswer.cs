@@ -9,7 +9,7 @@ namespace Governance.Gateway;
 /// <summary>What of an upstream's answer reaches the client besides its body.</summary>
 static class UpstreamAnswer
 {
-    /// <summary>Its rate-limit, organisation and request-id headers describe the operator's account and stay here.</summary>
+    /// <summary>Its rate-limit and organisation headers describe the operator's account and stay here; its request id is passed under another name.</summary>
     static readonly string[] Passed = ["retry-after", "retry-after-ms", "x-should-retry"];
 
     const int FirstBytes = 16 * 1024;
@@ -75,6 +75,10 @@ static class UpstreamAnswer
             {
                 to.Headers[name] = value;
             }
+        }
+        if (RequestId(from) is { Length: > 0 and <= 200 } id && IsVisible(id))
+        {
+            to.Headers["x-upstream-request-id"] = id;
         }
         if (string.Join(", ", from.Content.Headers.ContentEncoding) is { Length: > 0 } encoding && IsVisible(encoding))
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Governance.Budgets;
 using Governance.Pricing;
 using Governance.Projects;
@@ -28,6 +29,12 @@ sealed record LedgerCall
     public int RuleVersion { get; init; }
     /// <summary>Version of the price book that the estimate was made with.</summary>
     public string? PriceVersion { get; init; }
+    /// <summary>The client's own <c>x-request-id</c>, for the log; not kept.</summary>
+    [JsonIgnore]
+    public string? ClientRequestId { get; init; }
+    /// <summary>The client's <c>traceparent</c>, for the log; not kept.</summary>
+    [JsonIgnore]
+    public string? TraceParent { get; init; }
     /// <summary>Let through while the ledger could not be written, past every cap; its entry says so, however the call ends.</summary>
     public bool FailOpen { get; init; }
 

@@ -27,6 +27,7 @@ static class LedgerSetup
             .AddSingleton<SpendTally>()
             .AddSingleton<RecentSpendQueries>()
             .AddSingleton<LedgerInstance>()
+            .AddJournalListener<CallLog>()
             .AddJournalListener<UsageCounts>()
             .AddJournalListener<LedgerSeal>()
             .AddSingleton<LedgerMarkFile>()

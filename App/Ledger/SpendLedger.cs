@@ -5,7 +5,7 @@ using Governance.Pricing;
 namespace Governance.Ledger;
 
 /// <summary>The ledger's verbs: reserve before a call, settle after it, record what was refused or answered from the cache.</summary>
-sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal, UsageTable usage, CorrectionTable corrections, LedgerInstance instance, FenceShelf fences, SteadyClock clock, ILogger<SpendLedger> logger)
+sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal, UsageTable usage, CorrectionTable corrections, LedgerInstance instance, FenceShelf fences, SteadyClock clock, ILogger<SpendLedger> logger, CallLog? log = null)
 {
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
@@ -91,8 +91,11 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
     }
 
     /// <summary>Writes the entry inside the transaction and puts it under this commit's seal.</summary>
-    internal void WriteInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result) =>
+    internal void WriteInTransaction(JournalTransaction transaction, LedgerCall call, CallResult result)
+    {
         seal.Add(call.Id.Value, usage.Write(transaction, LedgerSeal.Batch(transaction), call, result));
+        log?.Add(call, result);
+    }
 
     /// <summary>Ends a hold inside the transaction. Answers the cost that stands: an earlier entry's where there is one, unless that was only a bound and this one is to correct it.</summary>
     /// <param name="told">What the trail is told of this end; once, however often it is delivered.</param>
