@@ -39,37 +39,77 @@ def read_keys(text):
 class Bad(Exception):
     """Where something is first wrong: line (0 for no line of the export), chain, sequence, code, and where the code is not enough, why."""
 
+def read_checkpoint(line, keys):
+    """(key, number, previous, epoch, token, heads, signed bytes, signature, hash of the line), or None where it is no checkpoint of a given key"""
+    try:
+        text, body = line[:-1].split(b" ", 1)
+        signature, said = base64.b64decode(text, validate=True), json.loads(body.decode())
+        heads = [(chain, sequence, hash) for chain, (sequence, hash) in said["heads"].items() if HEX.fullmatch(hash)]
+        numbers = [said[name] for name in ("number", "at", "epoch", "audit_id")] + [said.get("token", 0)] + [sequence for _, sequence, _ in heads]
+        sound = (said["format"], base64.b64encode(signature), line[-1], len(heads), type(said["reason"]), type(said["previous"]), {type(number) for number in numbers}) == (
+            "governance-checkpoint-1", text, 10, len(said["heads"]), str, str, {int}) and 0 <= said.get("token", 0) < 2**63 and said["key"] in keys
+        return (said["key"], said["number"], said["previous"], said["epoch"], said.get("token", 0), heads, body, signature, hashlib.sha256(line[:-1]).hexdigest()) if sound else None
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        return None
+
 def read_checkpoints(folders, keys):
-    """({chain: {sequence: {(hash, epoch)}}}, how many there are, notes, {(folder, epoch): its last (number, hash)})"""
-    named, count, notes, ends = {}, 0, [], {}
+    """({chain: {sequence: {(hash, epoch): place}}}, how many there are, notes, {(folder, epoch): its last (number, hash)}, the first Bad of each folder)"""
+    named, count, notes, ends, bads, place = {}, 0, [], {}, [], 0
     for folder in sorted({d for top in folders for d, _, _ in os.walk(top)}):
-        last = None  # (key, number, previous, epoch), signed bytes, signature, hash of the line, line number
+        # links: (number, hash, token, epoch, place) of the lines that follow each other since the last one that did not; last: the last of them
+        links, dropped, last, at, bad = [], set(), None, 0, None
         files = sorted(glob.glob(os.path.join(glob.escape(folder), "*.checkpoints")))
         for number, line, file in ((n, line, f) for f in files for n, line in enumerate(open(f, "rb"), 1)):
-            bad = Bad(number, None, None, "checkpoint_file", file)
+            wrong = Bad(number, None, None, "checkpoint_file", file)
             if not line.endswith(b"\n") and file == files[-1]:
                 notes.append(f"the last line of {file} is not whole")
                 break
-            try:
-                text, body = line[:-1].split(b" ", 1)
-                signature, said = base64.b64decode(text, validate=True), json.loads(body.decode())
-                this = said["key"], said["number"], said["previous"], said["epoch"]
-                heads = [(chain, sequence, hash) for chain, (sequence, hash) in said["heads"].items() if HEX.fullmatch(hash)]
-                numbers = [said[name] for name in ("number", "at", "epoch", "audit_id")] + [sequence for _, sequence, _ in heads]
-                sound = (said["format"], base64.b64encode(signature), line[-1], len(heads), type(said["reason"]), {type(number) for number in numbers}) == (
-                    "governance-checkpoint-1", text, 10, len(said["heads"]), str, {int})
-            except (ValueError, KeyError, TypeError, IndexError, AttributeError):
-                raise bad
-            if not sound or this[0] not in keys or last and (this[2] != last[3] or this[1] != last[0][1] + 1) or (
-                    last and this[0] != last[0][0] and not signed(keys[last[0][0]], *last[1:3])):
-                raise bad  # the last signature of a key vouches for all lines before it
-            last, count = (this, body, signature, hashlib.sha256(line[:-1]).hexdigest(), number), count + 1
-            ends[folder, this[3]] = this[1], last[3]
-            for chain, sequence, hash in heads:
-                named.setdefault(chain, {}).setdefault(sequence, {})[hash, this[3]] = None
-        if last and not signed(keys[last[0][0]], *last[1:3]):
-            raise Bad(last[4], None, None, "checkpoint_file", folder)
-    return named, count, notes, ends
+            this = read_checkpoint(line, keys)
+            if this and last and (this[2] != last[8] or this[1] != last[1] + 1):
+                # It follows an earlier line, as another does already: whose token is higher had the turn, where both are signed.
+                parent = this[1] - 1 - links[0][0]
+                parent = parent if 0 <= parent < len(links) - 1 and links[parent][1] == this[2] or parent == -1 and this[1:3] == (1, "0" * 64) else None
+                known = parent is not None or this[2] in dropped
+                if known and not vouched(this, keys):
+                    bad = bad or wrong
+                    continue
+                rival = last[4] if parent is None else links[parent + 1][2]
+                if known and this[4] < rival:
+                    dropped.add(this[8])
+                    notes.append(f"a second checkpoint {this[1]} in {folder} does not count: its writer's turn was over (token {this[4]})")
+                    continue
+                if parent is not None and this[4] > rival:
+                    for gone, hash, token, _, _ in links[parent + 1:]:
+                        dropped.add(hash)
+                        notes.append(f"a second checkpoint {gone} in {folder} does not count: its writer's turn was over (token {token})")
+                    for places in [places for sequences in named.values() for places in sequences.values()]:
+                        for head in [head for head, first in places.items() if first >= links[parent + 1][4]]:
+                            del places[head]
+                    count -= len(links) - parent - 1
+                    del links[parent + 1:]
+                else:
+                    bad, last = bad or wrong, close(folder, links, last, keys, ends)
+            elif not this or last and this[0] != last[0] and not vouched(last, keys):
+                bad, last = bad or wrong, close(folder, links, last, keys, ends)  # the last signature of a key vouches for all lines before it
+            if this:
+                last, at, count, place = this, number, count + 1, place + 1
+                links.append((this[1], this[8], this[4], this[3], place))
+                for chain, sequence, hash in this[5]:
+                    named.setdefault(chain, {}).setdefault(sequence, {}).setdefault((hash, this[3]), place)
+        if last and not vouched(last, keys):
+            bad = bad or Bad(at, None, None, "checkpoint_file", folder)
+        close(folder, links, last, keys, ends)
+        bads += [bad] if bad else []
+    return named, count, notes, ends, bads
+
+def vouched(this, keys):
+    return signed(keys[this[0]], this[6], this[7])
+
+def close(folder, links, last, keys, ends):
+    """Ends a run of lines; only where its last one is signed an epoch is believed for naming it."""
+    if last and vouched(last, keys):
+        ends.update({(folder, epoch): (number, hash) for number, hash, _, epoch, _ in links})
+    links.clear()
 
 def believed(told, ends):
     """Whether an epoch names the last checkpoint before it, whose hash nobody knows who has neither the folder nor the key."""
@@ -77,10 +117,9 @@ def believed(told, ends):
 
 def verify(export, folders, keys):
     """export: a binary file; keys: what read_keys gave. Returns a report; its "bad" is None where nothing is wrong."""
-    bad, named, count, notes, state = None, {}, 0, [], {**dict.fromkeys(COUNTED, 0), "part": None}
-    heads, epochs, suspects = {}, [], {}  # chain: [first, last, covered]; (chain, epoch): (line, row, sequence named)
+    found, state, heads, epochs, suspects = None, {**dict.fromkeys(COUNTED, 0), "part": None}, {}, [], {}  # heads: {chain: [first, last, covered]}; suspects: {(chain, epoch): (line, row, sequence named)}
+    named, count, notes, ends, bads = read_checkpoints(folders, keys)
     try:
-        named, count, notes, ends = read_checkpoints(folders, keys)
         read_export(export, named, state, heads, epochs, suspects)
         for chain, sequence, epoch in [(c, s, e) for c in named for s in sorted(named[c]) for _, e in named[c][s] if state["part"] is None]:
             if sequence > heads.get(chain, (0, 0))[1]:
@@ -91,10 +130,12 @@ def verify(export, folders, keys):
                 raise Bad(*((0, chain, row, "cut") if line == float("inf") else (line, chain, row, "checkpoint")))
             top = max(s for s, places in named[chain].items() if epoch in [e for _, e in places])
             notes.append(f"chain {chain} was rewound from sequence {top} to {told[1].get(chain, 0)}, what was signed is gone: epoch {told[0]} says: {told[2]}")
-    except Bad as found:
-        bad = dict(zip(("line", "chain", "sequence", "code", "why"), found.args))
+    except Bad as why:
+        found = why
+    # a bad line among the checkpoints hides nothing that the others find
+    bad, also = (dict(zip(("line", "chain", "sequence", "code", "why"), each.args)) if each else None for each in ((bads[0], found) if bads else (found, None)))
     tails = [{"chain": c, "from": max(covered + 1, first), "to": last} for c, (first, last, covered) in heads.items() if covered < last and not bad]
-    return dict(state, bad=bad, clean=bad is None, checkpoints=count, unprotected=tails, notes=notes)
+    return dict(state, bad=bad, also=also, clean=bad is None, checkpoints=count, unprotected=tails, notes=notes)
 
 def read_export(export, named, state, heads, epochs, suspects):
     digest, header, ended, seal, number, before = hashlib.sha256(), None, False, None, 0, {"name": None}

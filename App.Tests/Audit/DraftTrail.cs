@@ -136,21 +136,36 @@ sealed class DraftTrail : IDisposable
 
     public void Checkpoint()
     {
+        var (checkpoint, line) = Sign(last, 0);
+        Assert.True(new CheckpointFolder(Folder).TryAppend(checkpoint, line));
+        last = new WrittenCheckpoint(checkpoint, CheckpointText.HashOf(line));
+    }
+
+    /// <summary>Adds a line behind all others, whichever one it says that it follows: as a writer does that no lock holds back.</summary>
+    public WrittenCheckpoint Checkpoint(WrittenCheckpoint? follows, long token)
+    {
+        var (checkpoint, line) = Sign(follows, token);
+        var file = CheckpointFolder.Files(Folder).LastOrDefault() ?? Path.Combine(Folder, "2026-11-01.checkpoints");
+        File.AppendAllText(file, Encoding.UTF8.GetString(line) + "\n");
+        return last = new WrittenCheckpoint(checkpoint, CheckpointText.HashOf(line));
+    }
+
+    (Checkpoint Checkpoint, byte[] Line) Sign(WrittenCheckpoint? follows, long token)
+    {
         var checkpoint = new Checkpoint
         {
-            Number = (last?.Checkpoint.Number ?? 0) + 1,
+            Number = (follows?.Checkpoint.Number ?? 0) + 1,
             AtMilliseconds = at,
             Epoch = Epoch,
+            Token = token,
             AuditId = Chains.Values.Sum(events => events.Count),
             Key = key.Id,
-            Previous = last?.LineHash ?? Governance.Audit.Checkpoints.Checkpoint.NoPrevious,
+            Previous = follows?.LineHash ?? Governance.Audit.Checkpoints.Checkpoint.NoPrevious,
             Reason = "asked",
             Heads = Chains.ToDictionary(chain => chain.Key, chain => new ChainHead(chain.Value.Count, chain.Value[^1].Hash)),
         };
         var body = CheckpointText.Write(checkpoint);
-        var line = CheckpointText.Line(body, key.Sign(body));
-        new CheckpointFolder(Folder).Append(checkpoint, line);
-        last = new WrittenCheckpoint(checkpoint, CheckpointText.HashOf(line));
+        return (checkpoint, CheckpointText.Line(body, key.Sign(body)));
     }
 
     /// <summary>Goes back, as a restored backup does: every chain keeps a share of its events.</summary>

@@ -18,8 +18,8 @@ sealed class SecondVerifier : IDisposable
             if tuple(folders) not in known:
                 known.clear()
                 known[tuple(folders)] = read(folders, keys)
-            named, count, notes, ends = known[tuple(folders)]
-            return named, count, list(notes), ends
+            named, count, notes, ends, bads = known[tuple(folders)]
+            return named, count, list(notes), ends, bads
         script.read_checkpoints = once
         for line in sys.stdin:
             length, _, folder = line.rstrip("\n").partition(" ")

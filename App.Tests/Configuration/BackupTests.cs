@@ -219,6 +219,43 @@ public sealed class BackupTests : IDisposable
         Assert.Equal(0, (await AppCommand.RunAsync(Data, "verify")).Code);
     }
 
+    /// <summary>What an operator does who does not know of App restore, while the product runs.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ABackupThatIsMovedOverTheOpenDatabaseStopsCallsAndIsFencedAtTheNextStart(bool killed)
+    {
+        await using (var product = await StartAsync())
+        {
+            await SpendAsync(product, 3);
+            Assert.Equal(0, (await AppCommand.RunAsync(Data, "backup", Backup)).Code);
+            await SpendAsync(product, 2);
+            var newest = product.Rows("SELECT MAX(id) AS id FROM audit").Single().Number("id");
+            await Product.EventuallyAsync(() => new LedgerMarkFile(new Governance.Audit.JournalSettings($"Data Source={product.App.DatabasePath}")).Read()?.EventId ?? 0, id => id >= newest);
+            File.Move(Backup, product.App.DatabasePath, overwrite: true);
+            if (!killed)
+            {
+                var refused = await product.CallAsync(Call());
+                Assert.Equal(503, refused.Status);
+                Assert.Contains("another file was put in the place of the database", refused.Message, StringComparison.Ordinal);
+                var ready = await product.ReadyAsync();
+                Assert.Equal(503, ready.Status);
+                Assert.Contains("App restore", ready.Text, StringComparison.Ordinal);
+                await product.App.StopAsync();
+            }
+        }
+        var (code, output) = await AppCommand.RunAsync(Data, "verify");
+        Assert.True(code == 2 && output.Contains("read together they are neither", StringComparison.Ordinal), output);
+        await using (var product = await StartAsync())
+        {
+            await FencedAsync(product);
+            Assert.Equal(3, product.Rows("SELECT id FROM usage").Count);
+            Assert.Equal("ok", product.Rows("PRAGMA integrity_check").Single().Text("integrity_check"));
+        }
+        Assert.Equal(0, (await AppCommand.RunAsync(Data, "acknowledge", "--spent-since-backup", "0")).Code);
+        Assert.Equal(0, (await AppCommand.RunAsync(Data, "verify")).Code);
+    }
+
     [Fact]
     public async Task ADamagedBackupIsRefusedAndTheDatabaseStays()
     {

@@ -21,7 +21,7 @@ static class AuditSetup
         services.AddSingleton<AuditQueries>();
         services.AddHostedService<InstanceWatch>();
         // On PostgreSQL the server keeps writers apart; on SQLite they wait at the journal's gate.
-        var open = StoreContext.On(settings.SignInConnectionString, settings.IsShared, options => options.AddInterceptors(settings.IsShared ? [] : [new SignInConnection()]));
+        var open = StoreContext.On(settings.SignInConnectionString, settings.IsShared, options => options.AddInterceptors(settings.IsShared ? [] : [new OpenedFilesCheck(settings.Opened), new SignInConnection()]));
         services.AddScoped(provider =>
         {
             var db = open();

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -9,9 +10,10 @@ sealed class Database : IDisposable
     /// <summary>Held while tables are changed, so that instances that start together do it once.</summary>
     const long MigrationLock = 0x476f7665726e;
 
-    readonly FileStream? held;
+    readonly FileHold? held;
+    readonly JournalSettings settings;
 
-    Database(FileStream? held) => this.held = held;
+    Database(JournalSettings settings, FileHold? held) => (this.settings, this.held) = (settings, held);
 
     /// <summary>Takes the file for this process and applies what is missing. Throws <see cref="DatabaseInUseException"/> where another process has it.</summary>
     public static Database Take(JournalSettings settings)
@@ -19,19 +21,16 @@ sealed class Database : IDisposable
         if (settings.IsShared)
         {
             MigrateShared(settings);
-            return new Database(null);
+            return new Database(settings, null);
         }
-        var held = Hold(settings);
+        var held = FileHold.Take(settings, create: true);
         try
         {
             using var db = StoreContext.On(settings.WriteConnectionString, shared: false)();
-            if (File.Exists(settings.File))
-            {
-                // A process that was killed while it migrated leaves EF's own lock behind; ours is held, so nobody else can be at it.
-                db.Database.ExecuteSqlRaw("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
-            }
+            // A process that was killed while it migrated leaves EF's own lock behind; ours is held, so nobody else can be at it.
+            db.Database.ExecuteSqlRaw("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
             Migrate(db, settings);
-            return new Database(held);
+            return new Database(settings, held);
         }
         catch
         {
@@ -41,42 +40,25 @@ sealed class Database : IDisposable
     }
 
     /// <summary>Keeps every other process off the file, without opening it. Throws <see cref="DatabaseInUseException"/> where another process has it.</summary>
-    public static FileStream Hold(JournalSettings settings)
-    {
-        var folder = Path.GetDirectoryName(settings.File)!;
-        try
-        {
-            Directory.CreateDirectory(folder);
-            return new FileStream(settings.File + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException exception) when (IsHeldByAnother(exception))
-        {
-            throw new DatabaseInUseException(settings.File, exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"The data folder {folder} cannot be written ({exception.Message.TrimEnd('.')}). Make it writable for this process, or name another file with ConnectionStrings:Governance.", exception);
-        }
-    }
-
-    /// <summary>What the system answers where another process has the file: EAGAIN on Linux, EWOULDBLOCK on macOS, a sharing violation on Windows.</summary>
-    static bool IsHeldByAnother(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020);
+    public static FileHold Hold(JournalSettings settings) => FileHold.Take(settings, create: false);
 
     /// <summary>True where a process has the file now.</summary>
-    public static bool IsHeld(JournalSettings settings)
-    {
-        try
-        {
-            using var _ = File.Exists(settings.File + ".lock") ? new FileStream(settings.File + ".lock", FileMode.Open, FileAccess.ReadWrite, FileShare.None) : null;
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-    }
+    public static bool IsHeld(JournalSettings settings) => FileHold.IsHeld(settings);
 
-    public void Dispose() => held?.Dispose();
+    public void Dispose()
+    {
+        if (held is null)
+        {
+            return;
+        }
+        // Connections that are kept for later would lose their locks when the file is closed here.
+        foreach (var kept in (string[])[settings.ReadConnectionString, settings.SignInConnectionString])
+        {
+            using var connection = new SqliteConnection(kept);
+            SqliteConnection.ClearPool(connection);
+        }
+        held.Dispose();
+    }
 
     static void MigrateShared(JournalSettings settings)
     {
@@ -105,7 +87,3 @@ sealed class Database : IDisposable
         }
     }
 }
-
-/// <summary>Another process has the database.</summary>
-sealed class DatabaseInUseException(string file, Exception inner)
-    : Exception($"Another process uses {file}. SQLite serves one process; stop the other one, or use another file (ConnectionStrings:Governance).", inner);

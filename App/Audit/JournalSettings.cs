@@ -19,6 +19,7 @@ sealed class JournalSettings
     /// <summary>Throws <see cref="ConnectionFault"/> where the text is of neither form.</summary>
     public JournalSettings(string connectionString)
     {
+        Opened = new OpenedFiles(this);
         if (ConnectionForm.Postgres(connectionString) is { } server)
         {
             // What must hold of every session of ours: nobody waits without end for a turn, and nobody who has died keeps it.
@@ -55,6 +56,12 @@ sealed class JournalSettings
 
     /// <summary>The SQLite file, absolute. On PostgreSQL no such file is there, but what belongs to the database lies in its folder all the same.</summary>
     public string File => IsShared ? Path.Combine(Folder, "governance.db") : file;
+
+    /// <summary>Where the SQLite file really lies, without symbolic links: what SQLite puts beside it is there.</summary>
+    public string RealFile => RealPath.Of(File);
+
+    /// <summary>The SQLite file as this process has it open.</summary>
+    internal OpenedFiles Opened { get; }
 
     /// <summary>Where files that belong to the database lie, first of all the key ring: beside the SQLite file, or <c>Governance:Journal:Folder</c>, which instances on PostgreSQL share.</summary>
     public string Folder

@@ -17,6 +17,17 @@ sealed record Lease(string Name, string Holder, long Token, bool Trivial = false
     /// <summary><paramref name="work"/>, on condition that the lease still holds in its transaction.</summary>
     public JournalWork<T> Fence<T>(JournalWork<T> work) => Trivial ? work : new FencedWork<T>(this, work);
 
+    /// <summary>Asks the store whether it still holds; throws <see cref="LeaseLostException"/> where it is another instance's by now.</summary>
+    public async Task ConfirmAsync(Journal journal)
+    {
+        if (!Trivial)
+        {
+            var look = Fence(new LeaseLook());
+            journal.Submit(look);
+            await look.Committed;
+        }
+    }
+
     public void Check(JournalTransaction transaction)
     {
         if (Trivial)
@@ -122,6 +133,12 @@ sealed class FencedWork<T>(Lease lease, JournalWork<T> work) : JournalWork<T>
     }
 
     public override void Committing() => work.Committing();
+}
+
+/// <summary>Writes nothing: only its lease is looked at.</summary>
+sealed class LeaseLook : JournalWork<bool>
+{
+    public override void Execute(JournalTransaction transaction) => Result = true;
 }
 
 /// <summary>Another instance has the lease by now; nothing was written.</summary>

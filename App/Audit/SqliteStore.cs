@@ -36,6 +36,8 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
     {
         transaction.Prepare("UPDATE instances SET ended_milliseconds = ?1 WHERE ended_milliseconds IS NULL").Bind(1, transaction.NowMilliseconds).Run();
         Instances.Add(transaction, Instance, 0);
+        // Within a transaction the log is open for certain.
+        settings.Opened.Remember();
     }
 
     public override Turn Begin()
@@ -47,6 +49,7 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
 
     public override void Commit(JournalTransaction transaction, bool definitionsChanged)
     {
+        settings.Opened.Check();
         Prepare("COMMIT").Run();
         Registered = true;
     }
@@ -71,7 +74,7 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
             return;
         }
         groupsSinceCheckpoint = 0;
-        var log = new FileInfo(settings.File + "-wal");
+        var log = new FileInfo(settings.RealFile + "-wal");
         var isLong = log.Exists && log.Length > settings.LogLimitBytes;
         CrashPoint.Reach("checkpoint-begin");
         _ = SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, CutMilliseconds);
@@ -83,7 +86,13 @@ sealed class SqliteStore(JournalSettings settings, TimeProvider time) : JournalS
     public override void Dispose()
     {
         base.Dispose();
+        if (settings.Opened.HasLostLog)
+        {
+            // Closing alone moves the log into the database only where no connection is kept for later.
+            _ = SQLitePCL.raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, SQLitePCL.raw.SQLITE_CHECKPOINT_FULL, out _, out _);
+        }
         connection.Dispose();
+        settings.Opened.Forget();
     }
 
     protected override Statement NewStatement(string sql) => new SqliteStatement(connection, sql);

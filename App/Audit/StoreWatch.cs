@@ -28,33 +28,24 @@ sealed partial class StoreWatch(Journal journal, JournalSettings journalSettings
 
     readonly StoreWatchSettings settings = options.Value;
     readonly TimeSpan step = TimeSpan.FromSeconds(options.Value.ClockStepSeconds);
-    volatile string? space;
+    volatile string? problem;
     volatile ClockStep? lastStep;
     (DateTimeOffset Wall, long Steady)? looked;
 
     /// <summary>Why nothing new may be begun, for people; null while all is well. Cheap enough for every call.</summary>
-    public string? Trouble => space ?? journal.Unwritable;
+    public string? Trouble => problem ?? journal.Unwritable;
 
     /// <summary>By how much and when the clock was set last, for an hour and as long as the ledger does not follow it; null else.</summary>
     public ClockStep? Stepped => lastStep is { } last && (time.GetElapsedTime(last.Steady) < StepIsTold || (time as LedgerTime)?.Deviation is not null) ? last : null;
 
     /// <summary>A change of definitions is refused where a call would be: it would use up what running calls need.</summary>
-    public override Action? Prepare(Change change) => space is { } low ? throw new StoreUnavailableException(low) : null;
-
-    /// <summary>A database whose file is gone would still take writes, which nobody could ever read again.</summary>
-    public override void BeforeCommit(JournalTransaction transaction)
-    {
-        if (!journalSettings.IsShared && !File.Exists(journalSettings.File))
-        {
-            throw new StoreUnavailableException($"the database file {journalSettings.File} is not there any more");
-        }
-    }
+    public override Action? Prepare(Change change) => problem is { } low ? throw new StoreUnavailableException(low) : null;
 
     /// <summary>Looks at everything once; where writing had failed, tries whether it works again.</summary>
     public async Task LookAsync()
     {
         LookAtClock();
-        LookAtSpace();
+        LookAtFiles();
         if (journal.Unwritable is not null)
         {
             try
@@ -70,19 +61,22 @@ sealed partial class StoreWatch(Journal journal, JournalSettings journalSettings
         }
     }
 
-    void LookAtSpace()
+    void LookAtFiles()
     {
-        var before = space;
-        space = SpaceProblem();
-        if (before is null && space is { } problem)
+        var before = problem;
+        problem = FolderProblem() ?? journalSettings.Opened.Trouble ?? SpaceProblem();
+        if (before is null && problem is { } found)
         {
-            LogLow(logger, problem);
+            LogLow(logger, found);
         }
-        else if (before is not null && space is null)
+        else if (before is not null && problem is null)
         {
             LogEnough(logger);
         }
     }
+
+    string? FolderProblem() => !journalSettings.IsShared && Path.GetDirectoryName(journalSettings.File) is { } folder && !Directory.Exists(folder)
+        ? $"the folder of the database, {folder}, is not there any more" : null;
 
     string? SpaceProblem()
     {
@@ -90,13 +84,9 @@ sealed partial class StoreWatch(Journal journal, JournalSettings journalSettings
         {
             return null;
         }
-        var folder = Path.GetDirectoryName(journalSettings.File)!;
-        if (!Directory.Exists(folder))
-        {
-            return $"the folder of the database, {folder}, is not there any more";
-        }
         try
         {
+            var folder = Path.GetDirectoryName(journalSettings.RealFile)!;
             var free = new DriveInfo(folder).AvailableFreeSpace;
             return free < settings.FreeBytesLeast
                 ? $"the disk of the database has {Megabytes(free)} MB left, and {Megabytes(settings.FreeBytesLeast)} MB are kept for calls under way"
@@ -137,7 +127,7 @@ sealed partial class StoreWatch(Journal journal, JournalSettings journalSettings
     [LoggerMessage(LogLevel.Error, "Nothing new is taken: {Problem}")]
     static partial void LogLow(ILogger logger, string problem);
 
-    [LoggerMessage(LogLevel.Information, "There is enough space on the disk again")]
+    [LoggerMessage(LogLevel.Information, "The database can be written again")]
     static partial void LogEnough(ILogger logger);
 
     [LoggerMessage(LogLevel.Warning, "{What}")]

@@ -56,6 +56,10 @@ static class AuditCommand
         {
             throw new FileNotFoundException($"There is no database at {settings.File}.");
         }
+        if (OpenedFiles.Unreadable(settings) is { } unreadable)
+        {
+            throw new IOException(unreadable);
+        }
         var (from, since) = Bound(options.One("--from"));
         var (to, before) = Bound(options.One("--to"));
         var range = new ExportRange(options.One("--chain"), from, to, since, before);

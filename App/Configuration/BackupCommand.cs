@@ -22,9 +22,14 @@ static class BackupCommand
         {
             return await FailAsync(2, $"There is no database at {settings.File}.");
         }
-        if (target == settings.File)
+        // By whatever name: a copy that is moved over the database would take its place while it is in use.
+        if (RealPath.Of(target) == settings.RealFile || (FileIdentity.Of(target) is { } there && there == FileIdentity.Of(settings.File)))
         {
             return await FailAsync(2, "A backup needs a file of its own.");
+        }
+        if (OpenedFiles.Unreadable(settings) is { } unreadable)
+        {
+            return await FailAsync(2, unreadable);
         }
         if (File.Exists(target) && !force)
         {
@@ -33,7 +38,7 @@ static class BackupCommand
         var partial = target + ".partial";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            OwnerOnly.CreateFolder(Path.GetDirectoryName(target)!);
             DatabaseCopy.Delete(partial);
             DatabaseCopy.Make(settings.ReadConnectionString, partial);
             if (DatabaseCopy.Damage(partial) is { } damage)
@@ -45,7 +50,7 @@ static class BackupCommand
             File.Move(partial, target, overwrite: true);
             Console.WriteLine($"Backed up {settings.File} to {target} ({new FileInfo(target).Length / 1024:N0} KiB, integrity_check ok).");
             Console.WriteLine(report.Sentence);
-            Console.WriteLine($"Keep it on another machine, and with it the folder {Path.Combine(Path.GetDirectoryName(settings.File)!, "keyring")}, which opens what is stored encrypted.");
+            Console.WriteLine($"Keep it on another machine, and with it the folder {Path.Combine(settings.Folder, "keyring")}, which opens what is stored encrypted.");
             return report.IsClean ? 0 : await FailAsync(1, "The copy is complete, but so is what is wrong with the database: run App verify.");
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
@@ -67,6 +72,7 @@ static class DatabaseCopy
     /// <summary>Copies in one consistent view (SQLite's online backup) into one file that needs no log beside it, on the disk before this returns.</summary>
     public static void Make(string from, string file)
     {
+        OwnerOnly.Open(file, FileMode.CreateNew, FileAccess.Write, FileShare.None).Dispose();
         using (var source = new SqliteConnection(new SqliteConnectionStringBuilder(from) { Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString()))
         using (var copy = new SqliteConnection(Writing(file)))
         {
@@ -99,7 +105,7 @@ static class DatabaseCopy
     /// <summary>Removes the file and what SQLite lays beside it.</summary>
     public static void Delete(string file)
     {
-        foreach (var part in (string[])["", "-wal", "-shm", "-journal", ".lock"])
+        foreach (var part in (string[])["", "-wal", "-shm", "-journal", ".lock", ".opened"])
         {
             File.Delete(file + part);
         }

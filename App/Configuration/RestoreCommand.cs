@@ -46,7 +46,8 @@ static class RestoreCommand
 
     static async Task<int> RestoreAsync(JournalSettings settings, CheckpointSettings checkpoints, string backup, bool force)
     {
-        var next = new JournalSettings($"Data Source={settings.File}.restoring");
+        var file = settings.RealFile;
+        var next = new JournalSettings($"Data Source={file}.restoring");
         DatabaseCopy.Delete(next.File);
         DatabaseCopy.Make($"Data Source={backup}", next.File);
         if (DatabaseCopy.Damage(next.File) is { } damage)
@@ -68,11 +69,21 @@ static class RestoreCommand
         await FenceAsync(next, checkpoints, $"the backup {Path.GetFileName(backup)} was restored, which ends at {report.Heads.Count} chains with {report.Rows.Events} events.", known);
         SqliteConnection.ClearAllPools();
         DatabaseCopy.FoldLog(next.File);
-        var kept = MoveAside(settings.File);
-        File.Move(next.File, settings.File);
+        KeepMode(file, next.File);
+        var kept = MoveAside(file);
+        File.Move(next.File, file);
         DatabaseCopy.Delete(next.File);
         Console.WriteLine(kept is null ? $"{settings.File} is the backup now; there was no database before." : $"{settings.File} is the backup now; what was there is kept at {kept}.");
         return Done("It is fenced: what was spent after the backup is not in it.");
+    }
+
+    /// <summary>Who could open the database before can open it now.</summary>
+    static void KeepMode(string file, string next)
+    {
+        if (!OperatingSystem.IsWindows() && File.Exists(file))
+        {
+            File.SetUnixFileMode(next, File.GetUnixFileMode(file));
+        }
     }
 
     /// <summary>The file with its log, under a name that says until when it was in use; null where there is none.</summary>

@@ -18,6 +18,10 @@ static class VerifyCommand
         {
             return await UnreadableAsync(json, $"There is no database at {settings.File}.");
         }
+        if (OpenedFiles.Unreadable(settings) is { } unreadable)
+        {
+            return await UnreadableAsync(json, unreadable);
+        }
         VerificationReport report;
         try
         {

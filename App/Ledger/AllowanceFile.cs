@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Governance.Audit;
 using Governance.Pricing;
 
 namespace Governance.Ledger;
@@ -42,7 +43,7 @@ sealed class AllowanceFile(string folder)
     async ValueTask<FileStream> OpenAsync(DateOnly today)
     {
         var path = Path.Combine(folder, today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + ".jsonl");
-        System.IO.Directory.CreateDirectory(folder);
+        OwnerOnly.CreateFolder(folder);
         if (today != day)
         {
             taken.Clear();
@@ -53,7 +54,7 @@ sealed class AllowanceFile(string folder)
         {
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                return OwnerOnly.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
             }
             catch (IOException) when (tries < MaxTries)
             {

@@ -66,9 +66,9 @@ sealed class LedgerMarkFile(JournalSettings settings)
 
     public void Write(LedgerMark mark)
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        OwnerOnly.CreateFolder(System.IO.Path.GetDirectoryName(Path)!);
         var next = Path + ".next";
-        File.WriteAllText(next, mark.ToText());
+        OwnerOnly.WriteAllText(next, mark.ToText());
         File.Move(next, Path, overwrite: true);
     }
 }

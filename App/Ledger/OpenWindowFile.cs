@@ -33,8 +33,8 @@ sealed class OpenWindowFile : IDisposable
 
     public static OpenWindowFile Create(string folder)
     {
-        System.IO.Directory.CreateDirectory(folder);
-        return new OpenWindowFile(new FileStream(System.IO.Path.Combine(folder, $"window-{Guid.NewGuid():N}.jsonl"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0));
+        OwnerOnly.CreateFolder(folder);
+        return new OpenWindowFile(OwnerOnly.Open(System.IO.Path.Combine(folder, $"window-{Guid.NewGuid():N}.jsonl"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0));
     }
 
     /// <summary>Writes the line; where it is <paramref name="durable"/>, it is on the disk when this returns.</summary>

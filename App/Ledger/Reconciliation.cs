@@ -76,6 +76,7 @@ sealed partial class Reconciliation(Journal journal, JournalSettings settings, B
     /// <summary>How many balances were looked at, and which must be set on the journal's thread: those that differ, and current ones that are missing.</summary>
     (int Count, List<(string Budget, BudgetPeriod Period)> Suspects) Scan(ReconciliationReach reach)
     {
+        settings.Opened.Check();
         using var snapshot = new LedgerSnapshot(settings.ReadConnectionString);
         var now = time.GetUtcNow();
         var budgets = BalanceCheck.Budgets(snapshot, []);

@@ -32,10 +32,10 @@ static class VerificationCheckpoints
             findings.Fail(Invariant, signed.Folder, $"The checkpoints cannot be read, so nothing was compared with them: {unreadable}");
             return 0;
         }
-        if (book.Bad is { } bad)
+        // What the other lines name is compared all the same, so that one bad line hides nothing.
+        foreach (var bad in book.BadLines)
         {
             findings.Fail(Invariant, $"line {bad.Line}", bad.Why);
-            return book.Count;
         }
         foreach (var note in book.Notes)
         {

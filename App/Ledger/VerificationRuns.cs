@@ -78,6 +78,7 @@ sealed partial class VerificationRuns(JournalSettings settings, CheckpointSettin
             // Of this thread alone, which is not used again.
             _ = SetPriority(0, 0, 19);
         }
+        settings.Opened.Check();
         var own = new HoldingProcess(journal.Instance, DateTimeOffset.FromUnixTimeMilliseconds(clock.NowMilliseconds));
         return Verification.Verify(settings.ReadConnectionString, progress, checkpoints, now, own, cancellation: cancellation);
     }

@@ -2,6 +2,7 @@ using Governance.Audit;
 using Governance.Shell;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 
 namespace Governance.Projects;
@@ -22,6 +23,8 @@ static class ProjectsSetup
         services.AddSingleton<MemberSessions>();
         services.AddScoped<AuthenticationStateProvider, MemberRevalidation>();
         services.AddOptions<Frame>().Configure<DirectoryShelf>((frame, shelf) => frame.WorkspaceName = _ => ValueTask.FromResult<string?>(shelf.Current.Workspace.Name));
+        // Before the framework makes the folder, open to everybody; its files are for their owner only already.
+        services.AddOptions<KeyManagementOptions>().Configure(_ => OwnerOnly.CreateFolder(Path.Combine(journal.Folder, "keyring")));
         services.AddDataProtection()
             .SetApplicationName("Governance")
             .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(journal.Folder, "keyring")));

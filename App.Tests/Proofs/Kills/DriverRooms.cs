@@ -15,7 +15,7 @@ sealed class DriverRooms : IAsyncDisposable
     /// <summary>Shorter than the product's, because more is killed here: without a sign of life for so long an instance is declared dead.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
-    readonly FileStream? held;
+    readonly FileHold? held;
     readonly JournalSettings settings;
     readonly ServiceProvider rooms;
 

@@ -10,6 +10,8 @@ sealed record Checkpoint
     public required long AtMilliseconds { get; init; }
     /// <summary>1 until a restored or rewound database begins another.</summary>
     public required int Epoch { get; init; }
+    /// <summary>Grows with every turn of a writer: of two lines that contradict each other the one with the lower number was written by a writer whose turn was over. 0 in lines of versions that did not know of it.</summary>
+    public long Token { get; init; }
     /// <summary>The newest event of any chain.</summary>
     public required long AuditId { get; init; }
     /// <summary>The id of the key that signed: the first 16 hexadecimal digits of SHA-256 over the public key (SubjectPublicKeyInfo, DER).</summary>

@@ -52,18 +52,9 @@ sealed class CheckpointKey : IDisposable
     {
         var key = Create();
         var unfinished = file + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        }
-        else
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
+        OwnerOnly.CreateFolder(Path.GetDirectoryName(file)!);
         File.Delete(unfinished);
-        using (var stream = new FileStream(unfinished, options))
+        using (var stream = OwnerOnly.Open(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None))
         {
             stream.Write(System.Text.Encoding.ASCII.GetBytes(key.pair.ExportPkcs8PrivateKeyPem() + "\n"));
             stream.Flush(flushToDisk: true);

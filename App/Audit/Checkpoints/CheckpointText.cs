@@ -21,6 +21,10 @@ static class CheckpointText
             json.WriteNumber("number", checkpoint.Number);
             json.WriteNumber("at", checkpoint.AtMilliseconds);
             json.WriteNumber("epoch", checkpoint.Epoch);
+            if (checkpoint.Token > 0)
+            {
+                json.WriteNumber("token", checkpoint.Token);
+            }
             json.WriteNumber("audit_id", checkpoint.AuditId);
             json.WriteString("key", checkpoint.Key);
             json.WriteString("previous", checkpoint.Previous);
@@ -84,11 +88,13 @@ static class CheckpointText
             }
             heads[head.Name] = new ChainHead(head.Value[0].GetInt64(), Convert.FromHexString(hash));
         }
-        return new Checkpoint
+        var token = said.TryGetProperty("token", out var given) ? given.GetInt64() : 0;
+        return token < 0 ? null : new Checkpoint
         {
             Number = said.GetProperty("number").GetInt64(),
             AtMilliseconds = said.GetProperty("at").GetInt64(),
             Epoch = said.GetProperty("epoch").GetInt32(),
+            Token = token,
             AuditId = said.GetProperty("audit_id").GetInt64(),
             Key = said.GetProperty("key").GetString()!,
             Previous = said.GetProperty("previous").GetString()!,

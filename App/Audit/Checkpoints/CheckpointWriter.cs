@@ -19,6 +19,7 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
     CheckpointKey? key;
     WrittenCheckpoint? last;
     Lease? held;
+    long token;
     long epochsReadTo;
     List<AuditEpoch> epochs = [];
     long writtenAt;
@@ -42,16 +43,29 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
         {
             if (await leases.TakeAsync(LeaseName) is not { } lease)
             {
-                return last = folder.Last() ?? last;
+                return StandBy();
             }
             if (lease != held)
             {
                 // Another instance may have written the last one.
-                (held, last) = (lease, null);
+                (held, last, token) = (lease, null, 0);
             }
-            await WriteInTurnAsync(reason);
+            if (!await TryWriteAsync(reason))
+            {
+                // This writer was paused, and another one has written meanwhile. Whose lease it still is begins a new turn behind that line.
+                await lease.ConfirmAsync(journal);
+                (last, token) = (null, 0);
+                if (!await TryWriteAsync(reason))
+                {
+                    throw new IOException($"Another process writes checkpoints into {settings.Folder} at the same time; give each database a folder of its own.");
+                }
+            }
             status = new CheckpointStatus(last?.Checkpoint.At, last?.Checkpoint.Number ?? 0, last?.Checkpoint.AuditId ?? 0, 0, null, null);
             return last;
+        }
+        catch (LeaseLostException)
+        {
+            return StandBy();
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
@@ -139,7 +153,16 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
         }
     }
 
-    async Task WriteInTurnAsync(string reason)
+    /// <summary>Another instance writes, and tells of its own failures.</summary>
+    WrittenCheckpoint? StandBy()
+    {
+        (held, token) = (null, 0);
+        status = status with { Failure = null, FailingSince = null };
+        return last = folder.Last() ?? last;
+    }
+
+    /// <summary>False, with nothing written, where another writer's line stands at the place of this one.</summary>
+    async Task<bool> TryWriteAsync(string reason)
     {
         last ??= folder.Last();
         key ??= await TakeKeyAsync();
@@ -147,7 +170,7 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
         var (auditId, heads) = ChainHeads.Read(db);
         if (auditId == 0)
         {
-            return;
+            return true;
         }
         if (Contradiction(db, heads) is { } contradiction)
         {
@@ -158,15 +181,18 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
         {
             if (before.AuditId == auditId && before.Epoch == epoch && before.Key == key.Id)
             {
-                return;
+                return true;
             }
             reason = before.Key != key.Id ? "new_key" : before.Epoch != epoch ? "epoch" : reason;
         }
+        // A database that went back counts its leases anew; the folder does not.
+        token = token > 0 ? token : Math.Max(held?.Token ?? 0, (last?.Checkpoint.Token ?? 0) + 1);
         var checkpoint = new Checkpoint
         {
             Number = (last?.Checkpoint.Number ?? 0) + 1,
             AtMilliseconds = Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), last?.Checkpoint.AtMilliseconds ?? 0),
             Epoch = epoch,
+            Token = token,
             AuditId = auditId,
             Key = key.Id,
             Previous = last?.LineHash ?? Checkpoint.NoPrevious,
@@ -176,8 +202,12 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
         var body = CheckpointText.Write(checkpoint);
         var line = CheckpointText.Line(body, key.Sign(body));
         folder.Publish(key);
-        folder.Append(checkpoint, line);
+        if (!folder.TryAppend(checkpoint, line))
+        {
+            return false;
+        }
         last = new WrittenCheckpoint(checkpoint, CheckpointText.HashOf(line));
+        return true;
     }
 
     /// <summary>Null where the trail still says what the last checkpoint does, or an epoch explains why not. The epochs of a database that went back under this process may stand where others were read.</summary>

@@ -1,12 +1,12 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using Governance.Audit.Checkpoints;
 
 namespace Governance.Audit.Exports;
 
 /// <summary>One place in a chain that a checkpoint named.</summary>
+/// <param name="Place">Of the checkpoint among those of its folder, from 1.</param>
 [Pure]
-readonly record struct NamedHead(long Sequence, string Hash, int Epoch, long Number, long AtMilliseconds);
+readonly record struct NamedHead(long Sequence, string Hash, int Epoch, long Number, long AtMilliseconds, long Place);
 
 /// <summary>All checkpoints that a verification was given: read, linked, signed, and sorted by what they name.</summary>
 sealed class CheckpointBook
@@ -14,7 +14,7 @@ sealed class CheckpointBook
     readonly Dictionary<string, List<NamedHead>> named = new(StringComparer.Ordinal);
 
     /// <summary>For every folder the last checkpoint of each epoch.</summary>
-    readonly List<Dictionary<int, (long Number, string Hash)>> ends = [];
+    readonly List<IReadOnlyDictionary<int, (long Number, string Hash)>> ends = [];
 
     readonly IReadOnlyDictionary<string, ECDsa> keys;
 
@@ -26,8 +26,10 @@ sealed class CheckpointBook
 
     public Checkpoint? Last { get; private set; }
 
-    /// <summary>The first line that is not what it should be; null where all are.</summary>
-    public BadRow? Bad { get; private set; }
+    /// <summary>The first line of each folder that is not what it should be. What stands behind it was read all the same.</summary>
+    public List<BadRow> BadLines { get; } = [];
+
+    public BadRow? Bad => BadLines.FirstOrDefault();
 
     public List<string> Notes { get; } = [];
 
@@ -47,10 +49,6 @@ sealed class CheckpointBook
         foreach (var folder in folders.SelectMany(folder => Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).Append(folder)).Order(StringComparer.Ordinal))
         {
             book.ReadFolder(folder);
-            if (book.Bad is not null)
-            {
-                break;
-            }
         }
         foreach (var heads in book.named.Values)
         {
@@ -61,8 +59,7 @@ sealed class CheckpointBook
 
     void ReadFolder(string folder)
     {
-        var before = new Line(null, [], [], "", 0);
-        ends.Add([]);
+        var thread = new CheckpointThread(folder, keys);
         var files = CheckpointFolder.Files(folder).ToList();
         foreach (var file in files)
         {
@@ -75,76 +72,33 @@ sealed class CheckpointBook
                     Notes.Add($"The last line of {file} is not whole: a checkpoint was being written when the process ended, or the file was cut.");
                     break;
                 }
-                if (Take(file, lines, text, ref before) is { } why)
-                {
-                    Bad = new BadRow(lines.Number, null, null, "checkpoint_file", $"{file}: {why}");
-                    return;
-                }
+                thread.Take(file, lines.Number, lines.IsWhole, text);
             }
         }
-        if (before.Checkpoint is not null && !IsSigned(before))
-        {
-            Bad = new BadRow(before.Number, null, null, "checkpoint_file", $"{folder}: the signature of the last checkpoint is not one of key {before.Checkpoint.Key}.");
-        }
+        thread.End();
+        Add(thread);
     }
 
-    /// <summary>Every line names the hash of the one before, signature included, so the last signature of a key vouches for all before it.</summary>
-    string? Take(string file, LineReader lines, ReadOnlySpan<byte> text, ref Line before)
+    void Add(CheckpointThread thread)
     {
-        if (!lines.IsWhole || CheckpointText.Read(text) is not { } read)
+        Count += thread.Count;
+        Notes.AddRange(thread.Notes);
+        ends.Add(thread.Ends);
+        if (thread.Bad is { } bad)
         {
-            return "this line is no checkpoint.";
+            BadLines.Add(bad);
         }
-        var (checkpoint, signature, body) = read;
-        if (!keys.ContainsKey(checkpoint.Key))
+        if (thread.Last is { } last)
         {
-            return $"it is signed with key {checkpoint.Key}, which is none of the public keys given.";
+            Last = Last is null || Last.AtMilliseconds <= last.AtMilliseconds ? last : Last;
         }
-        if (before.Checkpoint is { } last)
+        foreach (var (chain, heads) in thread.Named)
         {
-            if (checkpoint.Previous != before.Hash || checkpoint.Number != last.Number + 1)
+            if (!named.TryGetValue(chain, out var all))
             {
-                return "it does not follow the one before it: one of the two was changed, or one between them is missing.";
+                named[chain] = all = [];
             }
-            if (checkpoint.Key != last.Key)
-            {
-                if (!IsSigned(before))
-                {
-                    return $"the one before it is not signed by key {last.Key}.";
-                }
-                Notes.Add($"From checkpoint {checkpoint.Number} on, another key signs: {checkpoint.Key} instead of {last.Key}.");
-            }
-        }
-        else if (checkpoint.Number != 1)
-        {
-            Notes.Add(string.Create(CultureInfo.InvariantCulture, $"The checkpoints in {Path.GetDirectoryName(file)} begin with number {checkpoint.Number}; the ones before are not there."));
-        }
-        before = new Line(checkpoint, body, signature, CheckpointText.HashOf(text), lines.Number);
-        ends[^1][checkpoint.Epoch] = (checkpoint.Number, before.Hash);
-        Add(checkpoint);
-        return null;
-    }
-
-    void Add(Checkpoint checkpoint)
-    {
-        Count++;
-        Last = Last is null || Last.AtMilliseconds <= checkpoint.AtMilliseconds ? checkpoint : Last;
-        foreach (var (chain, head) in checkpoint.Heads)
-        {
-            if (!named.TryGetValue(chain, out var heads))
-            {
-                named[chain] = heads = [];
-            }
-            var hash = Convert.ToHexStringLower(head.Hash.Span);
-            // A chain in which nothing happened is named again and again.
-            if (heads.Count == 0 || heads[^1].Sequence != head.Sequence || heads[^1].Hash != hash || heads[^1].Epoch != checkpoint.Epoch)
-            {
-                heads.Add(new NamedHead(head.Sequence, hash, checkpoint.Epoch, checkpoint.Number, checkpoint.AtMilliseconds));
-            }
+            all.AddRange(heads);
         }
     }
-
-    bool IsSigned(Line line) => CheckpointKey.IsSigned(keys[line.Checkpoint!.Key], line.Body, line.Signature);
-
-    readonly record struct Line(Checkpoint? Checkpoint, byte[] Body, byte[] Signature, string Hash, long Number);
 }

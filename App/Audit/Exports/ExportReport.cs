@@ -17,4 +17,7 @@ sealed record UnprotectedTail(string Chain, long From, long To);
 sealed record ExportReport(BadRow? Bad, long Events, long Entries, long Corrections, long Checkpoints, string? Part, IReadOnlyList<UnprotectedTail> Unprotected, IReadOnlyList<string> Notes)
 {
     public bool Clean => Bad is null;
+
+    /// <summary>What is wrong with the trail itself, where <see cref="Bad"/> is a line of the checkpoints; null where nothing else is.</summary>
+    public BadRow? Also { get; init; }
 }

@@ -11,7 +11,7 @@ static class ExportReportText
     public static string Write(ExportReport report, Checkpoint? last)
     {
         var text = new StringBuilder();
-        if (report.Bad is { } bad)
+        foreach (var bad in new[] { report.Bad, report.Also }.OfType<BadRow>())
         {
             var place = bad.Chain is null ? "" : bad.Sequence is null ? $", chain {bad.Chain}" : $", chain {bad.Chain} sequence {bad.Sequence}";
             text.AppendLine(CultureInfo.InvariantCulture, $"FAILURE {bad.Code}{(bad.Line > 0 ? $" line {bad.Line}" : "")}{place}: {bad.Why}");

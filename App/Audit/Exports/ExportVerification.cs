@@ -33,13 +33,15 @@ sealed class ExportVerification(CheckpointBook book, long? from = null, long? to
     public ExportReport Verify(Stream stream, IProgress<long>? progress = null)
     {
         var notes = new List<string>(book.Notes);
-        var bad = book.Bad ?? Read(new LineReader(stream), progress);
-        if (bad is null)
+        // A bad line among the checkpoints must not hide what the others find.
+        var found = Read(new LineReader(stream), progress);
+        if (found is null)
         {
             match.EndChain(IsWhole);
-            bad = match.Judge(IsWhole, header?.AtMilliseconds, notes);
+            found = match.Judge(IsWhole, header?.AtMilliseconds, notes);
         }
-        return new ExportReport(bad, events, seals.Entries, seals.Corrections, book.Count, header?.Part, bad is null ? match.Unprotected : [], notes);
+        var bad = book.Bad ?? found;
+        return new ExportReport(bad, events, seals.Entries, seals.Corrections, book.Count, header?.Part, bad is null ? match.Unprotected : [], notes) { Also = book.Bad is null ? null : found };
     }
 
     public void Dispose()
