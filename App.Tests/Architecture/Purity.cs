@@ -12,6 +12,9 @@ static class Purity
         "System.Net", "System.IO", "System.Data", "System.Diagnostics.Metrics", "Hangfire", "MailKit", "MimeKit", "Radzen",
     ];
 
+    /// <summary>Types of such a namespace that are values all the same.</summary>
+    static readonly string[] s_values = ["System.Net.IPAddress", "System.Net.IPNetwork"];
+
     /// <summary>Types that are a clock, a die or a way out as a whole.</summary>
     static readonly string[] s_restless =
     [
@@ -43,7 +46,7 @@ static class Purity
         {
             return MayBeMentioned(type) ? null : "neither [Pure] nor a record, struct or enum";
         }
-        if (s_foreign.Any(each => House.IsWithin(type, each)))
+        if (s_foreign.Any(each => House.IsWithin(type, each)) && !s_values.Contains(type.FullName))
         {
             return "it leads out of the decision";
         }

@@ -77,13 +77,12 @@ sealed partial class CountTokensEndpoint(CallIntake intake, Gate gate, OutboundH
         try
         {
             var upstream = call.Upstream.Definition;
-            using var request = UpstreamRequest.Create(HttpMethod.Post, UpstreamRequest.Address(upstream, "/v1/messages/count_tokens", context.Request), context.Request, secret, sent);
+            using var request = UpstreamRequest.Create(HttpMethod.Post, UpstreamRequest.Address(upstream, "/v1/messages/count_tokens", context.Request), context.Request, secret, sent, body);
             using var response = await http.For(upstream).SendAsync(request, clock.Token);
             return response.IsSuccessStatusCode && await UpstreamAnswer.ReadAsync(response.Content, AnswerLimitBytes, () => { }, clock.Token) is { } answer && IsCount(answer) ? answer : null;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {
-            body.Abandon();
             return null;
         }
     }

@@ -21,13 +21,13 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
 
     public void Dispose() => drains.Dispose();
 
-    public async Task<Forward> SendAsync(HttpContext context, GatedCall call, ReadOnlyMemory<byte> body, string secret)
+    public async Task<Forward> SendAsync(HttpContext context, GatedCall call, RequestBody owner, ReadOnlyMemory<byte> body, string secret)
     {
         var started = Stopwatch.GetTimestamp();
         using var clock = CancellationTokenSource.CreateLinkedTokenSource(drain.Cut);
         clock.CancelAfter(TimeSpan.FromSeconds(settings.FirstByteSeconds));
         var upstream = call.Upstream.Definition;
-        using var request = UpstreamRequest.Create(HttpMethod.Post, UpstreamRequest.Address(upstream, "/v1/messages", context.Request), context.Request, secret, body);
+        using var request = UpstreamRequest.Create(HttpMethod.Post, UpstreamRequest.Address(upstream, "/v1/messages", context.Request), context.Request, secret, body, owner);
         HttpResponseMessage response;
         try
         {

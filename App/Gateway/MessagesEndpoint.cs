@@ -95,15 +95,11 @@ sealed partial class MessagesEndpoint(
         {
             return;
         }
-        if (!await ForwardAsync(context, started, decided, reservation, open))
-        {
-            taken.Body.Abandon();
-        }
+        await ForwardAsync(context, started, decided, reservation, open);
     }
 
-    /// <summary>False where the upstream may still be reading the body.</summary>
     /// <param name="open">True where the ledger could not be written, and the call is in the open window instead.</param>
-    async Task<bool> ForwardAsync(HttpContext context, long started, DecidedCall decided, Reservation reservation, bool open)
+    async Task ForwardAsync(HttpContext context, long started, DecidedCall decided, Reservation reservation, bool open)
     {
         var (call, secret, sent, cacheKey) = decided.Ready;
         CrashPoint.Reach("before-send");
@@ -118,7 +114,7 @@ sealed partial class MessagesEndpoint(
                 context.Response.Headers["x-governance-fail-open"] = "true";
             }
             handedOver = true;
-            forward = await forwarder.SendAsync(context, call, sent, secret);
+            forward = await forwarder.SendAsync(context, call, decided.Taken.Body, sent, secret);
         }
         catch (Exception exception)
         {
@@ -147,7 +143,6 @@ sealed partial class MessagesEndpoint(
             cache.Keep(cacheKey, answer.ToArray(), forward.ContentType);
             CrashPoint.Reach("cache-kept");
         }
-        return forward.End == ForwardEnd.Completed;
     }
 
     static Refusal Unexpected => Refusal.Plain(500, "api_error", "The gateway failed on this call; the log has more under this request id.", "internal_error");

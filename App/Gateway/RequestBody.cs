@@ -3,21 +3,47 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Governance.Gateway;
 
-/// <summary>A request's body, read whole into a pooled buffer. Dispose gives the buffer back.</summary>
+/// <summary>
+/// A request's body, read whole into a pooled buffer. The buffer goes back to the pool when the owner has disposed of it and nobody sends it any more,
+/// whichever comes last: whoever sends it holds it meanwhile.
+/// </summary>
 sealed class RequestBody : IDisposable
 {
     const int FirstBytes = 64 * 1024;
     static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
-    byte[]? buffer;
+    readonly byte[] buffer;
+    readonly int length;
+    /// <summary>The owner and everyone who sends it; at 0 the buffer is somebody else's.</summary>
+    int holders = 1;
+    int disposed;
+    volatile bool abandoned;
 
-    RequestBody(byte[] buffer, int length)
+    RequestBody(byte[] buffer, int length) => (this.buffer, this.length) = (buffer, length);
+
+    /// <summary>The bytes. Only for whoever holds the body.</summary>
+    public ReadOnlyMemory<byte> Memory => Volatile.Read(ref holders) > 0 ? buffer.AsMemory(0, length) : throw new ObjectDisposedException(nameof(RequestBody));
+
+    /// <summary>Keeps the buffer until <see cref="Release"/>. False where it was given back already: what stands in it then belongs to another call.</summary>
+    public bool TryHold()
     {
-        this.buffer = buffer;
-        Memory = buffer.AsMemory(0, length);
+        for (var seen = Volatile.Read(ref holders); seen > 0; seen = Volatile.Read(ref holders))
+        {
+            if (Interlocked.CompareExchange(ref holders, seen + 1, seen) == seen)
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
-    public ReadOnlyMemory<byte> Memory { get; }
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref holders) == 0 && !abandoned)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 
     /// <summary>The body, or why it is not taken: an encoding, both framings at once, too large, cut off.</summary>
     public static async Task<(RequestBody? Body, Refusal? Refusal)> ReadAsync(HttpRequest request, int limitBytes)
@@ -98,15 +124,14 @@ sealed class RequestBody : IDisposable
         return new RequestBody(buffer, length);
     }
 
-    /// <summary>Leaves the buffer to the garbage collector: whoever was sending it may not have let go of it.</summary>
-    public void Abandon() => buffer = null;
+    /// <summary>Leaves the buffer to the garbage collector: a write of it was broken off, and what lies under it may not have let go of it.</summary>
+    public void Abandon() => abandoned = true;
 
     public void Dispose()
     {
-        if (buffer is { } rented)
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
         {
-            buffer = null;
-            ArrayPool<byte>.Shared.Return(rented);
+            Release();
         }
     }
 

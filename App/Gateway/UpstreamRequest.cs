@@ -16,7 +16,8 @@ static class UpstreamRequest
         Addresses.GetOrAdd((upstream.Kind == UpstreamKind.Sandbox ? "http://sandbox.invalid" : upstream.BaseUrl!, path, client.Query["beta"] is ["true"]), static known =>
             new Uri(known.Root.TrimEnd('/') + known.Path + (known.Beta ? "?beta=true" : ""), UriKind.Absolute));
 
-    public static HttpRequestMessage Create(HttpMethod method, Uri address, HttpRequest client, string secret, ReadOnlyMemory<byte>? body)
+    /// <param name="owner">The client's body, of which <paramref name="body"/> may be a part.</param>
+    public static HttpRequestMessage Create(HttpMethod method, Uri address, HttpRequest client, string secret, ReadOnlyMemory<byte> body, RequestBody owner)
     {
         var request = new HttpRequestMessage(method, address) { Version = System.Net.HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher };
         foreach (var name in Forwarded)
@@ -33,11 +34,8 @@ static class UpstreamRequest
         {
             request.Headers.TryAddWithoutValidation("x-api-key", secret);
         }
-        if (body is { } bytes)
-        {
-            request.Content = new SentBody(bytes);
-            request.Content.Headers.TryAddWithoutValidation("content-type", "application/json");
-        }
+        request.Content = new SentBody(body, owner);
+        request.Content.Headers.TryAddWithoutValidation("content-type", "application/json");
         return request;
     }
 }

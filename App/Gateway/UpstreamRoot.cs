@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Governance.Gateway;
 
 /// <summary>What an upstream's address must be, and the one spelling in which it is kept.</summary>
@@ -6,6 +8,9 @@ static class UpstreamRoot
 {
     /// <summary>What people copy from the provider's documents behind the address that is meant, longest first.</summary>
     static readonly string[] usual = ["/v1/messages/count_tokens", "/v1/messages", "/v1/models", "/v1"];
+
+    /// <summary>Names that clouds give to their metadata; other names that lead there are refused when they are connected to.</summary>
+    static readonly string[] metadata = ["metadata.google.internal", "metadata.goog", "metadata", "instance-data", "instance-data.ec2.internal"];
 
     /// <summary>Where calls of other kinds go: nothing can stand behind these.</summary>
     static readonly string[] ends =
@@ -48,6 +53,16 @@ static class UpstreamRoot
         if (uri.Port == 0)
         {
             problem = "has port 0, where nothing can answer";
+            return null;
+        }
+        if (uri.HostNameType is not UriHostNameType.Dns && IPAddress.TryParse(uri.DnsSafeHost, out var ip) && OutboundAddress.IsForbidden(ip))
+        {
+            problem = "leads where no call is ever sent: no single machine can answer there, or a cloud keeps the machine's own credentials there";
+            return null;
+        }
+        if (metadata.Contains(uri.Host.TrimEnd('.'), StringComparer.OrdinalIgnoreCase))
+        {
+            problem = "names the place where a cloud keeps the machine's own credentials; no call is ever sent there";
             return null;
         }
         var path = uri.AbsolutePath.TrimEnd('/');

@@ -53,7 +53,7 @@ static class RollsStrongDice { public static int Decide() => RandomNumberGenerat
 static class ReadsFiles { public static string Decide() => File.ReadAllText("/dev/null"); }
 
 [Pure]
-static class CallsOut { public static System.Net.IPAddress Decide() => System.Net.IPAddress.Loopback; }
+static class CallsOut { public static string Decide() => System.Net.Dns.GetHostName(); }
 
 [Pure]
 static class KnowsTheWeb { public static string Decide(HttpContext context) => context.TraceIdentifier; }
