@@ -121,12 +121,15 @@ public sealed class AccessibilityTests(LivedInProduct lived) : IClassFixture<Liv
         var light = await Visitor.ComeAsync(lived.Product.Browser, app);
         var dark = await Visitor.ComeAsync(lived.Product.Browser, app, ColorScheme.Dark);
         var examination = new Examination("First visit");
-        await new WelcomePage(light).OpenAsync();
+        var link = await app.WelcomeAsync();
+        await light.GoAsync("/welcome");
+        await examination.LookAsync("welcome without the link, light", light, narrow: true);
+        await new WelcomePage(light, link).OpenAsync();
         await examination.LookAsync("welcome, light", light, narrow: true);
-        await new WelcomePage(dark).OpenAsync();
+        await new WelcomePage(dark, link).OpenAsync();
         await examination.LookAsync("welcome, dark", dark, narrow: false);
 
-        await new WelcomePage(light).SignUpAsync();
+        await new WelcomePage(light, link).SignUpAsync();
         await examination.LookAsync("the first key, light", light, narrow: true);
         await light.DarkenAsync();
         await examination.LookAsync("the first key, dark", light, narrow: false);

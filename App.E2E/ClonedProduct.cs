@@ -7,7 +7,7 @@ using Governance.Tests;
 
 namespace Governance.EndToEnd;
 
-/// <summary>What is committed, cloned into an empty folder and started with the README's first command, as a stranger does it: no environment variable says anything.</summary>
+/// <summary>What is committed, cloned into an empty folder and started with the README's first command, as a stranger does it: no environment variable says anything, but that the output counts as a terminal.</summary>
 public sealed partial class ClonedProduct : IAsyncDisposable
 {
     const int ReadmePort = 5000;
@@ -31,6 +31,9 @@ public sealed partial class ClonedProduct : IAsyncDisposable
 
     /// <summary>The address that it printed.</summary>
     public Uri Url { get; private set; } = null!;
+
+    /// <summary>What follows the address in the link that it printed for the first owner.</summary>
+    public string Welcome { get; private set; } = "";
 
     /// <summary>The call that it printed, to be pasted into a shell.</summary>
     public PrintedCall Call { get; private set; } = null!;
@@ -98,6 +101,8 @@ public sealed partial class ClonedProduct : IAsyncDisposable
         // Build servers would outlive the test.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["UseSharedCompilation"] = "false";
+        // At the stranger's terminal the key is printed by itself; here the output is read by a test.
+        start.Environment["Governance__ShowFirstKey"] = "true";
         return start;
     }
 
@@ -129,6 +134,7 @@ public sealed partial class ClonedProduct : IAsyncDisposable
             if (PrintedText().Match(Output) is { Success: true } text)
             {
                 Url = new Uri(text.Groups["url"].Value);
+                Welcome = new Uri(text.Groups["welcome"].Value).PathAndQuery;
                 Call = new PrintedCall(new Uri(text.Groups["address"].Value), text.Groups["key"].Value, text.Groups["body"].Value);
                 return;
             }
@@ -142,7 +148,7 @@ public sealed partial class ClonedProduct : IAsyncDisposable
         lock (_output) { _output.AppendLine(line); }
     }
 
-    [GeneratedRegex("""Governance is running at (?<url>\S+).*curl (?<address>\S+) .*x-api-key: (?<key>[^"]+)".*-d '(?<body>[^']+)'.*recorded is kept""", RegexOptions.Singleline)]
+    [GeneratedRegex("""Governance is running at (?<url>\S+).*Open (?<welcome>\S+/welcome\?token=\S+).*curl (?<address>\S+) .*x-api-key: (?<key>[^"]+)".*-d '(?<body>[^']+)'.*recorded is kept""", RegexOptions.Singleline)]
     private static partial Regex PrintedText();
 
     /// <summary>The printed <c>curl</c>.</summary>

@@ -26,7 +26,7 @@ public sealed class FenceTests : IAsyncLifetime
     {
         await using (var first = await AppProcess.StartAsync(new AppStart { DataFolder = _data.FullName }))
         {
-            await new WelcomePage(await Visitor.ComeAsync(_browser, first)).SignUpAsync();
+            await new WelcomePage(await Visitor.ComeAsync(_browser, first), await first.WelcomeAsync()).SignUpAsync();
             await first.StopAsync();
         }
         var settings = new JournalSettings($"Data Source={Path.Combine(_data.FullName, "governance.db")}");

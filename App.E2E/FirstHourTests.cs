@@ -16,7 +16,7 @@ public sealed class FirstHourTests(Browser browser) : IClassFixture<Browser>
         var owner = await Visitor.ComeAsync(browser, app);
         await owner.TryAsync(async () =>
         {
-            var first = await new WelcomePage(owner).SignUpAsync();
+            var first = await new WelcomePage(owner, await app.WelcomeAsync()).SignUpAsync();
             Assert.StartsWith("sk-gov-", first, StringComparison.Ordinal);
             await owner.GoAsync("/welcome");
             Assert.EndsWith("/dashboard", owner.Page.Url, StringComparison.Ordinal);

@@ -21,7 +21,7 @@ public sealed class Product : IAsyncLifetime
         App = await AppProcess.StartAsync();
         await Browser.InitializeAsync();
         Owner = await Visitor.ComeAsync(Browser, App);
-        await Owner.TryAsync(async () => Key = await new WelcomePage(Owner).SignUpAsync(), "Product");
+        await Owner.TryAsync(async () => Key = await new WelcomePage(Owner, await App.WelcomeAsync()).SignUpAsync(), "Product");
     }
 
     public async Task DisposeAsync()

@@ -14,8 +14,9 @@ public sealed class ReadmeTests(Browser browser) : IClassFixture<Browser>
         {
             Assert.Equal(200, await owner.GoAsync("/"));
             Assert.EndsWith("/welcome", owner.Page.Url, StringComparison.Ordinal);
+            await owner.SeesAsync("Open the link from the console");
             Assert.NotEqual("", await owner.Page.EvaluateAsync<string>("() => getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()"));
-            var key = await new WelcomePage(owner).SignUpAsync();
+            var key = await new WelcomePage(owner, product.Welcome).SignUpAsync();
             Assert.StartsWith("sk-gov-", key, StringComparison.Ordinal);
             await owner.SeesAsync("nobody bills it");
 

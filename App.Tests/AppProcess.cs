@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Governance.Tests;
 
@@ -91,6 +92,19 @@ public sealed class AppProcess : IAsyncDisposable
             await app.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The path of the link that it prints for the first owner, once it is printed.</summary>
+    public async Task<string> WelcomeAsync()
+    {
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromMinutes(1); await Task.Delay(50))
+        {
+            if (Regex.Match(Output, @"https?://\S+?(/welcome\?token=[0-9a-f]{64})") is { Success: true } link)
+            {
+                return link.Groups[1].Value;
+            }
+        }
+        throw new TimeoutException($"The product printed no link for the first owner:\n{Output}");
     }
 
     /// <summary>Ends the process as a machine that loses power would: no handler runs.</summary>

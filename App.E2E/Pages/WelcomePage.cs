@@ -3,12 +3,13 @@ using Microsoft.Playwright;
 namespace Governance.EndToEnd.Pages;
 
 /// <summary>The first visit.</summary>
-public sealed class WelcomePage(Visitor visitor)
+/// <param name="link">What follows the address in the link that the console prints.</param>
+public sealed class WelcomePage(Visitor visitor, string link)
 {
     public const string Owner = "maria@acme.test";
     public const string Password = "a quiet harbour at dawn";
 
-    public async Task OpenAsync() => await visitor.GoAsync("/welcome");
+    public async Task OpenAsync() => await visitor.GoAsync(link);
 
     /// <summary>Makes the owner and answers the first key, which is shown now and never again.</summary>
     public async Task<string> SignUpAsync()

@@ -40,6 +40,8 @@ public sealed class BackupTests : IDisposable
         Assert.Contains("integrity_check ok", output, StringComparison.Ordinal);
         Assert.True(Row.Read(Backup, "SELECT id FROM usage").Count > 20);
         Assert.Equal([Backup], Directory.GetFiles(Path.GetDirectoryName(Backup)!));
+        var told = await Product.EventuallyAsync(() => product.Rows("SELECT sentence FROM audit WHERE action = 'database.backed_up'"), rows => rows.Count > 0);
+        Assert.Contains(Backup, Assert.Single(told).Text("sentence"), StringComparison.Ordinal);
 
         Assert.Equal(1, (await AppCommand.RunAsync(Data, "backup", Backup)).Code);
         Assert.Equal(0, (await AppCommand.RunAsync(Data, "backup", Backup, "--force")).Code);
@@ -71,6 +73,7 @@ public sealed class BackupTests : IDisposable
 
         await using (var product = await StartAsync())
         {
+            Assert.Single(product.Rows("SELECT id FROM audit WHERE action = 'database.restored'"));
             await FencedAsync(product);
             var (running, why) = await AppCommand.RunAsync(Data, "acknowledge", "--spent-since-backup", "1.50");
             Assert.True(running == 1, why);

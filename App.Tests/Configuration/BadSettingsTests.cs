@@ -37,9 +37,9 @@ public sealed class BadSettingsTests : IDisposable
     [Fact]
     public async Task EveryFaultIsSaidAtOnceAndNothingIsWritten()
     {
-        var run = await StartRun.RunAsync(With(("Governance__Gateway__BodyDepth", "1"), ("Governance__Smtp__UseTls", "maybe"), ("Governance__Metrics__Public", "1")));
+        var run = await StartRun.RunAsync(With(("Governance__Gateway__BodyDepth", "1"), ("Governance__Smtp__UseTls", "maybe"), ("Governance__Metrics__Public", "1"), ("Governance__ShowFirstKey", "perhaps")));
         Assert.Equal(2, run.Code);
-        Assert.Equal(3, Lines(run.Said).Length);
+        Assert.Equal(4, Lines(run.Said).Length);
         Assert.Empty(folder.GetFiles("*.db"));
     }
 
@@ -54,7 +54,7 @@ public sealed class BadSettingsTests : IDisposable
         Assert.DoesNotContain("   at ", run.Output, StringComparison.Ordinal);
         Assert.Empty(folder.GetFiles("*.db"));
 
-        await using var app = await AppProcess.StartAsync(new AppStart { Timeout = TimeSpan.FromMinutes(3), DataFolder = folder.FullName });
+        await using var app = await AppProcess.StartAsync(new AppStart { Timeout = TimeSpan.FromMinutes(3), DataFolder = folder.FullName, Environment = new Dictionary<string, string> { ["Governance__ShowFirstKey"] = "true" } });
         await app.SaysAsync("sk-gov-");
     }
 
@@ -101,6 +101,7 @@ public sealed class BadSettingsTests : IDisposable
     [Theory]
     [InlineData("governance:gateway:idleseconds")]
     [InlineData("Governance:SetupToken")]
+    [InlineData("Governance:ShowFirstKey")]
     [InlineData("Governance:FailOpen:Folder")]
     [InlineData("Governance:Journal:Folder")]
     [InlineData("Governance:Journal:FreeBytesLeast")]

@@ -55,6 +55,28 @@ public sealed partial class FirstHourTests : IDisposable
         await AnswersAsync(again, secret);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AStartWithoutAnOwnerPrintsALinkAndAFileGetsNoKey(bool withDocument)
+    {
+        var document = withDocument ? Document("members: []", "{ id: made-here }") : null;
+        var data = $"quiet-{withDocument}";
+        await using (var first = await StartAsync(data, document, ("Governance__ShowFirstKey", "")))
+        {
+            var link = await first.WelcomeAsync();
+            await first.SaysAsync("/dashboard/keys");
+            using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = first.Url };
+            using var made = await PeopleHost.PostAsync(browser, link, "welcome", ("workspace", "Acme"), ("email", PeopleHost.Email), ("password", Chosen));
+            await AnswersAsync(first, Regex.Match(await made.Content.ReadAsStringAsync(), "sk-gov-[0-9A-Za-z-]+").Value);
+            Assert.Equal(0, await first.StopAsync());
+            Assert.DoesNotContain("sk-gov-", first.Output, StringComparison.Ordinal);
+        }
+        await using var second = await StartAsync(data, document, ("Governance__ShowFirstKey", ""));
+        Assert.Equal(0, await second.StopAsync());
+        Assert.DoesNotContain("/welcome", second.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AnExportSetsUpAnEmptyMachineAndTheSameClientsGoOn()
     {
@@ -175,7 +197,7 @@ public sealed partial class FirstHourTests : IDisposable
 
     async Task<AppProcess> StartAsync(string data, string? document = null, params (string Name, string Value)[] environment)
     {
-        var variables = new Dictionary<string, string> { ["Governance__ManagementKey"] = ManagementKey, ["CHECKOUT_KEY"] = s_secret };
+        var variables = new Dictionary<string, string> { ["Governance__ManagementKey"] = ManagementKey, ["CHECKOUT_KEY"] = s_secret, ["Governance__ShowFirstKey"] = "true" };
         if (document is not null)
         {
             variables["Governance__Bootstrap"] = await WriteAsync(document);
@@ -183,6 +205,10 @@ public sealed partial class FirstHourTests : IDisposable
         foreach (var (name, value) in environment)
         {
             variables[name] = value;
+            if (value.Length == 0)
+            {
+                variables.Remove(name);
+            }
         }
         return await AppProcess.StartAsync(new AppStart { DataFolder = Path.Combine(folder.FullName, data), Environment = variables, HostEnvironment = "Production", Timeout = TimeSpan.FromMinutes(3) });
     }

@@ -92,7 +92,7 @@ public sealed class DestinationTests
             Assert.Contains($"What is recorded is kept in {empty.DataFolder}.", empty.Output, StringComparison.Ordinal);
         }
         await using var document = new Document("TEAM_KEY");
-        await using var set = await AppProcess.StartAsync(new AppStart { Environment = new Dictionary<string, string> { ["Governance__Bootstrap"] = document.Path, ["TEAM_KEY"] = "sk-operators-own" } });
+        await using var set = await AppProcess.StartAsync(new AppStart { Environment = new Dictionary<string, string> { ["Governance__Bootstrap"] = document.Path, ["TEAM_KEY"] = "sk-operators-own", ["Governance__ShowFirstKey"] = "true" } });
         Assert.Contains("Key app: sk-gov-", set.Output, StringComparison.Ordinal);
         Assert.Contains("It belongs to the project 'chat'. Calls go to https://api.anthropic.com (upstream claude) and are billed to the provider's key in TEAM_KEY.", set.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("sandbox", set.Output, StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class DestinationTests
     static async Task<string> WelcomeAsync(PeopleHost host)
     {
         using var browser = host.Browser();
-        using var made = await PeopleHost.PostAsync(browser, "/welcome", "welcome", ("workspace", "Acme"), ("email", PeopleHost.Email), ("password", PeopleHost.Password));
+        using var made = await PeopleHost.PostAsync(browser, host.Welcome, "welcome", ("workspace", "Acme"), ("email", PeopleHost.Email), ("password", PeopleHost.Password));
         Assert.Equal(HttpStatusCode.OK, made.StatusCode);
         return new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await made.Content.ReadAsStringAsync()).Body!.TextContent;
     }

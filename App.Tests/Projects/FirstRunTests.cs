@@ -20,6 +20,7 @@ public sealed class FirstRunTests
         using var owner = await host.OwnerAsync();
         Assert.Equal("/dashboard", await PeopleHost.LeadsToAsync(owner, "/"));
         Assert.Equal("/dashboard", await PeopleHost.LeadsToAsync(owner, "/welcome"));
+        Assert.Equal("/dashboard", await PeopleHost.LeadsToAsync(visitor, host.Welcome));
         Assert.Equal("200", await PeopleHost.LeadsToAsync(owner, "/dashboard/keys"));
         Assert.StartsWith("/sign-in?", await PeopleHost.LeadsToAsync(visitor, "/dashboard/keys"), StringComparison.Ordinal);
     }
@@ -29,7 +30,7 @@ public sealed class FirstRunTests
     {
         await using var host = new PeopleHost();
         using var browser = host.Browser();
-        using var made = await PeopleHost.PostAsync(browser, "/welcome", "welcome", s_owner);
+        using var made = await PeopleHost.PostAsync(browser, host.Welcome, "welcome", s_owner);
         var secret = System.Text.RegularExpressions.Regex.Match(await made.Content.ReadAsStringAsync(), "sk-gov-[0-9a-f]{10}-[0-9A-Za-z]{43}").Value;
         var key = host.Services.GetRequiredService<DirectoryShelf>().Current.Find(secret);
         Assert.NotNull(key);
@@ -44,7 +45,7 @@ public sealed class FirstRunTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async number =>
         {
             using var browser = host.Browser();
-            using var answer = await PeopleHost.PostAsync(browser, "/welcome", "welcome", ("workspace", "Acme"), ("email", $"visitor{number}@acme.test"), ("password", PeopleHost.Password));
+            using var answer = await PeopleHost.PostAsync(browser, host.Welcome, "welcome", ("workspace", "Acme"), ("email", $"visitor{number}@acme.test"), ("password", PeopleHost.Password));
             return (await answer.Content.ReadAsStringAsync()).Contains("You are in", StringComparison.Ordinal);
         }));
         Assert.Single(answers, true);
@@ -53,12 +54,12 @@ public sealed class FirstRunTests
     }
 
     [Theory]
-    [InlineData("192.0.2.7", null, null, false)]
-    [InlineData("127.0.0.1", "X-Forwarded-For", "192.0.2.7", false)]
-    [InlineData("127.0.0.1", "Host", "evil.example", false)]
-    [InlineData("127.0.0.1", null, null, true)]
-    [InlineData("::1", null, null, true)]
-    public async Task WithoutATokenOnlyThisMachineSetsUp(string address, string? header, string? value, bool allowed)
+    [InlineData("127.0.0.1", null, null)]
+    [InlineData("::1", null, null)]
+    [InlineData("192.0.2.7", null, null)]
+    [InlineData("127.0.0.1", "X-Forwarded-For", "192.0.2.7")]
+    [InlineData("127.0.0.1", "Host", "evil.example")]
+    public async Task TheLinkAloneMakesTheOwnerWhereverTheVisitorIs(string address, string? header, string? value)
     {
         await using var host = new PeopleHost();
         using var browser = host.Browser(address);
@@ -66,21 +67,55 @@ public sealed class FirstRunTests
         {
             browser.DefaultRequestHeaders.Add(header, value);
         }
-        using var answer = await PeopleHost.PostAsync(browser, "/welcome", "welcome", s_owner);
-        Assert.Equal(allowed, host.Services.GetRequiredService<DirectoryShelf>().Current.HasOwner);
+        var page = await browser.GetStringAsync(new Uri("/welcome", UriKind.Relative));
+        Assert.Contains("is printed on the console", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<form", page, StringComparison.Ordinal);
+        foreach (var (path, token) in ((string, string?)[])[("/welcome", null), ("/welcome?token=wrong", null), ("/welcome", "wrong"), (host.Welcome, "wrong")])
+        {
+            (string, string)[] sent = token is null ? s_owner : [.. s_owner, ("token", token)];
+            using var refused = await PeopleHost.PostFromAsync(browser, host.Welcome, path, "welcome", sent);
+            Assert.Contains("Open the link from the console", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.False(host.Services.GetRequiredService<DirectoryShelf>().Current.HasOwner);
+        }
+        using var made = await PeopleHost.PostAsync(browser, host.Welcome, "welcome", s_owner);
+        Assert.True(host.Services.GetRequiredService<DirectoryShelf>().Current.HasOwner);
+    }
+
+    [Fact]
+    public async Task TheFormKeepsTheTokenAndTheAddressIsToldToNobody()
+    {
+        await using var host = new PeopleHost();
+        using var browser = host.Browser();
+        using var page = await browser.GetAsync(new Uri(host.Welcome, UriKind.Relative));
+        var document = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await page.Content.ReadAsStringAsync());
+        Assert.Equal(host.Welcome.Split('=')[1], document.QuerySelector("input[type=hidden][name=token]")!.GetAttribute("value"));
+        Assert.Equal("no-referrer", Assert.Single(page.Headers.GetValues("Referrer-Policy")));
+        Assert.True(page.Headers.CacheControl!.NoStore);
     }
 
     [Theory]
     [InlineData("127.0.0.1", "wrong", false)]
-    [InlineData("192.0.2.7", "", false)]
+    [InlineData("192.0.2.7", "wrong", false)]
     [InlineData("192.0.2.7", "a-long-token", true)]
-    public async Task AConfiguredTokenIsAskedOfEveryone(string address, string token, bool allowed)
+    public async Task AConfiguredTokenIsTheTokenAndIsNotPrinted(string address, string token, bool allowed)
     {
         await using var host = new PeopleHost().With(FirstRun.TokenSetting, "a-long-token");
+        Assert.DoesNotContain("a-long-token", host.Welcome, StringComparison.Ordinal);
         using var browser = host.Browser(address);
-        using var answer = await PeopleHost.PostAsync(browser, "/welcome", "welcome", [.. s_owner, ("token", token)]);
+        using var answer = await PeopleHost.PostFromAsync(browser, "/welcome?token=a-long-token", $"/welcome?token={token}", "welcome", s_owner);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(allowed, host.Services.GetRequiredService<DirectoryShelf>().Current.HasOwner);
+    }
+
+    [Fact]
+    public void EveryStartHasATokenOfItsOwn()
+    {
+        var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build();
+        var (one, two) = (new SetupToken(configuration), new SetupToken(configuration));
+        Assert.True(one.Matches(one.PrintedPath.Split('=')[1]));
+        Assert.False(one.Matches(two.PrintedPath.Split('=')[1]));
+        Assert.False(one.Matches(""));
+        Assert.False(one.Matches(null));
     }
 
     [Theory]
@@ -92,7 +127,7 @@ public sealed class FirstRunTests
     {
         await using var host = new PeopleHost();
         using var browser = host.Browser();
-        using var answer = await PeopleHost.PostAsync(browser, "/welcome", "welcome", ("workspace", workspace), ("email", email), ("password", password));
+        using var answer = await PeopleHost.PostAsync(browser, host.Welcome, "welcome", ("workspace", workspace), ("email", email), ("password", password));
         Assert.Contains("field-problem", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.False(host.Services.GetRequiredService<DirectoryShelf>().Current.HasOwner);
     }

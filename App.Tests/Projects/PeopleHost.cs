@@ -1,5 +1,7 @@
 using System.Net;
 using AngleSharp.Html.Parser;
+using Governance.Configuration;
+using Governance.Projects;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -15,7 +17,7 @@ sealed class PeopleHost(string? connection) : WebApplicationFactory<Program>
     public const string Email = "maria@acme.test";
     public const string Password = "correct horse battery";
     const string AddressHeader = "Test-Address";
-    readonly DirectoryInfo data = Directory.CreateTempSubdirectory("governance-people-");
+    readonly DirectoryInfo data = System.IO.Directory.CreateTempSubdirectory("governance-people-");
     readonly Dictionary<string, string> settings = [];
 
     public PeopleHost(Store store = Store.Sqlite)
@@ -24,6 +26,12 @@ sealed class PeopleHost(string? connection) : WebApplicationFactory<Program>
     }
 
     public MovedClock Clock { get; } = new();
+
+    /// <summary>The path of the link that the console prints, with the token of this start.</summary>
+    public string Welcome => Services.GetRequiredService<SetupToken>().PrintedPath;
+
+    /// <summary>Services that stand in for the host's.</summary>
+    public Action<IServiceCollection>? Further { get; init; }
 
     public PeopleHost With(string setting, string value)
     {
@@ -44,15 +52,19 @@ sealed class PeopleHost(string? connection) : WebApplicationFactory<Program>
     public async Task<HttpClient> OwnerAsync()
     {
         var browser = Browser();
-        using var made = await PostAsync(browser, "/welcome", "welcome", ("workspace", "Acme"), ("email", Email), ("password", Password));
+        using var made = await PostAsync(browser, Welcome, "welcome", ("workspace", "Acme"), ("email", Email), ("password", Password));
         Assert.Contains("You are in", await made.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         return browser;
     }
 
     /// <summary>Fills in the form of a page as a browser does.</summary>
-    public static async Task<HttpResponseMessage> PostAsync(HttpClient browser, string path, string handler, params (string Name, string Value)[] fields)
+    public static Task<HttpResponseMessage> PostAsync(HttpClient browser, string path, string handler, params (string Name, string Value)[] fields) =>
+        PostFromAsync(browser, path, path, handler, fields);
+
+    /// <summary>Sends to one page what another page's form allows.</summary>
+    public static async Task<HttpResponseMessage> PostFromAsync(HttpClient browser, string from, string path, string handler, params (string Name, string Value)[] fields)
     {
-        using var page = await browser.GetAsync(new Uri(path, UriKind.Relative));
+        using var page = await browser.GetAsync(new Uri(from, UriKind.Relative));
         var document = new HtmlParser().ParseDocument(await page.Content.ReadAsStringAsync());
         var token = document.QuerySelector("input[name=__RequestVerificationToken]")?.GetAttribute("value") ?? "";
         using var form = new FormUrlEncodedContent([.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value)), new("_handler", handler), new("__RequestVerificationToken", token)]);
@@ -71,6 +83,7 @@ sealed class PeopleHost(string? connection) : WebApplicationFactory<Program>
         builder.UseSolutionRelativeContentRoot(".", "Governance.sln");
         builder.UseSetting("ConnectionStrings:Governance", connection ?? $"Data Source={Path.Combine(data.FullName, "governance.db")}");
         builder.UseSetting("Governance:Journal:Folder", data.FullName);
+        builder.UseSetting(FirstSteps.ShowSetting, "true");
         foreach (var (setting, value) in settings)
         {
             builder.UseSetting(setting, value);
@@ -79,6 +92,7 @@ sealed class PeopleHost(string? connection) : WebApplicationFactory<Program>
         {
             services.AddSingleton<TimeProvider>(Clock);
             services.AddSingleton<IStartupFilter>(new Visitors());
+            Further?.Invoke(services);
         });
     }
 

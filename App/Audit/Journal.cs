@@ -138,6 +138,14 @@ sealed partial class Journal : IAsyncDisposable
         return work.Committed.AsTask();
     }
 
+    /// <summary>Appends events that belong to no change; they are durable once this has ended.</summary>
+    public async Task AppendAsync(params IReadOnlyList<AuditEvent> events)
+    {
+        var work = new TrailWork(events);
+        Submit(work);
+        await work.Committed;
+    }
+
     /// <summary>Writes what waits, then stops.</summary>
     public async ValueTask DisposeAsync()
     {

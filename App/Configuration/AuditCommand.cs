@@ -36,7 +36,7 @@ static class AuditCommand
             var options = Read(args);
             return (options.Words.FirstOrDefault(), options.Words.Count) switch
             {
-                ("export", 2) => Export(options, new JournalSettings(configuration)),
+                ("export", 2) => await ExportAsync(options, new JournalSettings(configuration)),
                 ("verify", 2) => Verify(options),
                 ("public-key", 1) => PublicKey(new CheckpointSettings(configuration, new JournalSettings(configuration).Folder)),
                 _ => throw new FormatException(Help),
@@ -50,7 +50,7 @@ static class AuditCommand
         }
     }
 
-    static int Export(Options options, JournalSettings settings)
+    static async Task<int> ExportAsync(Options options, JournalSettings settings)
     {
         if (!settings.IsShared && !File.Exists(settings.File))
         {
@@ -64,25 +64,27 @@ static class AuditCommand
         var (to, before) = Bound(options.One("--to"));
         var range = new ExportRange(options.One("--chain"), from, to, since, before);
         using var snapshot = new LedgerSnapshot(settings.ReadConnectionString);
+        // Before anything goes out, and after the view is taken, so that the export does not hold its own event.
+        await CommandNotes.TellAsync(settings, CommandNotes.Exported, options.Words[1] == "-" ? "the standard output" : Path.GetFullPath(options.Words[1]));
         var export = new AuditExport(snapshot, range);
         var progress = new Lines();
         (long Events, long Entries, long Corrections) written;
         if (options.Words[1] == "-")
         {
-            using var output = Console.OpenStandardOutput();
+            await using var output = Console.OpenStandardOutput();
             written = export.Write(output, DateTimeOffset.UtcNow, progress);
         }
         else
         {
             var unfinished = options.Words[1] + ".part";
-            using (var output = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+            await using (var output = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
             {
                 written = export.Write(output, DateTimeOffset.UtcNow, progress);
                 output.Flush(flushToDisk: true);
             }
             File.Move(unfinished, options.Words[1], overwrite: true);
         }
-        Console.Error.WriteLine($"{written.Events} events, {written.Entries} entries and {written.Corrections} corrections exported.");
+        await Console.Error.WriteLineAsync($"{written.Events} events, {written.Entries} entries and {written.Corrections} corrections exported.");
         return 0;
     }
 

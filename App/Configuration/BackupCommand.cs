@@ -49,6 +49,7 @@ static class BackupCommand
             var report = await Verification.VerifyAsync($"Data Source={partial}", null);
             File.Move(partial, target, overwrite: true);
             Console.WriteLine($"Backed up {settings.File} to {target} ({new FileInfo(target).Length / 1024:N0} KiB, integrity_check ok).");
+            await CommandNotes.TellAsync(settings, CommandNotes.BackedUp, target);
             Console.WriteLine(report.Sentence);
             Console.WriteLine($"Keep it on another machine, and with it the folder {Path.Combine(settings.Folder, "keyring")}, which opens what is stored encrypted.");
             return report.IsClean ? 0 : await FailAsync(1, "The copy is complete, but so is what is wrong with the database: run App verify.");

@@ -12,7 +12,10 @@ sealed partial class Beginning(ConfigurationEdits edits, Journal journal, Gatewa
     public const string Project = "playground";
     public const string Upstream = "sandbox";
 
-    /// <summary>What was set up on an empty database, for the console: the first key's secret. Null otherwise.</summary>
+    /// <summary>True where the database was empty, and a playground was set up in it.</summary>
+    public bool MadePlayground { get; private set; }
+
+    /// <summary>The secret of the playground's first key, for the console. Null where the console is not to show it: a key that nobody ever sees is not made.</summary>
     public KeySecret? FirstKey { get; private set; }
 
     /// <summary>How members without a password get in, for the console.</summary>
@@ -42,6 +45,7 @@ sealed partial class Beginning(ConfigurationEdits edits, Journal journal, Gatewa
         else if (directory.Current.Projects.Count == 0 && directory.Current.Workspace == Projects.Directory.Empty.Workspace)
         {
             FirstKey = await journal.ChangeAsync(SetUp);
+            MadePlayground = true;
         }
         var current = edits.Read();
         WarnOfTheRest(document, current.InForce());
@@ -76,7 +80,10 @@ sealed partial class Beginning(ConfigurationEdits edits, Journal journal, Gatewa
         {
             // Said once, on the console of whoever starts it, because it exists nowhere else.
             var project = directory.Current.Keys[id].Definition.Project;
-            Console.WriteLine($"Key {id}: {secret}{Environment.NewLine}  It belongs to the project '{project}'. {destination.Describe(project)}");
+            Console.WriteLine(FirstSteps.MayShowSecrets(configuration)
+                ? $"Key {id}: {secret}{Environment.NewLine}  It belongs to the project '{project}'. {destination.Describe(project)}"
+                : $"Key {id} was made for the project '{project}', but its secret is not printed, because this output is not a terminal ({FirstSteps.ShowSetting}=true prints secrets of new keys). "
+                    + $"Name a variable that holds a secret of your own (secret_env) and start again, or make another key on /dashboard/keys.");
         }
         return [];
     }
@@ -129,12 +136,13 @@ sealed partial class Beginning(ConfigurationEdits edits, Journal journal, Gatewa
         return named.Count == 0 ? [] : await links.CreateAsync([.. named.Order(StringComparer.Ordinal)], Actor.Bootstrap);
     }
 
-    KeySecret SetUp(Change change)
+    KeySecret? SetUp(Change change)
     {
         ProjectEdits.SaveInChange(change, new WorkspaceDefinition { Id = DocumentReferences.UnnamedWorkspace, Name = "My workspace" }, Actor.Bootstrap);
         gateway.SaveInChange(change, new UpstreamDefinition { Id = Upstream, Kind = UpstreamKind.Sandbox }, null, Actor.Bootstrap);
         ProjectEdits.SaveInChange(change, new ProjectDefinition { Id = Project, Name = "Playground", Upstreams = [Upstream] }, Actor.Bootstrap);
-        return ProjectEdits.CreateKeyInChange(change, new KeyDefinition { Id = "first-key", Project = Project }, KeySecret.Create(), Actor.Bootstrap)!;
+        return FirstSteps.MayShowSecrets(configuration)
+            ? ProjectEdits.CreateKeyInChange(change, new KeyDefinition { Id = "first-key", Project = Project }, KeySecret.Create(), Actor.Bootstrap) : null;
     }
 
     [LoggerMessage(LogLevel.Information, "Configuration: {Sentence}")]

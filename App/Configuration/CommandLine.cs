@@ -35,6 +35,8 @@ static class CommandLine
           Urls                             where it listens (http://localhost:5000)
           ConnectionStrings:Governance     a SQLite file (Data Source=data/governance.db) or PostgreSQL (Host=…;Database=…, postgres://…)
           Governance:Bootstrap             a configuration document to apply at start
+          Governance:SetupToken            the token that makes the first owner, instead of the one that each start prints as a link
+          Governance:ShowFirstKey          true prints secrets of new keys wherever the output goes, false nowhere (only on a terminal)
           Governance:ManagementKey         a key for /api/policy/plan, apply and export, and for /metrics
           Governance:Metrics:Public        true lets anybody read /metrics (false)
           Governance:PublicUrl             where people reach the dashboard; stands in mails

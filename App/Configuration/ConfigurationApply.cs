@@ -21,13 +21,35 @@ sealed class ConfigurationApply(Change change, ConfigurationDraft draft, Actor a
 
     public PlanResult Run()
     {
-        // Whoever becomes an owner does so before another one ceases to be: there is always one.
-        foreach (var step in draft.Plan.Changes.OrderBy(step => step.Noun).ThenBy(step => step.Noun == Noun.Member && MemberAfter(step.Id)?.Role == MemberRole.Owner ? 0 : 1))
+        Authorize();
+        foreach (var step in draft.Plan.Changes.OrderBy(step => step.Noun).ThenBy(MemberOrder))
         {
             Do(step);
         }
         return draft.Plan with { Applied = true, NewSecrets = secrets };
     }
+
+    /// <summary>A member is asked for the right anew here, and only an owner changes members by a document. What each change of a member asks for besides, <see cref="MemberEdits"/> asks.</summary>
+    void Authorize()
+    {
+        if (actor.Kind != ActorKind.Member)
+        {
+            return;
+        }
+        var role = MemberRights.RoleOf(change, actor);
+        if (role is null || !Permissions.May(role.Value, Permission.EditSettings))
+        {
+            throw new DocumentRefusedException(new Problem("document", "cannot be applied: you may not change the configuration any more"));
+        }
+        if (role != MemberRole.Owner && draft.Plan.Changes.FirstOrDefault(step => step.Noun == Noun.Member) is { } first)
+        {
+            throw Refused(Noun.Member, first.Id, "is changed by this document, and only an owner may apply such a one; use the page Members instead");
+        }
+    }
+
+    /// <summary>Whoever becomes an owner does so before another one ceases to be: there is always one. The actor comes last, who may need the right until then.</summary>
+    int MemberOrder(PlannedChange step) =>
+        step.Noun != Noun.Member || MemberAfter(step.Id)?.Role == MemberRole.Owner ? 0 : string.Equals(step.Id, actor.Id, StringComparison.OrdinalIgnoreCase) ? 2 : 1;
 
     void Do(PlannedChange step)
     {
@@ -73,7 +95,12 @@ sealed class ConfigurationApply(Change change, ConfigurationDraft draft, Actor a
         var outcome = MemberAfter(step.Id) is { } member ? members.SaveInChange(change, member, password, actor) : members.RemoveInChange(change, step.Id, actor);
         if (outcome is not (MemberEdits.Outcome.Done or MemberEdits.Outcome.Unchanged))
         {
-            throw Refused(Noun.Member, step.Id, outcome == MemberEdits.Outcome.LastOwner ? "is the last owner and stays one; make somebody else an owner first" : $"cannot be saved: {outcome}");
+            throw Refused(Noun.Member, step.Id, outcome switch
+            {
+                MemberEdits.Outcome.LastOwner => "is the last owner and stays one; make somebody else an owner first",
+                MemberEdits.Outcome.NotAllowed => "may be changed by an owner only",
+                _ => $"cannot be saved: {outcome}",
+            });
         }
         if (step.Kind == ChangeKind.Create && password is null)
         {
@@ -81,7 +108,7 @@ sealed class ConfigurationApply(Change change, ConfigurationDraft draft, Actor a
         }
         else if (step.Kind == ChangeKind.Update && password is not null)
         {
-            members.SetFirstPasswordInChange(change, step.Id, password, actor, "from the variable that the document names");
+            members.SetFirstPasswordInChange(change, step.Id, () => members.Hash(password), actor, "from the variable that the document names");
         }
     }
 

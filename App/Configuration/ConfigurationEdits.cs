@@ -17,10 +17,12 @@ sealed class ConfigurationEdits(Journal journal, Reads reads, MemberEdits member
     /// <summary>Checking a password takes time on purpose; nobody names more people with one in a document.</summary>
     const int MaxPasswordsChecked = 50;
 
-    public Task<string> ExportAsync()
+    /// <summary>The document, for somebody whom the trail names first: what cannot be told is not given out.</summary>
+    public async Task<string> ExportAsync(Actor actor)
     {
-        using var db = reads.Open();
-        return Task.FromResult(ExportText.Of(CurrentConfiguration.Read(db)));
+        await journal.AppendAsync(AccessEvents.Exported(actor));
+        await using var db = reads.Open();
+        return ExportText.Of(CurrentConfiguration.Read(db));
     }
 
     /// <summary>Everything that is configured at this instant.</summary>

@@ -11,6 +11,7 @@ static class ConfigurationSetup
     public static IServiceCollection AddConfiguration(this IServiceCollection services) => services
         .AddScoped<ConfigurationEdits>()
         .AddScoped<Beginning>()
+        .AddHostedService<CommandNotesReader>()
         .AddSingleton<Acknowledgement>()
         .AddSingleton<MetricsReading>();
 
@@ -70,19 +71,26 @@ static class ConfigurationSetup
             await Console.Error.WriteLineAsync(StartUp.Sentence(exception));
             return false;
         }
-        var told = app.Services.GetRequiredService<MailSettings>().PublicUrl;
-        app.Lifetime.ApplicationStarted.Register(() =>
-        {
-            var url = FirstSteps.Reachable(app.Urls.FirstOrDefault() ?? "http://localhost:5000");
-            if (beginning.FirstKey is { } key)
-            {
-                FirstSteps.Print(url, key.Text, app.Services.GetRequiredService<CallDestination>().Describe(Beginning.Project), app.Services.GetRequiredService<JournalSettings>().Folder);
-            }
-            if (beginning.SignInLinks is { Count: > 0 } links)
-            {
-                FirstSteps.Print(told.Length > 0 ? told : url, links);
-            }
-        });
+        app.Lifetime.ApplicationStarted.Register(() => Print(app, beginning));
         return true;
+    }
+
+    static void Print(WebApplication app, Beginning beginning)
+    {
+        var url = FirstSteps.Reachable(app.Urls.FirstOrDefault() ?? "http://localhost:5000");
+        var people = app.Services.GetRequiredService<MailSettings>().PublicUrl is { Length: > 0 } told ? told.TrimEnd('/') : url;
+        var welcome = app.Services.GetRequiredService<DirectoryShelf>().Current.HasOwner ? null : people + app.Services.GetRequiredService<SetupToken>().PrintedPath;
+        if (beginning.MadePlayground)
+        {
+            FirstSteps.Print(url, welcome, beginning.FirstKey?.Text, app.Services.GetRequiredService<CallDestination>().Describe(Beginning.Project), app.Services.GetRequiredService<JournalSettings>().Folder);
+        }
+        else if (welcome is not null)
+        {
+            FirstSteps.Print(welcome);
+        }
+        if (beginning.SignInLinks is { Count: > 0 } links)
+        {
+            FirstSteps.Print(people, links);
+        }
     }
 }

@@ -5,24 +5,42 @@ namespace Governance.Configuration;
 /// <summary>What the console says once the process listens.</summary>
 static class FirstSteps
 {
+    /// <summary>True or false says whether secrets that exist nowhere else are printed; without it they are where the output is a terminal.</summary>
+    public const string ShowSetting = "Governance:ShowFirstKey";
+
+    /// <summary>What goes into a file, a log or somebody's journal is read by others, for years.</summary>
+    public static bool MayShowSecrets(IConfiguration configuration) => bool.TryParse(configuration[ShowSetting], out var said) ? said : !Console.IsOutputRedirected;
+
     /// <param name="url">Where the product is reached.</param>
-    /// <param name="key">The first key, shown only now.</param>
+    /// <param name="welcome">The link that makes the first owner; null where there is one.</param>
+    /// <param name="key">The first key, shown only now; null where it was not to be shown, and so was not made.</param>
     /// <param name="destination">Which upstream answers calls of that key, and who bills them.</param>
     /// <param name="folder">Where what is recorded is kept.</param>
-    public static void Print(string url, string key, string destination, string folder) => Console.WriteLine($$"""
+    public static void Print(string url, string? welcome, string? key, string destination, string folder) => Console.WriteLine($$"""
 
         Governance is running at {{url}}
-        1. Open {{url}} and create the owner.
-        2. Make a first call:
+        1. Open {{welcome ?? url}}
+           {{(welcome is null ? "and sign in." : "and create the owner. The link works once, until the next start.")}}
+        2. {{(key is null ? $"Make a key on {url}/dashboard/keys, and with it a first call:" : "Make a first call:")}}
 
            curl {{url}}/v1/messages \
-             -H "x-api-key: {{key}}" \
+             -H "x-api-key: {{key ?? "<your key>"}}" \
              -H "content-type: application/json" \
              -d '{"model":"claude-sonnet-5","max_tokens":200,"messages":[{"role":"user","content":"Hello"}]}'
 
         {{destination}}
-        This key is shown only now. It belongs to the project '{{Beginning.Project}}'; make more on {{url}}/dashboard/keys.
+        {{(key is null
+            ? $"No key is printed here, because this output is not a terminal; {ShowSetting}=true prints one at the first start."
+            : $"This key is shown only now. It belongs to the project '{Beginning.Project}'; make more on {url}/dashboard/keys.")}}
         What is recorded is kept in {{folder}}.
+
+        """);
+
+    /// <param name="welcome">The link that makes the first owner.</param>
+    public static void Print(string welcome) => Console.WriteLine($"""
+
+        Nobody owns this workspace yet. Open {welcome}
+        and create the owner. The link works once, until the next start.
 
         """);
 

@@ -17,7 +17,7 @@ static partial class ManagementEndpoints
     {
         var group = app.MapGroup("/api/policy").DisableAntiforgery().AddEndpointFilter(AnswerAsync).AddEndpointFilter(async (context, next) =>
             Authorize(context.HttpContext) is { } actor ? await WithActor(context, actor, next) : Refuse(401, "Send a management key as 'Authorization: Bearer <key>'; an owner creates one on /dashboard/settings?tab=access."));
-        group.MapGet("/export", async (ConfigurationEdits edits) => Results.Text(await edits.ExportAsync(), "application/yaml"));
+        group.MapGet("/export", async (HttpContext context, ConfigurationEdits edits) => Results.Text(await edits.ExportAsync((Actor)context.Items[typeof(Actor)]!), "application/yaml"));
         group.MapPost("/plan", (HttpContext context, ConfigurationEdits edits) => RunAsync(context, edits.PlanAsync));
         group.MapPost("/apply", (HttpContext context, ConfigurationEdits edits) => RunAsync(context, text => edits.ApplyAsync(text, (Actor)context.Items[typeof(Actor)]!)));
     }

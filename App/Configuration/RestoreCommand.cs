@@ -129,6 +129,17 @@ static class RestoreCommand
         await journal.ChangeAsync(change =>
         {
             FenceTable.RaiseOverCopy(change.Transaction, reason, known, new Actor(ActorKind.System, "command-line"), new CheckpointFolder(checkpoints.Folder).Last());
+            change.Append(new AuditEvent
+            {
+                Chain = AuditEvent.SystemChain,
+                Category = AuditCategory.System,
+                Action = "database.restored",
+                Actor = new Actor(ActorKind.System, "command-line"),
+                TargetKind = "database",
+                TargetId = Path.GetFileName(settings.Place),
+                Sentence = $"The database was restored: {reason}",
+                Details = AuditJson.Element(new { user = Environment.UserName }),
+            });
             return true;
         });
     }

@@ -26,7 +26,7 @@ static class SettingsCheck
     /// <summary>The settings that stand by themselves.</summary>
     static readonly string[] single =
     [
-        "Governance:Bootstrap", "Governance:ManagementKey", FirstRun.TokenSetting, "Governance:PublicUrl", "Governance:Metrics:Public",
+        "Governance:Bootstrap", "Governance:ManagementKey", FirstRun.TokenSetting, FirstSteps.ShowSetting, "Governance:PublicUrl", "Governance:Metrics:Public",
         "Governance:Smtp:Host", "Governance:Smtp:Port", "Governance:Smtp:From", "Governance:Smtp:User", "Governance:Smtp:PasswordEnv", "Governance:Smtp:UseTls",
     ];
 
@@ -45,6 +45,7 @@ static class SettingsCheck
         faults.AddRange(StartSecrets.Faults(configuration).Select(fault => $"{fault.Path}: {fault.Message}"));
         faults.AddRange(EnvironmentKeys.Faults(configuration));
         faults.AddRange(Flag(configuration, "Governance:Metrics:Public"));
+        faults.AddRange(Flag(configuration, FirstSteps.ShowSetting));
         faults.AddRange(Addresses(configuration).SelectMany(AddressFault));
         try
         {

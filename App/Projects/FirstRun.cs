@@ -1,12 +1,9 @@
-using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using Governance.Audit;
 
 namespace Governance.Projects;
 
-/// <summary>The first visit: whoever comes first becomes the owner, so it has to be somebody at this machine or one who knows the setup token.</summary>
-sealed class FirstRun(IConfiguration configuration, DirectoryShelf shelf, MemberEdits members)
+/// <summary>The first visit: whoever comes with the setup token becomes the owner, once.</summary>
+sealed class FirstRun(SetupToken token, DirectoryShelf shelf, MemberEdits members)
 {
     public const string TokenSetting = "Governance:SetupToken";
     const string SampleProject = "playground";
@@ -20,23 +17,13 @@ sealed class FirstRun(IConfiguration configuration, DirectoryShelf shelf, Member
 
     public bool IsOpen => !shelf.Current.HasOwner;
 
-    /// <summary>A configured token is asked of everyone; without one the page is for this machine alone.</summary>
-    public bool NeedsToken => !string.IsNullOrEmpty(configuration[TokenSetting]);
+    /// <summary>Where the link with the token is to be found, for whoever came without it.</summary>
+    public string WhereTheLinkIs => token.IsConfigured
+        ? $"Open this page with ?token= and the value of {TokenSetting} behind its address."
+        : "The link that opens this page is printed on the console, or in the log, of the last start of Governance; it looks like http://localhost:5000/welcome?token=….";
 
-    /// <summary>True where the request was made on this machine, by a browser that was told so: not through a proxy, not by a foreign name that leads here.</summary>
-    public static bool IsLocal(HttpContext context)
-    {
-        var headers = context.Request.Headers;
-        return context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-            && !headers.ContainsKey("X-Forwarded-For") && !headers.ContainsKey("Forwarded") && !headers.ContainsKey("Via")
-            && (context.Request.Host.Host is "localhost" || (IPAddress.TryParse(context.Request.Host.Host, out var host) && IPAddress.IsLoopback(host)));
-    }
-
-    public bool MayTry(HttpContext context) => NeedsToken || IsLocal(context);
-
-    /// <summary>Blanks around it are nobody's on either side. A token that nothing is left of lets nobody in.</summary>
-    public bool TokenMatches(string? given) =>
-        !NeedsToken || (SecretText.Passphrase(configuration[TokenSetting], out _) is { } token && CryptographicOperations.FixedTimeEquals(Hash(token.Trim()), Hash(given?.Trim() ?? "")));
+    /// <summary>True for whoever has the token, wherever they come from, while there is no owner.</summary>
+    public bool Opens(string? given) => IsOpen && token.Matches(given);
 
     /// <summary>Makes the owner, names the workspace and makes the owner's key, all or nothing; only one of several at once gets through.</summary>
     public async Task<Made> MakeAsync(Wanted wanted)
@@ -67,6 +54,4 @@ sealed class FirstRun(IConfiguration configuration, DirectoryShelf shelf, Member
         }
         return name;
     }
-
-    static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

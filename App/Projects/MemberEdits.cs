@@ -3,20 +3,21 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Governance.Projects;
 
-/// <summary>Edits of the people: who may sign in, and as what.</summary>
-sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILookupNormalizer normalizer)
+/// <summary>Edits of the people: who may sign in, and as what. Whether the actor may do it is decided inside the change.</summary>
+sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, PasswordHashing hashing, ILookupNormalizer normalizer, DoorLimits limits)
 {
     /// <summary>What an edit of a member came to.</summary>
-    public enum Outcome { Done, Unchanged, Taken, NotFound, LastOwner, AlreadySetUp }
+    public enum Outcome { Done, Unchanged, Taken, NotFound, LastOwner, AlreadySetUp, NotAllowed, Busy }
 
     /// <summary>The first owner; only while there is none, whoever asks at the same time.</summary>
-    public Task<Outcome> CreateOwnerAsync(string email, string password, Action<Change> further) => journal.ChangeAsync(change =>
+    public async Task<Outcome> CreateOwnerAsync(string email, string password, Action<Change> further) => await hashing.HashAsync(password) is not { } hash ? Outcome.Busy : await journal.ChangeAsync(change =>
     {
         if (change.Db.Users.Any(member => !member.Removed && member.Role == MemberRole.Owner))
         {
             return Outcome.AlreadySetUp;
         }
-        var outcome = SaveInChange(change, new MemberDefinition { Email = email, Role = MemberRole.Owner }, password, new Actor(ActorKind.Member, email));
+        // Nobody is there who could allow it: the setup token did.
+        var outcome = Save(change, new MemberDefinition { Email = email, Role = MemberRole.Owner }, () => hash, Actor.Bootstrap, new Actor(ActorKind.Member, email));
         if (outcome == Outcome.Done)
         {
             further(change);
@@ -24,8 +25,8 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
         return outcome;
     });
 
-    public Task<Outcome> CreateAsync(MemberDefinition wanted, string password, Actor actor) => journal.ChangeAsync(change =>
-        Find(change, wanted.Email) is { Removed: false } ? Outcome.Taken : SaveInChange(change, wanted, password, actor));
+    public async Task<Outcome> CreateAsync(MemberDefinition wanted, string password, Actor actor) => await hashing.HashAsync(password) is not { } hash ? Outcome.Busy : await journal.ChangeAsync(change =>
+        Find(change, wanted.Email) is { Removed: false } ? Outcome.Taken : Save(change, wanted, () => hash, actor, actor));
 
     public Task<Outcome> ChangeRoleAsync(string email, MemberRole role, Actor actor) => journal.ChangeAsync(change =>
         Find(change, email) is { Removed: false } ? SaveInChange(change, new MemberDefinition { Email = email, Role = role }, null, actor) : Outcome.NotFound);
@@ -39,6 +40,10 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
         {
             return Outcome.NotFound;
         }
+        if (!MemberRights.MayEdit(change, actor, member.Role, null))
+        {
+            return Outcome.NotAllowed;
+        }
         if (IsLastOwner(change, member))
         {
             return Outcome.LastOwner;
@@ -51,30 +56,43 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
         return Outcome.Done;
     }
 
-    public Task<Outcome> ChangePasswordAsync(string email, string password, Actor actor) => journal.ChangeAsync(change =>
-        Find(change, email) is { Removed: false } member ? SetPassword(change, member, password, actor, "member.password_changed", $"The password of {email} was changed.") : Outcome.NotFound);
+    public async Task<Outcome> ChangePasswordAsync(string email, string password, Actor actor) => await hashing.HashAsync(password) is not { } hash ? Outcome.Busy : await journal.ChangeAsync(change =>
+        Find(change, email) is not { Removed: false } member ? Outcome.NotFound
+        : !MaySetPassword(change, member, actor) ? Outcome.NotAllowed
+        : SetPassword(change, member, hash, actor, "member.password_changed", $"The password of {email} was changed."));
 
     /// <summary>Sets the password of a member who has none; one that is there stays.</summary>
-    public Outcome SetFirstPasswordInChange(Change change, string email, string password, Actor actor, string how) =>
+    public Outcome SetFirstPasswordInChange(Change change, string email, Func<string> hash, Actor actor, string how) =>
         Find(change, email) is not { Removed: false } member ? Outcome.NotFound
         : member.PasswordHash is not null ? Outcome.Unchanged
-        : SetPassword(change, member, password, actor, "member.password_set", $"{email} has a first password, {how}.");
+        : !MaySetPassword(change, member, actor) ? Outcome.NotAllowed
+        : SetPassword(change, member, hash(), actor, "member.password_set", $"{email} has a first password, {how}.");
+
+    /// <summary>For a document, which is applied whole: there the work is part of the change.</summary>
+    public string Hash(string password) => hasher.HashPassword(new Member(), password);
 
     /// <summary>Whether this is the member's password; null where there is no such member or no password.</summary>
     public bool? IsPassword(Member? member, string password) =>
         member?.PasswordHash is { } hash ? hasher.VerifyHashedPassword(member, hash, password) != PasswordVerificationResult.Failed : null;
 
-    /// <summary>Creates the member or changes the role. A password is set only where one is given.</summary>
-    public Outcome SaveInChange(Change change, MemberDefinition wanted, string? password, Actor actor)
+    /// <summary>Creates the member or changes the role. A password is set only where one is given, and only on somebody new.</summary>
+    public Outcome SaveInChange(Change change, MemberDefinition wanted, string? password, Actor actor) =>
+        Save(change, wanted, password is null ? null : () => Hash(password), actor, actor);
+
+    Outcome Save(Change change, MemberDefinition wanted, Func<string>? hash, Actor allowedBy, Actor actor)
     {
         var member = Find(change, wanted.Email);
-        if (member is null or { Removed: true })
-        {
-            return Create(change, member, wanted, password, actor);
-        }
-        if (member.Role == wanted.Role)
+        if (member is { Removed: false } && member.Role == wanted.Role)
         {
             return Outcome.Unchanged;
+        }
+        if (!MemberRights.MayEdit(change, allowedBy, member is { Removed: false } ? member.Role : null, wanted.Role))
+        {
+            return Outcome.NotAllowed;
+        }
+        if (member is null or { Removed: true })
+        {
+            return Create(change, member, wanted, hash?.Invoke(), actor);
         }
         if (wanted.Role != MemberRole.Owner && IsLastOwner(change, member))
         {
@@ -93,18 +111,21 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
         return Outcome.Done;
     }
 
-    Outcome SetPassword(Change change, Member member, string password, Actor actor, string action, string sentence)
+    /// <summary>Of their own everybody; of others those who may change them.</summary>
+    static bool MaySetPassword(Change change, Member member, Actor actor) =>
+        (actor.Kind == ActorKind.Member && actor.Id == member.Email) || MemberRights.MayEdit(change, actor, member.Role, member.Role);
+
+    Outcome SetPassword(Change change, Member member, string hash, Actor actor, string action, string sentence)
     {
-        member.PasswordHash = hasher.HashPassword(member, password);
+        member.PasswordHash = hash;
         EndSessions(member);
-        member.AccessFailedCount = 0;
-        member.LockoutEnd = null;
+        ForgetFailures(member);
         change.Append(Told(actor, action, member.Email!, sentence));
         change.Db.SaveChanges();
         return Outcome.Done;
     }
 
-    Outcome Create(Change change, Member? returning, MemberDefinition wanted, string? password, Actor actor)
+    Outcome Create(Change change, Member? returning, MemberDefinition wanted, string? hash, Actor actor)
     {
         var member = returning ?? new Member { UserName = wanted.Email, Email = wanted.Email, CreatedAt = change.Now, LockoutEnabled = true };
         member.NormalizedUserName = normalizer.NormalizeName(wanted.Email);
@@ -113,7 +134,8 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
         member.Removed = false;
         member.Role = wanted.Role;
         EndSessions(member);
-        member.PasswordHash = password is null ? null : hasher.HashPassword(member, password);
+        ForgetFailures(member);
+        member.PasswordHash = hash;
         if (returning is null)
         {
             change.Db.Users.Add(member);
@@ -128,6 +150,14 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, ILooku
     {
         member.SecurityStamp = Guid.NewGuid().ToString("N");
         member.ConcurrencyStamp = Guid.NewGuid().ToString();
+    }
+
+    /// <summary>Whoever comes back, or has another password, begins without what was tried before; the columns are of versions that locked members in the database.</summary>
+    void ForgetFailures(Member member)
+    {
+        member.AccessFailedCount = 0;
+        member.LockoutEnd = null;
+        limits.Renew(member.NormalizedEmail!);
     }
 
     internal Member? Find(Change change, string email)

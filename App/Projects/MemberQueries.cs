@@ -7,14 +7,14 @@ namespace Governance.Projects;
 sealed class MemberQueries(Reads reads)
 {
     /// <summary>A member as the page of members shows them.</summary>
-    public sealed record Line(string Email, MemberRole Role, DateTimeOffset CreatedAt, DateTimeOffset? LockedUntil);
+    public sealed record Line(string Email, MemberRole Role, DateTimeOffset CreatedAt);
 
     public async Task<IReadOnlyList<Line>> ListAsync()
     {
         await using var db = reads.Open();
         var members = await db.Users.Where(member => !member.Removed).ToListAsync();
         return [.. members.OrderBy(member => member.Role).ThenBy(member => member.Email, StringComparer.OrdinalIgnoreCase)
-            .Select(member => new Line(member.Email!, member.Role, member.CreatedAt, member.LockoutEnd))];
+            .Select(member => new Line(member.Email!, member.Role, member.CreatedAt))];
     }
 
     /// <summary>The member as the database has it now; null where there is none or it was removed.</summary>

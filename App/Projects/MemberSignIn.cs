@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Governance.Projects;
 
-/// <summary>Lets members in. Whoever may not enter gets one answer, after one time, whatever the reason: no such member, a wrong password, removed, locked.</summary>
+/// <summary>Lets members in. Whoever may not enter gets one answer, after the same work, whatever the reason: no such member, a wrong password, none at all, removed.</summary>
 sealed class MemberSignIn(
     UserManager<Member> members,
     IHttpContextAccessor context,
@@ -13,59 +13,95 @@ sealed class MemberSignIn(
     ILogger<SignInManager<Member>> logger,
     IAuthenticationSchemeProvider schemes,
     IUserConfirmation<Member> confirmation,
-    TimeProvider time)
+    PasswordHashing hashing,
+    DoorLimits limits,
+    KnownBrowsers browsers,
+    FailedAttempts failures,
+    AccessTrail trail)
     : SignInManager<Member>(members, context, claims, options, logger, schemes, confirmation)
 {
-    /// <summary>Longer than a refusal ever takes by itself, so that its reason cannot be timed.</summary>
-    static readonly TimeSpan refusalTakes = TimeSpan.FromMilliseconds(600);
+    /// <summary>The visitor of whoever is signed in already.</summary>
+    const string SignedIn = "signed in";
 
-    static readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
+    static readonly TimeSpan busyWait = TimeSpan.FromSeconds(2);
 
-    static readonly Lazy<string> decoyHash = new(() => new PasswordHasher<Member>().HashPassword(new Member(), Guid.NewGuid().ToString()));
+    /// <summary>What a try came to.</summary>
+    public enum Outcome { Right, Wrong, TooMany, Busy }
+
+    /// <summary>What a try came to, and where it was not even looked at, how long to wait.</summary>
+    public readonly record struct Answer(Outcome Outcome, TimeSpan Wait)
+    {
+        /// <summary>Says it to programs; null where the answer is a page like any other.</summary>
+        public void Write(HttpResponse response)
+        {
+            if (Outcome is Outcome.TooMany or Outcome.Busy)
+            {
+                response.StatusCode = Outcome is Outcome.TooMany ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable;
+                response.Headers.RetryAfter = DoorLimits.Seconds(Wait);
+            }
+        }
+    }
 
     public override async Task<bool> CanSignInAsync(Member user) => !user.Removed && await base.CanSignInAsync(user);
 
-    /// <summary>Signs in and answers true, or answers false and counts the failure; five in a row lock the member out for five minutes.</summary>
-    public async Task<bool> TryAsync(string email, string password)
+    /// <summary>Signs in, or counts the failure.</summary>
+    public async Task<Answer> TryAsync(string email, string password)
     {
-        var started = time.GetTimestamp();
-        // One try at a time for an address, or tries at once would count as one.
-        var turn = turns[(uint)StringComparer.OrdinalIgnoreCase.GetHashCode(email) % (uint)turns.Length];
-        await turn.WaitAsync();
-        try
+        var account = AccountOf(email);
+        var browser = browsers.Find(Context, account);
+        var answer = await CheckAsync(account, browser is null ? VisitorAddress.Of(Context) : $"browser {browser}", browser is not null, password);
+        if (answer.Member is { } member)
         {
-            return await TryInTurnAsync(email, password, started);
+            await EnterAsync(member);
         }
-        finally
+        return answer.Answer;
+    }
+
+    /// <summary>Asks a member who is in for the password again.</summary>
+    public async Task<Answer> ConfirmAsync(string email, string password) => (await CheckAsync(AccountOf(email), SignedIn, known: true, password)).Answer;
+
+    /// <summary>Begins a session of somebody who has shown who they are, and knows their browser from then on.</summary>
+    public async Task EnterAsync(Member member)
+    {
+        await SignInAsync(member, isPersistent: false);
+        browsers.Remember(Context, AccountOf(member.Email!));
+        await trail.SignedInAsync(member.Email!, VisitorAddress.Of(Context));
+    }
+
+    /// <summary>Ends the session, and tells the trail where there was one.</summary>
+    public async Task LeaveAsync()
+    {
+        var email = Context.User.Identity is { IsAuthenticated: true, Name: { } name } ? name : null;
+        await SignOutAsync();
+        if (email is not null)
         {
-            turn.Release();
+            await trail.SignedOutAsync(email, VisitorAddress.Of(Context));
         }
     }
 
-    async Task<bool> TryInTurnAsync(string email, string password, long started)
+    async Task<(Answer Answer, Member? Member)> CheckAsync(string account, string visitor, bool known, string password)
     {
-        var member = await UserManager.FindByEmailAsync(email);
-        if (member is not null && await CanSignInAsync(member) && !await UserManager.IsLockedOutAsync(member))
+        var address = VisitorAddress.Of(Context);
+        if (limits.Try(account, visitor, known) is { } wait)
         {
-            if ((await PasswordSignInAsync(member, password, isPersistent: false, lockoutOnFailure: true)).Succeeded)
-            {
-                return true;
-            }
+            failures.Refused(account, address);
+            return (new Answer(Outcome.TooMany, wait), null);
         }
-        else
+        // From here on there is the same work for everybody: one look, one check, and the failure is counted in memory.
+        var member = await UserManager.FindByEmailAsync(account);
+        var mayEnter = member is not null && await CanSignInAsync(member);
+        switch (await hashing.VerifyAsync(mayEnter ? member!.PasswordHash : null, password))
         {
-            // The same work as for a member, so that a busy machine does not tell either.
-            _ = UserManager.PasswordHasher.VerifyHashedPassword(new Member(), decoyHash.Value, password);
+            case null:
+                return (new Answer(Outcome.Busy, busyWait), null);
+            case true:
+                return (new Answer(Outcome.Right, default), member);
+            default:
+                failures.Failed(account, address);
+                return (new Answer(Outcome.Wrong, default), null);
         }
-        var remaining = refusalTakes - time.GetElapsedTime(started);
-        if (remaining > TimeSpan.Zero)
-        {
-            await Task.Delay(remaining, time);
-        }
-        return false;
     }
 
-    /// <summary>Asks a member who is in for the password again; failures count towards the same lockout.</summary>
-    public async Task<bool> ConfirmAsync(string email, string password) =>
-        await UserManager.FindByEmailAsync(email) is { } member && (await CheckPasswordSignInAsync(member, password, lockoutOnFailure: true)).Succeeded;
+    /// <summary>No account has an address that is longer, and nothing longer is kept.</summary>
+    string AccountOf(string email) => email.Length <= MemberValidation.EmailMaxLength ? UserManager.NormalizeEmail(email) ?? "" : "";
 }

@@ -20,7 +20,9 @@ public sealed partial class MembersPage
 
     enum Asking { Add, Role, Password }
 
-    [Inject] TimeProvider Clock { get; set; } = null!;
+    [Inject] DoorLimits Limits { get; set; } = null!;
+
+    [Inject] Microsoft.AspNetCore.Identity.ILookupNormalizer Normalizer { get; set; } = null!;
 
     string Heading => asking switch
     {
@@ -61,6 +63,8 @@ public sealed partial class MembersPage
 
     bool IsLastOwner(MemberQueries.Line member) => member.Role == MemberRole.Owner && members!.Count(one => one.Role == MemberRole.Owner) == 1;
 
+    bool IsClosedToStrangers(MemberQueries.Line member) => Limits.IsClosedToStrangers(Normalizer.NormalizeEmail(member.Email)!);
+
     void Open(Asking what, MemberQueries.Line? member)
     {
         (asking, subject, role, email, password) = (what, member, member?.Role ?? MemberRole.Developer, "", "");
@@ -80,7 +84,6 @@ public sealed partial class MembersPage
         var what = asking;
         var done = await ActAsync(Permission.EditMembers, async session =>
         {
-            await HoldAsync(session, address, what is Asking.Password ? null : role);
             return what switch
             {
                 Asking.Role => Say(await Edits.ChangeRoleAsync(address, role, session.Actor), $"{address} is now {role}; their open pages ask for sign-in again."),
@@ -107,19 +110,9 @@ public sealed partial class MembersPage
     {
         await ActAsync(Permission.EditMembers, async session =>
         {
-            await HoldAsync(session, leaving!.Email, null);
-            return Say(await Edits.RemoveAsync(leaving.Email, session.Actor), $"{leaving.Email} can no longer sign in.");
+            return Say(await Edits.RemoveAsync(leaving!.Email, session.Actor), $"{leaving.Email} can no longer sign in.");
         });
         await ReadAsync();
-    }
-
-    /// <summary>Holds the order of roles against the member as the database has them now.</summary>
-    async Task HoldAsync(CurrentMember.Session session, string address, MemberRole? after)
-    {
-        if (!Permissions.MayEdit(session.Role, (await Queries.FindAsync(address))?.Role, after))
-        {
-            throw new RefusedException("Only an owner may make, change or remove an owner.");
-        }
     }
 
     static string? Say(MemberEdits.Outcome outcome, string done) => outcome switch
@@ -127,6 +120,8 @@ public sealed partial class MembersPage
         MemberEdits.Outcome.Done => done,
         MemberEdits.Outcome.Unchanged => null,
         MemberEdits.Outcome.Taken => throw new RefusedException("There is a member of this e-mail already."),
+        MemberEdits.Outcome.NotAllowed => throw new RefusedException("Only an owner may make, change or remove an owner."),
+        MemberEdits.Outcome.Busy => throw new RefusedException("The server is busy. Nothing was changed; try again in a moment."),
         MemberEdits.Outcome.LastOwner => throw new RefusedException("This is the last owner. Make somebody else an owner first."),
         _ => throw new RefusedException("There is no such member any more."),
     };

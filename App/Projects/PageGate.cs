@@ -43,5 +43,16 @@ static class PageGate
     public static Task AskForSignInAsync(HttpContext context, RequestDelegate next) =>
         UnderDashboard(context) && context.User.Identity is not { IsAuthenticated: true } ? context.ChallengeAsync() : next(context);
 
+    /// <summary>Tells the trail what auditors look at; what others do is told where they do it.</summary>
+    public static async Task TellOfReadingAsync(HttpContext context, RequestDelegate next)
+    {
+        if (HttpMethods.IsGet(context.Request.Method) && UnderDashboard(context) && context.User.IsInRole(nameof(MemberRole.Auditor))
+            && context.User.Identity?.Name is { } email && context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } page } endpoint && endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
+        {
+            await context.RequestServices.GetRequiredService<AccessTrail>().ReadAsync(email, page);
+        }
+        await next(context);
+    }
+
     static bool UnderDashboard(HttpContext context) => context.Request.Path.StartsWithSegments("/dashboard", StringComparison.OrdinalIgnoreCase);
 }

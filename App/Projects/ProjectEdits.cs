@@ -15,10 +15,10 @@ sealed class ProjectEdits(Journal journal)
     /// <summary>Makes a key; the secret is in the answer and nowhere else. Null where the id is taken.</summary>
     public Task<KeySecret?> CreateKeyAsync(KeyDefinition wanted, Actor actor) => journal.ChangeAsync(change => CreateKeyInChange(change, wanted, KeySecret.Create(), actor));
 
-    /// <summary>Makes a management key; shown once. Null where the id is taken.</summary>
+    /// <summary>Makes a management key; shown once. Null where the id is taken, or the actor is no owner any more.</summary>
     public Task<string?> CreateManagementKeyAsync(string id, Actor actor) => journal.ChangeAsync(change =>
     {
-        if (change.Db.ManagementKeys.Find(id) is not null)
+        if (!MayManageKeys(change, actor) || change.Db.ManagementKeys.Find(id) is not null)
         {
             return null;
         }
@@ -29,7 +29,7 @@ sealed class ProjectEdits(Journal journal)
     });
 
     public Task<bool> RevokeManagementKeyAsync(string id, Actor actor) => journal.ChangeAsync(change =>
-        change.Db.ManagementKeys.Find(id) is { } row
+        MayManageKeys(change, actor) && change.Db.ManagementKeys.Find(id) is { } row
         && change.Save(change.Db.ManagementKeys, id, row.Definition with { Revoked = true }, System(actor, "management_key.revoked", "management_key", id, $"Management key {id} was revoked.")));
 
     public static bool SaveInChange(Change change, WorkspaceDefinition wanted, Actor actor)
@@ -109,6 +109,9 @@ sealed class ProjectEdits(Journal journal)
         });
         return true;
     }
+
+    /// <summary>A management key can make owners, so of members only an owner hands one out.</summary>
+    static bool MayManageKeys(Change change, Actor actor) => actor.Kind != ActorKind.Member || MemberRights.RoleOf(change, actor) == MemberRole.Owner;
 
     internal static AuditEvent System(Actor actor, string action, string targetKind, string targetId, string sentence) => new()
     {

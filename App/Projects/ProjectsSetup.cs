@@ -18,7 +18,14 @@ static class ProjectsSetup
         services.AddScoped<MemberEdits>();
         services.AddScoped<SignInLinks>();
         services.AddScoped<CurrentMember>();
+        services.AddSingleton<SetupToken>();
         services.AddScoped<FirstRun>();
+        services.AddRateLimiter(DoorLimits.Configure);
+        services.AddSingleton<DoorLimits>();
+        services.AddSingleton<KnownBrowsers>();
+        services.AddSingleton<FailedAttempts>();
+        services.AddScoped<PasswordHashing>();
+        services.AddSingleton<AccessTrail>().AddHostedService(provider => provider.GetRequiredService<AccessTrail>());
         services.AddSingleton<MemberQueries>();
         services.AddSingleton<MemberSessions>();
         services.AddScoped<AuthenticationStateProvider, MemberRevalidation>();
@@ -37,8 +44,6 @@ static class ProjectsSetup
                 options.Password.RequireUppercase = false;
                 options.Password.RequireLowercase = false;
                 options.Password.RequireDigit = false;
-                options.Lockout.MaxFailedAccessAttempts = 5;
-                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
             })
             .AddEntityFrameworkStores<GovernanceDb>()
             .AddClaimsPrincipalFactory<MemberClaims>()
@@ -65,9 +70,11 @@ static class ProjectsSetup
     public static WebApplication UseProjects(this WebApplication app)
     {
         app.Use(next => context => PageGate.LeadToFirstRunAsync(context, next));
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.Use(next => context => PageGate.AskForSignInAsync(context, next));
         app.UseAuthorization();
+        app.Use(next => context => PageGate.TellOfReadingAsync(context, next));
         return app;
     }
 
@@ -78,7 +85,7 @@ static class ProjectsSetup
         // Taking the form makes the framework ask for its antiforgery token.
         app.MapPost("/sign-out", async (MemberSignIn door, IFormCollection _) =>
         {
-            await door.SignOutAsync();
+            await door.LeaveAsync();
             return Results.Redirect("/sign-in");
         }).AllowAnonymous();
         return app;

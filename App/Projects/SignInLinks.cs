@@ -10,7 +10,7 @@ namespace Governance.Projects;
 sealed record SignInLink(string Email, string Path, DateTimeOffset ExpiresAt);
 
 /// <summary>One-time sign-in links, so that nobody whom a document names without a password is locked out. Only hashes are kept; a link is used up by its first use and runs out by itself.</summary>
-sealed class SignInLinks(Journal journal, Reads reads, MemberEdits members)
+sealed class SignInLinks(Journal journal, Reads reads, MemberEdits members, PasswordHashing hashing)
 {
     public const string Address = "/sign-in/link";
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(3);
@@ -50,17 +50,22 @@ sealed class SignInLinks(Journal journal, Reads reads, MemberEdits members)
         return Holder(db, token, now)?.Email;
     }
 
-    /// <summary>Sets the member's password and uses the link up, with every other one of that member. Null where it no longer holds.</summary>
-    public Task<string?> UseAsync(string? token, string password) => journal.ChangeAsync(change =>
+    /// <summary>Sets the member's password and uses the link up, with every other one of that member.</summary>
+    public async Task<Use> UseAsync(string? token, string password) => await hashing.HashAsync(password) is not { } hash ? new Use(null, Busy: true) : await journal.ChangeAsync(change =>
     {
         if (Holder(change.Db, token, change.Now) is not { } member
-            || members.SetFirstPasswordInChange(change, member.Email!, password, new Actor(ActorKind.Member, member.Email!), "set with a one-time sign-in link") != MemberEdits.Outcome.Done)
+            || members.SetFirstPasswordInChange(change, member.Email!, () => hash, new Actor(ActorKind.Member, member.Email!), "set with a one-time sign-in link") != MemberEdits.Outcome.Done)
         {
-            return null;
+            return new Use(null, Busy: false);
         }
         change.Db.UserTokens.RemoveRange(Of(change.Db, member.Id));
-        return member.Email;
+        return new Use(member.Email, Busy: false);
     });
+
+    /// <summary>What the use of a link came to.</summary>
+    /// <param name="Email">Whose password was set; null where the link no longer holds.</param>
+    /// <param name="Busy">Nothing was looked at: too many passwords wait to be hashed.</param>
+    public readonly record struct Use(string? Email, bool Busy);
 
     static Member? Holder(GovernanceDb db, string? token, DateTimeOffset now)
     {

@@ -26,6 +26,7 @@ sealed class BareFailures : IExceptionHandler
         return next(context);
     }
 
-    static bool WantsPage(HttpContext context) =>
+    /// <summary>True where the request asks for HTML, as browsers do.</summary>
+    public static bool WantsPage(HttpContext context) =>
         context.Request.Headers.Accept.Any(accept => accept?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true);
 }

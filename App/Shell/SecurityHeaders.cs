@@ -22,7 +22,8 @@ static class SecurityHeaders
         headers.ContentSecurityPolicy = ContentPolicy;
         headers.XFrameOptions = "DENY";
         headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin";
+        // A page whose address holds a token asks for more.
+        headers.TryAdd("Referrer-Policy", "same-origin");
         headers["Permissions-Policy"] = Permissions;
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         return Task.CompletedTask;

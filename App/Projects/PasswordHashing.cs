@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace Governance.Projects;
+
+/// <summary>Hashes and checks passwords, so many at once as <see cref="DoorLimits.Checks"/> allows, and never on the journal's thread. Null is the answer where too many wait already.</summary>
+sealed class PasswordHashing(IPasswordHasher<Member> hasher, DoorLimits limits)
+{
+    static readonly Lazy<string> decoy = new(() => new PasswordHasher<Member>().HashPassword(new Member(), Guid.NewGuid().ToString()));
+
+    public async Task<string?> HashAsync(string password)
+    {
+        using var turn = await limits.Checks.AcquireAsync();
+        return turn.IsAcquired ? hasher.HashPassword(new Member(), password) : null;
+    }
+
+    /// <summary>Whether this is the password behind the hash. Without a hash there is the same work, and the answer is no.</summary>
+    public async Task<bool?> VerifyAsync(string? hash, string password)
+    {
+        using var turn = await limits.Checks.AcquireAsync();
+        if (!turn.IsAcquired)
+        {
+            return null;
+        }
+        var result = hasher.VerifyHashedPassword(new Member(), hash ?? decoy.Value, password);
+        return hash is not null && result != PasswordVerificationResult.Failed;
+    }
+}
