@@ -97,7 +97,7 @@ static class CommandNotes
 
     static async Task AppendAsync(JournalSettings settings, AuditEvent auditEvent)
     {
-        var time = new LedgerTime();
+        var time = new LedgerTime(settings.IsShared);
         await using var journal = new Journal(settings, time, new Feed(time), Microsoft.Extensions.Logging.Abstractions.NullLogger<Journal>.Instance);
         journal.Start([]);
         await journal.AppendAsync(auditEvent);
