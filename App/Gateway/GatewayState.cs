@@ -16,10 +16,9 @@ sealed class GatewayState(Drain drain, FenceShelf fence, IOptions<GatewaySetting
     /// <summary>What the gateway adds to a call before it is sent, from the first byte of the request to the durable hold.</summary>
     public LatencyCounts Added { get; } = new();
 
-    /// <summary>A mode may choose the model, so a body without one is read all the same; the gate then looks for a route.</summary>
-    public ReadLimits Limits { get; } = new() { DepthMax = settings.Value.BodyDepth, RequireModel = false };
+    public ReadLimits Limits { get; } = new() { DepthMax = settings.Value.BodyDepth };
 
-    public ReadLimits CountLimits { get; } = new() { DepthMax = settings.Value.BodyDepth, RequireModel = false, RequireMaxTokens = false };
+    public ReadLimits CountLimits { get; } = new() { DepthMax = settings.Value.BodyDepth, RequireMaxTokens = false };
 
     /// <summary>Whether calls are stopped because what was spent is not known.</summary>
     public bool IsFenced => fence.Current is not null;
