@@ -7,6 +7,7 @@ using Governance.Ledger;
 using Governance.Policies;
 using Governance.Pricing;
 using Governance.Projects;
+using Governance.Projects.KeyRing;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -39,6 +40,7 @@ abstract partial class GovernanceDb(DbContextOptions options) : IdentityUserCont
     public DbSet<BookmarkRow> Bookmarks => Set<BookmarkRow>();
     public DbSet<InstanceRow> Instances => Set<InstanceRow>();
     public DbSet<LeaseRow> Leases => Set<LeaseRow>();
+    public DbSet<KeyRingRow> KeyRing => Set<KeyRingRow>();
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
@@ -95,6 +97,7 @@ abstract partial class GovernanceDb(DbContextOptions options) : IdentityUserCont
         builder.Entity<BookmarkRow>().ToTable("bookmarks").HasKey(row => row.Reader);
         builder.Entity<InstanceRow>().ToTable("instances").HasKey(row => row.Id);
         builder.Entity<LeaseRow>().ToTable("leases").HasKey(row => row.Name);
+        builder.Entity<KeyRingRow>().ToTable("key_ring").HasKey(row => row.Name);
         UseSnakeCase(builder);
     }
 

@@ -7,7 +7,9 @@ using Governance.Ledger;
 using Governance.Overview;
 using Governance.Policies;
 using Governance.Projects;
+using Governance.Projects.KeyRing;
 using Governance.Shell;
+using Governance.Shell.Door;
 
 if (await CommandLine.RunAsync(args) is { } code)
 {
@@ -21,7 +23,8 @@ builder.WebHost.ConfigureKestrel(GatewaySetup.Limits);
 builder.Services
     .AddAudit(journal)
     .AddShell()
-    .AddProjects(journal)
+    .AddDoor(DoorSettings.Read(builder.Configuration, SettingsCheck.Listening(builder.Configuration)))
+    .AddProjects(journal, builder.Configuration)
     .AddPolicies()
     .AddBudgets()
     .AddLedger()
@@ -44,12 +47,14 @@ if (await CommandLine.RunWithAsync(args, app.Services) is { } done)
 {
     return done;
 }
-if (!await app.BeginAsync())
+if (!app.OpenKeyRing() || !await app.BeginAsync())
 {
     return StartUp.Failed;
 }
+app.UseDoor();
 app.UseShell();
 app.UseDrain();
+app.UseDoorRules();
 app.UseProjects();
 app.UseAntiforgery();
 app.MapShell();

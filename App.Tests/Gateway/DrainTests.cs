@@ -4,6 +4,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Governance.Ledger;
+using Governance.Tests.Projects;
 using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Gateway;
@@ -81,10 +82,16 @@ public sealed class DrainTests
     [Fact]
     public async Task AnOpenPageDoesNotHoldItUp()
     {
-        await using var product = await StartAsync(600);
-        using var answer = await product.App.Client.PostAsync(new Uri("_blazor/negotiate?negotiateVersion=1", UriKind.Relative), null);
+        const string Owner = "members:\n  - { email: maria@acme.test, role: owner, password_env: DRAIN_PASSWORD }\n";
+        await using var product = await Product.StartAsync(null, Budget + Owner, environment: [("Governance__Drain__Seconds", "600"), ("DRAIN_PASSWORD", PeopleHost.Password)]);
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var browser = new HttpClient(handler) { BaseAddress = product.App.Url };
+        using var entered = await PeopleHost.PostAsync(browser, "/sign-in", "sign-in", ("email", "maria@acme.test"), ("password", PeopleHost.Password));
+        using var answer = await browser.PostAsync(new Uri("_blazor/negotiate?negotiateVersion=1", UriKind.Relative), null);
         var token = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("connectionToken").GetString();
         using var circuit = new ClientWebSocket();
+        circuit.Options.Cookies = handler.CookieContainer;
+        circuit.Options.SetRequestHeader("Origin", product.App.Url.GetLeftPart(UriPartial.Authority));
         await circuit.ConnectAsync(new Uri($"ws://127.0.0.1:{product.App.Url.Port}/_blazor?id={token}"), CancellationToken.None);
         await circuit.SendAsync(Encoding.UTF8.GetBytes("{\"protocol\":\"blazorpack\",\"version\":1}\u001e"), WebSocketMessageType.Text, true, CancellationToken.None);
         Assert.Equal(0, await StopAsync(product, TimeSpan.FromSeconds(15)));

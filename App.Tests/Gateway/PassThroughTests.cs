@@ -97,8 +97,7 @@ public sealed class PassThroughTests(SharedProduct shared)
     [Theory]
     [InlineData("\"model\":\"auto\",")]
     [InlineData("\"model\":\"Auto\",")]
-    [InlineData("")]
-    public async Task TheRouterChoosesWhereNoModelIsNamed(string model)
+    public async Task TheRouterChoosesWhereAutoIsNamed(string model)
     {
         _provider.Answer = Answers.Message;
         _routed ??= await _product.ProjectAsync("routed", sections: "router:\n  - { project: routed, mode: eco, task_type: simple, model: proof-other }\n");

@@ -40,6 +40,11 @@ static class CommandLine
           Governance:ManagementKey         a key for /api/policy/plan, apply and export, and for /metrics
           Governance:Metrics:Public        true lets anybody read /metrics (false)
           Governance:PublicUrl             where people reach the dashboard; stands in mails
+          AllowedHosts                     names under which pages answer (this machine's, PublicUrl's, and those in Urls; gov.example.com;*.example.com)
+          Governance:Proxies               proxies whose X-Forwarded-For, -Proto and -Host count: addresses or networks (none)
+          Governance:RequireHttps          true leads people to https and refuses keys in the clear (false)
+          Governance:KeyRing:PassphraseFile, or CertificateFile with CertificatePasswordEnv
+                                           what encrypts the keys of sessions and stored secrets (nothing)
           Governance:Smtp:Host, Port, From mails about thresholds
           Governance:Drain:Seconds         how long calls in flight may go on after SIGTERM (600); a second signal cuts them
           Governance:Audit:Checkpoints:Folder, KeyFile, Seconds, Records

@@ -3,21 +3,36 @@ using Governance.Audit;
 using Governance.Gateway;
 using Governance.Ledger;
 using Governance.Shell;
+using Governance.Shell.Door;
 using Microsoft.Extensions.Options;
 
 namespace Governance.Configuration;
 
-/// <summary>What load balancers ask: does the process live, and may it get calls. Open to all, and says nothing of what it serves.</summary>
+/// <summary>
+/// What load balancers ask: does the process live, and may it get calls. Open to all under every name, so it says no more than its status; the reasons,
+/// which name disks, tables and spend, are for whoever shows a management key or asks from this machine itself.
+/// </summary>
 static class HealthEndpoints
 {
     static readonly TimeSpan longestDelay = TimeSpan.FromSeconds(10);
 
     public static void Map(WebApplication app)
     {
-        app.MapGet("/health/live", () => Results.Json(new { status = "live" })).AllowAnonymous();
-        app.MapGet("/health/ready", (Journal journal, Drain drain, FenceShelf fence, StoreWatch watch, IOptions<Frame> frame) => WhyNot(journal, drain, fence, watch) is { } why
-            ? Results.Json(new { status = "not ready", why }, statusCode: StatusCodes.Status503ServiceUnavailable)
-            : Results.Json(new { status = "ready", warnings = frame.Value.Banners.Select(ask => ask()).OfType<Banner>().Select(banner => banner.Text) })).AllowAnonymous();
+        Map("/health/live", () => Results.Ok());
+        Map("/health/ready", (HttpContext context, Journal journal, Drain drain, FenceShelf fence, StoreWatch watch, IOptions<Frame> frame) =>
+        {
+            var why = WhyNot(journal, drain, fence, watch);
+            var status = why is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+            return !Visit.IsFromThisMachine(context) && ManagementEndpoints.Authorize(context) is null ? Results.Json(new { status = why is null ? "ready" : "unavailable" }, statusCode: status)
+                : why is null ? Results.Json(new { status = "ready", warnings = frame.Value.Banners.Select(ask => ask()).OfType<Banner>().Select(banner => banner.Text) })
+                : Results.Json(new { status = "not ready", why }, statusCode: status);
+        });
+
+        void Map(string path, Delegate answer)
+        {
+            app.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], answer).AddEndpointFilter(EndpointAnswers.ExactlyAsync).OpenToProbes();
+            app.Map(path, EndpointAnswers.OtherMethod("GET, HEAD")).AddEndpointFilter(EndpointAnswers.ExactlyAsync).OpenToProbes();
+        }
     }
 
     /// <summary>While the process stops, pages are refused: what they keep open must not hold it up. Calls are told by the gateway itself.</summary>

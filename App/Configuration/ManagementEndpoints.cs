@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Governance.Alerts;
 using Governance.Audit;
 using Governance.Projects;
+using Governance.Shell.Door;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Governance.Configuration;
@@ -11,22 +11,28 @@ namespace Governance.Configuration;
 /// <summary>The configuration interface for machines: plan, apply, export. Needs a management key; says nothing to anybody else.</summary>
 static partial class ManagementEndpoints
 {
+    /// <summary>The key that these addresses ask for.</summary>
+    public const string Key = "management key";
+
     const int DocumentLimitBytes = 1024 * 1024;
 
     public static void Map(WebApplication app)
     {
-        var group = app.MapGroup("/api/policy").DisableAntiforgery().AddEndpointFilter(AnswerAsync).AddEndpointFilter(async (context, next) =>
-            Authorize(context.HttpContext) is { } actor ? await WithActor(context, actor, next) : Refuse(401, "Send a management key as 'Authorization: Bearer <key>'; an owner creates one on /dashboard/settings?tab=access."));
+        var group = app.MapGroup("/api/policy").DisableAntiforgery().RequireOwnKey(Key).AddEndpointFilter(EndpointAnswers.ExactlyAsync).AddEndpointFilter(AnswerAsync).AddEndpointFilter(async (context, next) =>
+            Authorize(context.HttpContext) is { } actor ? await WithActor(context, actor, next) : EndpointAnswers.Refuse(401, "Send a management key as 'Authorization: Bearer <key>'; an owner creates one on /dashboard/settings?tab=access."));
         group.MapGet("/export", async (HttpContext context, ConfigurationEdits edits) => Results.Text(await edits.ExportAsync((Actor)context.Items[typeof(Actor)]!), "application/yaml"));
         group.MapPost("/plan", (HttpContext context, ConfigurationEdits edits) => RunAsync(context, edits.PlanAsync));
         group.MapPost("/apply", (HttpContext context, ConfigurationEdits edits) => RunAsync(context, text => edits.ApplyAsync(text, (Actor)context.Items[typeof(Actor)]!)));
+        group.Map("/export", EndpointAnswers.OtherMethod(HttpMethods.Get));
+        group.Map("/plan", EndpointAnswers.OtherMethod(HttpMethods.Post));
+        group.Map("/apply", EndpointAnswers.OtherMethod(HttpMethods.Post));
     }
 
     static async Task<IResult> RunAsync(HttpContext context, Func<string, Task<PlanResult>> run)
     {
         if (context.Request.ContentLength > DocumentLimitBytes)
         {
-            return Refuse(413, "The document is larger than 1 MiB.");
+            return EndpointAnswers.Refuse(413, "The document is larger than 1 MiB.");
         }
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
@@ -40,11 +46,11 @@ static partial class ManagementEndpoints
         }
         catch (BadHttpRequestException exception) when (exception.StatusCode == 413)
         {
-            return Refuse(413, "The document is larger than 1 MiB.");
+            return EndpointAnswers.Refuse(413, "The document is larger than 1 MiB.");
         }
         catch (DecoderFallbackException)
         {
-            return Refuse(400, "The document is not UTF-8.");
+            return EndpointAnswers.Refuse(400, "The document is not UTF-8.");
         }
         var result = await run(text);
         return Results.Json(new
@@ -69,16 +75,16 @@ static partial class ManagementEndpoints
         }
         catch (Exception exception) when (StoreFailure.Is(exception) || StoreFailure.IsUnread(exception))
         {
-            return Refuse(503, $"Nothing was changed: the database cannot be read or written just now ({StoreFailure.Why(exception).TrimEnd('.')}).");
+            return EndpointAnswers.Refuse(503, $"Nothing was changed: the database cannot be read or written just now ({StoreFailure.Why(exception).TrimEnd('.')}).");
         }
         catch (JournalFullException)
         {
-            return Refuse(503, "Nothing was changed: the server is too busy to save just now, or is being stopped. Try again in a moment.");
+            return EndpointAnswers.Refuse(503, "Nothing was changed: the server is too busy to save just now, or is being stopped. Try again in a moment.");
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or BadHttpRequestException))
         {
             LogFailed(context.HttpContext.RequestServices.GetRequiredService<ILogger<ConfigurationEdits>>(), exception);
-            return Refuse(500, $"Nothing was changed: {StoreFailure.Why(exception)}");
+            return EndpointAnswers.Refuse(500, $"Nothing was changed: {StoreFailure.Why(exception)}");
         }
     }
 
@@ -120,6 +126,4 @@ static partial class ManagementEndpoints
         }
         return null;
     }
-
-    static IResult Refuse(int status, string message) => Results.Json(new { error = new { message } }, (JsonSerializerOptions?)null, statusCode: status);
 }

@@ -5,6 +5,7 @@ namespace Governance.Configuration;
 /// <summary>What belongs to the program (pages' files, <c>appsettings.json</c>) is found beside it, from whatever folder and in whatever environment it is started.</summary>
 static class ProgramFolder
 {
+    const string ReloadAssets = "ReloadStaticAssetsAtRuntime";
     const string SettingsFile = "appsettings.json";
 
     public static WebApplicationBuilder CreateBuilder(string[] args)
@@ -13,6 +14,11 @@ static class ProgramFolder
         AddWorkingFolder(builder.Configuration.Sources);
         // A build that was not published finds its scripts and sheets through its manifest, which the framework reads by itself only in Development. A published one has no manifest.
         builder.WebHost.UseStaticWebAssets();
+        if (!builder.Environment.IsDevelopment() && builder.Configuration[ReloadAssets] is null)
+        {
+            // A build that was not published would else serve any file of its folders, also one that no manifest names.
+            builder.Configuration[ReloadAssets] = "false";
+        }
         return builder;
     }
 

@@ -7,6 +7,8 @@ using Governance.Audit.Checkpoints;
 using Governance.Gateway;
 using Governance.Ledger;
 using Governance.Projects;
+using Governance.Projects.KeyRing;
+using Governance.Shell.Door;
 
 namespace Governance.Configuration;
 
@@ -20,13 +22,14 @@ static class SettingsCheck
     static readonly (string Section, Type Type)[] sections =
     [
         (GatewaySettings.Section, typeof(GatewaySettings)), (DrainSettings.Section, typeof(DrainSettings)), ("Governance:Journal", typeof(JournalSettings)),
-        ("Governance:Journal", typeof(StoreWatchSettings)), ("Governance:FailOpen", typeof(OpenWindowSettings)), ("Governance:Audit:Checkpoints", typeof(CheckpointSettings)),
+        ("Governance:Journal", typeof(StoreWatchSettings)), ("Governance:FailOpen", typeof(OpenWindowSettings)), ("Governance:Audit:Checkpoints", typeof(CheckpointSettings)), (CircuitSettings.Section, typeof(CircuitSettings)),
     ];
 
     /// <summary>The settings that stand by themselves.</summary>
     static readonly string[] single =
     [
         "Governance:Bootstrap", "Governance:ManagementKey", FirstRun.TokenSetting, FirstSteps.ShowSetting, "Governance:PublicUrl", "Governance:Metrics:Public",
+        DoorSettings.ProxiesSetting, DoorSettings.RequireHttpsSetting, KeyRingSettings.CertificateFileSetting, KeyRingSettings.CertificatePasswordSetting, KeyRingSettings.PassphraseFileSetting,
         "Governance:Smtp:Host", "Governance:Smtp:Port", "Governance:Smtp:From", "Governance:Smtp:User", "Governance:Smtp:PasswordEnv", "Governance:Smtp:UseTls",
     ];
 
@@ -47,6 +50,11 @@ static class SettingsCheck
         faults.AddRange(Flag(configuration, "Governance:Metrics:Public"));
         faults.AddRange(Flag(configuration, FirstSteps.ShowSetting));
         faults.AddRange(Addresses(configuration).SelectMany(AddressFault));
+        faults.AddRange(DoorSettings.Faults(configuration));
+        if (KeyRingSettings.Read(configuration, out var unusable) is null)
+        {
+            faults.Add(unusable);
+        }
         try
         {
             MailSettings.Read(configuration);
@@ -85,7 +93,8 @@ static class SettingsCheck
     {
         string[] known = [.. typed.Select(setting => setting.Key), .. single];
         var given = configuration.GetSection(Root).AsEnumerable().Where(pair => pair.Value is not null).Select(pair => pair.Key)
-            .Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase) && !key.StartsWith(EnvironmentKeys.Section + ":", StringComparison.OrdinalIgnoreCase));
+            .Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase) && !key.StartsWith(EnvironmentKeys.Section + ":", StringComparison.OrdinalIgnoreCase)
+                && !key.StartsWith(DoorSettings.ProxiesSetting + ":", StringComparison.OrdinalIgnoreCase));
         var connections = configuration.GetSection("ConnectionStrings").GetChildren().Where(child => !child.Key.Equals(Root, StringComparison.OrdinalIgnoreCase)).Select(child => child.Path);
         return
         [
@@ -106,6 +115,13 @@ static class SettingsCheck
 
         IEnumerable<string> Ports(string key, string scheme) =>
             (configuration[key] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(port => $"{scheme}://*:{port}");
+    }
+
+    /// <summary>The same, also where the server's own section says it.</summary>
+    public static IReadOnlyList<string> Listening(IConfiguration configuration)
+    {
+        string[] endpoints = [.. configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().Where(url => !AddressFault(url).Any())];
+        return endpoints.Length > 0 ? endpoints : Addresses(configuration);
     }
 
     static IEnumerable<string> AddressFault(string url)

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net;
 using System.Net.Sockets;
 using Governance.Audit;
+using Governance.Shell.Door;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.EntityFrameworkCore;
 
@@ -54,6 +55,10 @@ static class StartUp
         foreach (var unknown in SettingsCheck.Unknown(app.Configuration))
         {
             Log(app, unknown);
+        }
+        if (app.Services.GetRequiredService<DoorSettings>().HostsUnsaid)
+        {
+            Log(app, "Pages answer under every name, because it listens on every address and nothing says which names are its own; set Governance:PublicUrl, or AllowedHosts.");
         }
         if (app.Services.GetRequiredService<IServer>().GetType().Namespace?.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) != true
             || app.Configuration.GetSection("Kestrel:Endpoints").Exists())

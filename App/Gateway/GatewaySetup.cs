@@ -3,6 +3,7 @@ using Governance.Audit;
 using Governance.Ledger;
 using Governance.Projects;
 using Governance.Shell;
+using Governance.Shell.Door;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -46,6 +47,7 @@ static class GatewaySetup
     public static void Limits(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
+        kestrel.RequestHeaderEncodingSelector = DigitsOnly.Of;
         var patience = kestrel.ApplicationServices.GetRequiredService<IOptions<GatewaySettings>>().Value.ClientWriteSeconds;
         kestrel.Limits.MinResponseDataRate = new MinDataRate(kestrel.Limits.MinResponseDataRate?.BytesPerSecond ?? 240, TimeSpan.FromSeconds(patience));
     }
@@ -60,15 +62,30 @@ static class GatewaySetup
         var models = app.Services.GetRequiredService<ModelsEndpoint>();
         var ids = app.Services.GetRequiredService<CallIds>();
         // Short-circuited: what pages need (sessions, antiforgery, compression, page headers) has no business on this path.
-        app.MapPost("/v1/messages", app.Services.GetRequiredService<Drain>().Around(messages.HandleAsync)).DisableAntiforgery().ShortCircuit();
-        app.MapPost("/v1/messages/count_tokens", (RequestDelegate)count.HandleAsync).DisableAntiforgery().ShortCircuit();
-        app.MapGet("/v1/models", (RequestDelegate)models.ListAsync).ShortCircuit();
-        app.MapGet("/v1/models/{model}", context => models.FindAsync(context, (string)context.Request.RouteValues["model"]!)).ShortCircuit();
-        app.Map("/v1/{**rest}", (RequestDelegate)(context => RefusalAnswer.WriteAsync(context, NotServed(context), ids.Next()))).DisableAntiforgery().ShortCircuit();
+        Map("/v1/messages", HttpMethods.Post, app.Services.GetRequiredService<Drain>().Around(messages.HandleAsync));
+        Map("/v1/messages/count_tokens", HttpMethods.Post, count.HandleAsync);
+        Map("/v1/models", HttpMethods.Get, models.ListAsync);
+        Map("/v1/models/{model}", HttpMethods.Get, context => models.FindAsync(context, (string)context.Request.RouteValues["model"]!));
+        State(app.Map("/v1/{**rest}", (RequestDelegate)(context => RefusalAnswer.WriteAsync(context, NotServed(context), ids.Next()))));
+
+        void Map(string path, string method, RequestDelegate handle)
+        {
+            State(app.MapMethods(path, [method], Exactly(handle)));
+            State(app.Map(path, Exactly(context =>
+            {
+                context.Response.Headers.Allow = method;
+                return RefusalAnswer.WriteAsync(context, Refusal.Plain(405, "invalid_request_error", $"{context.Request.Method} is not served here; send {method}.", "method_not_allowed"), ids.Next());
+            })));
+        }
+
+        RequestDelegate Exactly(RequestDelegate handle) => context =>
+            EntryRules.IsSpelledExactly(context) ? handle(context) : RefusalAnswer.WriteAsync(context, NotServed(context), ids.Next());
+
+        static void State(IEndpointConventionBuilder endpoint) => endpoint.DisableAntiforgery().ShortCircuit().RequireOwnKey("virtual key");
     }
 
     static Refusal NotServed(HttpContext context) => Refusal.NotFound(
-        $"{context.Request.Method} {context.Request.Path} is not served here. There is POST /v1/messages, POST /v1/messages/count_tokens and GET /v1/models.");
+        $"{context.Request.Method} {context.Request.Path} is not served here under this spelling. There is POST /v1/messages, POST /v1/messages/count_tokens and GET /v1/models.");
 
     /// <summary>Ids, and time, go on behind the newest that the ledger knows, even if the clock was set back.</summary>
     sealed class CallIdStart(CallIds ids, TimeProvider time) : JournalListener

@@ -21,10 +21,9 @@ sealed class GatewayState(Drain drain, FenceShelf fence, IOptions<GatewaySetting
         "This gateway started with a clock that is far from its ledger's newest entry, so no call is taken. An owner or admin looks at it on /dashboard/settings/integrity, or says 'App acknowledge --clock-is-right'.",
         "fenced", retryAfterSeconds: 60);
 
-    /// <summary>A mode may choose the model, so a body without one is read all the same; the gate then looks for a route.</summary>
-    public ReadLimits Limits { get; } = new() { DepthMax = settings.Value.BodyDepth, RequireModel = false };
+    public ReadLimits Limits { get; } = new() { DepthMax = settings.Value.BodyDepth };
 
-    public ReadLimits CountLimits { get; } = new() { DepthMax = settings.Value.BodyDepth, RequireModel = false, RequireMaxTokens = false };
+    public ReadLimits CountLimits { get; } = new() { DepthMax = settings.Value.BodyDepth, RequireMaxTokens = false };
 
     /// <summary>Whether calls are stopped because what was spent is not known.</summary>
     public bool IsFenced => fence.Current is not null;

@@ -14,7 +14,7 @@ namespace Governance.Migrations
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
+            modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
             modelBuilder.Entity("Governance.Alerts.BookmarkRow", b =>
                 {
@@ -800,6 +800,22 @@ namespace Governance.Migrations
                     b.HasKey("Id");
 
                     b.ToTable("rules", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Projects.KeyRing.KeyRingRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("xml");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("key_ring", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Projects.KeyRow", b =>

@@ -1,8 +1,7 @@
 using Governance.Audit;
+using Governance.Projects.KeyRing;
 using Governance.Shell;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 
 namespace Governance.Projects;
@@ -10,7 +9,7 @@ namespace Governance.Projects;
 /// <summary>Puts workspace, projects, keys and people into the host.</summary>
 static class ProjectsSetup
 {
-    public static IServiceCollection AddProjects(this IServiceCollection services, JournalSettings journal)
+    public static IServiceCollection AddProjects(this IServiceCollection services, JournalSettings journal, IConfiguration configuration)
     {
         services.AddJournalListener<DirectoryShelf>();
         services.AddSingleton<EnvironmentKeys>(provider => new(provider.GetRequiredService<IConfiguration>()));
@@ -30,11 +29,7 @@ static class ProjectsSetup
         services.AddSingleton<MemberSessions>();
         services.AddScoped<AuthenticationStateProvider, MemberRevalidation>();
         services.AddOptions<Frame>().Configure<DirectoryShelf>((frame, shelf) => frame.WorkspaceName = _ => ValueTask.FromResult<string?>(shelf.Current.Workspace.Name));
-        // Before the framework makes the folder, open to everybody; its files are for their owner only already.
-        services.AddOptions<KeyManagementOptions>().Configure(_ => OwnerOnly.CreateFolder(Path.Combine(journal.Folder, "keyring")));
-        services.AddDataProtection()
-            .SetApplicationName("Governance")
-            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(journal.Folder, "keyring")));
+        services.AddKeyRing(journal, configuration);
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
         services.AddIdentityCore<Member>(options =>
             {
@@ -56,12 +51,14 @@ static class ProjectsSetup
             options.AccessDeniedPath = "/sign-in";
             options.Cookie.Name = "governance";
             options.Cookie.SameSite = SameSiteMode.Lax;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             options.Cookie.HttpOnly = true;
             options.ExpireTimeSpan = TimeSpan.FromDays(7);
             options.SlidingExpiration = true;
             options.Events.OnValidatePrincipal = PageGate.LookUpAsync;
         });
-        services.AddAuthorization();
+        // What states no rule of its own is for nobody who is not signed in.
+        services.AddAuthorization(options => options.FallbackPolicy = options.DefaultPolicy);
         services.AddCascadingAuthenticationState();
         return services;
     }

@@ -1,3 +1,5 @@
+using Governance.Shell.Door;
+
 namespace Governance.Shell;
 
 /// <summary>What the browser may do with our answers: run and load only what this site serves, and be framed by nobody.</summary>
@@ -13,12 +15,18 @@ static class SecurityHeaders
     public static Task AddAsync(HttpContext context, RequestDelegate next)
     {
         // At the start of the answer, because the error page clears what was set before it.
-        context.Response.OnStarting(static state => Write(((HttpContext)state).Response.Headers), context);
+        context.Response.OnStarting(static state => Write((HttpContext)state), context);
         return next(context);
     }
 
-    static Task Write(IHeaderDictionary headers)
+    static Task Write(HttpContext context)
     {
+        var headers = context.Response.Headers;
+        // A browser would take every other program on this machine's ports for https, too.
+        if (context.Request.IsHttps && !Visit.IsLoopback(context.Request.Host.Host))
+        {
+            headers.StrictTransportSecurity = "max-age=31536000";
+        }
         headers.ContentSecurityPolicy = ContentPolicy;
         headers.XFrameOptions = "DENY";
         headers.XContentTypeOptions = "nosniff";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using Governance.Shell.Door;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Radzen;
@@ -18,7 +19,7 @@ static class ShellSetup
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddRadzenComponents();
         services.AddHttpContextAccessor();
-        services.AddAntiforgery();
+        services.AddAntiforgery(options => options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
         services.AddExceptionHandler<BareFailures>();
         services.AddOptions<Frame>();
         // Pages may be compressed under TLS: the antiforgery token, the only secret in them, is masked anew in every answer.
@@ -35,7 +36,7 @@ static class ShellSetup
         return services;
     }
 
-    /// <summary>The first middleware of all: headers, then compression of what is read, then pages for failures.</summary>
+    /// <summary>The first middleware behind the door: headers, then compression of what is read, then pages for failures.</summary>
     public static WebApplication UseShell(this WebApplication app)
     {
         app.Use(next => context => SecurityHeaders.AddAsync(context, next));
@@ -51,7 +52,7 @@ static class ShellSetup
     public static WebApplication MapShell(this WebApplication app)
     {
         app.MapStaticAssets().AllowAnonymous();
-        app.MapRazorComponents<Document>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<Document>().AddInteractiveServerRenderMode().Add(EntryRules.OfFramework);
         app.MapPost("/theme", ThemeCookie.Choose).AllowAnonymous();
         return app;
     }
