@@ -35,7 +35,7 @@ public abstract class SignInLinkTests(Store store)
         Assert.Contains("no longer holds", await again.GetStringAsync(new Uri(link.Path, UriKind.Relative)), StringComparison.Ordinal);
         using var entered = await PeopleHost.PostAsync(again, "/sign-in", "sign-in", ("email", Other), ("password", Chosen));
         Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);
-        Assert.Equal(["member.added", "member.sign_in_link_created", "member.password_set"], await ActionsAsync(host));
+        Assert.Equal(["member.added", "member.sign_in_link_created", "member.password_set", "member.signed_in", "member.signed_in"], await ActionsAsync(host));
     }
 
     [Fact]

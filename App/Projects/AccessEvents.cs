@@ -10,7 +10,6 @@ namespace Governance.Projects;
 sealed record FailedSignIns(string? Email, string? Address, int Failed, int Refused);
 
 /// <summary>What the trail is told of people who come, go, fail to come in, read, and take out.</summary>
-[Pure]
 static class AccessEvents
 {
     /// <summary>Rows that one minute of failures may come to; the rest is counted in one more.</summary>
