@@ -10,13 +10,17 @@ namespace Governance.Shell;
 /// <summary>The frame's part of the start: <see cref="AddShell"/>, then <see cref="UseShell"/> before everything else, then <see cref="MapShell"/>.</summary>
 static class ShellSetup
 {
+    /// <summary>Of one message of a circuit: a document of a million letters of up to four bytes.</summary>
+    const long MaxMessageBytes = (4 * 1024 * 1024) + (256 * 1024);
+
     public static IServiceCollection AddShell(this IServiceCollection services)
     {
         // Without a culture the currency sign of a page would be the generic one.
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.GetCultureInfo("en-US");
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        // A document of 1 MiB, as the interface takes it, whatever its letters: signed-in members alone have circuits.
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = MaxMessageBytes);
         services.AddRadzenComponents();
         services.AddHttpContextAccessor();
         services.AddAntiforgery(options => options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
