@@ -7,7 +7,7 @@ static class MountTable
     /// <summary>File systems that other machines write too, or that hand every access to a server: neither their locks nor memory shared between processes can be relied upon.</summary>
     static readonly HashSet<string> shared = new(StringComparer.Ordinal)
     {
-        "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "9p", "afs", "ncpfs", "coda", "ceph", "lustre", "gpfs", "beegfs", "ocfs2", "gfs2", "glusterfs", "davfs",
+        "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "ncpfs", "coda", "ceph", "lustre", "gpfs", "beegfs", "ocfs2", "gfs2", "glusterfs", "davfs",
         "fuse.sshfs", "fuse.rclone", "fuse.s3fs", "fuse.gcsfuse", "fuse.goofys", "fuse.mount-s3", "fuse.mountpoint-s3", "fuse.blobfuse", "fuse.blobfuse2", "fuse.glusterfs",
         "fuse.ceph", "fuse.ceph-fuse", "fuse.juicefs", "fuse.JuiceFS", "fuse.davfs", "fuse.davfs2", "fuse.curlftpfs", "fuse.smbnetfs", "fuse.moosefs", "fuse.mfs", "fuse.seaweedfs",
     };
