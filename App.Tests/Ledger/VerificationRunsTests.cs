@@ -15,7 +15,7 @@ public sealed class VerificationRunsTests
         var run = await rig.Get<VerificationRuns>().RunAsync(Actor.System, new Steps(steps));
         Assert.True(run.Report.IsClean);
         Assert.Same(run, rig.Get<VerificationRuns>().Last);
-        Assert.Equal(["I1", "I2", "I3", "I6", "I11", "I12", "seal", "I14", "fence", "checkpoint", "definition"], run.Report.Checks.Select(check => check.Invariant));
+        Assert.Equal(["I1", "I2", "I3", "I6", "I9", "I11", "I12", "seal", "I14", "fence", "checkpoint", "definition"], run.Report.Checks.Select(check => check.Invariant));
         Assert.Equal((1, 1, 1), (Rows(run, "I1"), Rows(run, "I2"), Rows(run, "seal")));
         Assert.NotEmpty(steps);
         Assert.Equal(run.Report.Sentence, Assert.Single(rig.Events(VerificationRuns.CleanAction)).Sentence);

@@ -22,6 +22,10 @@ public sealed class EnvironmentKeysTests
     [InlineData("https://api.anthropic.com", "http://api.anthropic.com", false)]
     [InlineData("api.anthropic.com", "https://api.anthropic.com.evil.example", false)]
     [InlineData("api.anthropic.com", "https://evil.example/api.anthropic.com", false)]
+    [InlineData("api.anthropic.com", "http://api.anthropic.com", false)]
+    [InlineData("governance", "http://governance:9000", false)]
+    [InlineData("litellm", "http://litellm:4000", true)]
+    [InlineData("https://[2001:db8::5]", "https://[2001:db8::5:443]", false)]
     [InlineData("anthropic.com", "https://api.anthropic.com", false)]
     [InlineData("api.anthropic.com", null, false)]
     public void AVariableIsForTheHostsThatItIsListedWith(string hosts, string? address, bool allowed)

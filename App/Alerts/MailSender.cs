@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Ledger;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Alerts;
@@ -7,7 +8,7 @@ namespace Governance.Alerts;
 /// Sends what waits in the outbox, and tries again while the server is down. At least once: a process that dies between the
 /// server's acceptance and the mark sends the mail again, with the same Message-ID, by which mailboxes recognise a repeat.
 /// </summary>
-sealed class MailSender(Journal journal, Feed feed, Reads reads, MailSettings settings, SmtpSender smtp, Leases leases, TimeProvider time, ILogger<MailSender> logger) : FeedLoop(feed, logger)
+sealed partial class MailSender(Journal journal, Feed feed, Reads reads, MailSettings settings, SmtpSender smtp, Leases leases, FenceShelf fences, TimeProvider time, ILogger<MailSender> logger) : FeedLoop(feed, logger)
 {
     /// <summary>The one instance that has it reads the trail and sends.</summary>
     public const string LeaseName = "mail";
@@ -17,11 +18,15 @@ sealed class MailSender(Journal journal, Feed feed, Reads reads, MailSettings se
 
     const int AtOnce = 50;
 
+    /// <summary>How long a stop waits for a server that has a message.</summary>
+    static readonly TimeSpan stopWait = TimeSpan.FromSeconds(5);
+
     protected override TimeSpan Rest => settings.Backoff.Append(base.Rest).Min();
 
     public override async Task PassAsync(CancellationToken stopping)
     {
-        if (!settings.Configured || await leases.TakeAsync(LeaseName, LeaseTime) is null)
+        // With a clock that nobody has looked at yet nothing is too late, and nothing is due.
+        if (!settings.Configured || fences.Current is { } fence && ClockGap.IsReason(fence.Reason) || await leases.TakeAsync(LeaseName, LeaseTime) is null)
         {
             return;
         }
@@ -40,8 +45,10 @@ sealed class MailSender(Journal journal, Feed feed, Reads reads, MailSettings se
     async Task<List<MailRow>> DueAsync()
     {
         var now = time.GetUtcNow();
+        // A try that lies further ahead than any wait was planned by a wrong clock.
+        var furthest = now + settings.Backoff.Max() + TimeSpan.FromMinutes(1);
         await using var db = reads.Open();
-        return await db.Mail.Where(mail => mail.SentAt == null && mail.GivenUpAt == null && mail.NextTryAt <= now).OrderBy(mail => mail.Id).Take(AtOnce).ToListAsync();
+        return await db.Mail.Where(mail => mail.SentAt == null && mail.GivenUpAt == null && (mail.NextTryAt <= now || mail.NextTryAt > furthest)).OrderBy(mail => mail.Id).Take(AtOnce).ToListAsync();
     }
 
     async Task TryAsync(MailRow mail, Lease lease, CancellationToken stopping)
@@ -63,11 +70,19 @@ sealed class MailSender(Journal journal, Feed feed, Reads reads, MailSettings se
     async Task<SendResult> SendAsync(MailRow mail, CancellationToken stopping)
     {
         using var given = new CancellationTokenSource();
-        using var end = stopping.Register(() => given.CancelAfter(SmtpSender.Timeout));
+        using var end = stopping.Register(() => given.CancelAfter(stopWait));
         var sending = smtp.SendAsync(mail, given.Token);
         while (await Task.WhenAny(sending, Task.Delay(LeaseTime / 4, CancellationToken.None)) != sending)
         {
-            await leases.TakeAsync(LeaseName, LeaseTime);
+            try
+            {
+                await leases.TakeAsync(LeaseName, LeaseTime);
+            }
+            catch (Exception exception)
+            {
+                // The server may still take the message: what became of it is waited for all the same.
+                LogLease(logger, exception);
+            }
         }
         return await sending;
     }
@@ -85,4 +100,7 @@ sealed class MailSender(Journal journal, Feed feed, Reads reads, MailSettings se
             ? MailTrail.Of(cause, MailTrail.Sent, mail.MessageId, $"{mail.Recipient} was told: {mail.Subject}.", details)
             : MailTrail.Of(cause, MailTrail.GivenUp, mail.MessageId, $"{mail.Recipient} could not be told: {mail.Subject}. {result.Error}", details);
     }
+
+    [LoggerMessage(LogLevel.Warning, "The lease of the mails could not be kept while a server takes its time")]
+    static partial void LogLease(ILogger logger, Exception exception);
 }

@@ -24,6 +24,8 @@ sealed class SmtpSender(MailSettings settings)
     /// <summary>For so long it is waited for once it has the message (RFC 5321, 4.5.3.2.6): whoever gives up sooner sends a mail twice that was only answered late.</summary>
     public static readonly TimeSpan AcceptanceTimeout = TimeSpan.FromMinutes(10);
 
+    static readonly TimeSpan leave = TimeSpan.FromSeconds(2);
+
     const int ImplicitTlsPort = 465;
 
     /// <param name="cancellation">Gives up a mail that is under way; it is then sent again under its own Message-ID.</param>
@@ -88,7 +90,7 @@ sealed class SmtpSender(MailSettings settings)
     {
         try
         {
-            using var patience = new CancellationTokenSource(Timeout);
+            using var patience = new CancellationTokenSource(leave);
             await client.DisconnectAsync(quit: true, patience.Token);
         }
         catch (Exception exception) when (exception is IOException or SocketException or ProtocolException or OperationCanceledException or InvalidOperationException)

@@ -39,7 +39,7 @@ readonly record struct FileIdentity(ulong Device, ulong Inode)
     {
         try
         {
-            return Look(Path.GetTempPath(), new byte[StatusBytes]);
+            return Look("/", new byte[StatusBytes]);
         }
         catch (Exception exception) when (exception is EntryPointNotFoundException or DllNotFoundException)
         {

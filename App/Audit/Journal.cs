@@ -80,6 +80,11 @@ sealed partial class Journal : IAsyncDisposable
         transaction = new JournalTransaction(store);
         transaction.StartClock();
         transaction.Begin();
+        if (!settings.IsShared)
+        {
+            // Time flows on from the newest event rather than standing still until the clock has come as far.
+            (time as LedgerTime)?.GoOnFrom(transaction.Now);
+        }
         store.Register(transaction);
         using (var start = NewChange(transaction))
         {

@@ -79,6 +79,11 @@ sealed class LedgerTime : TimeProvider
         if (isOwn)
         {
             var read = machine.GetUtcNow().UtcTicks;
+            if (machine.GetElapsedTime(at, machine.GetTimestamp()).Ticks > JitterTicks)
+            {
+                // The process was paused between the two looks: they do not belong together.
+                return new DateTimeOffset(now, TimeSpan.Zero);
+            }
             if (Math.Abs(read - now) > JitterTicks && (Math.Abs(read - now) <= DriftTicks || machine.GetElapsedTime(Interlocked.Read(ref looked), at) >= lookInterval || suspicion is null))
             {
                 Judge(read, at);
@@ -94,6 +99,19 @@ sealed class LedgerTime : TimeProvider
 
     /// <summary>Takes in what the database's clock says at this moment.</summary>
     public void Observe(DateTimeOffset database) => Judge(database.UtcTicks, machine.GetTimestamp());
+
+    /// <summary>Takes over a reading that another instance, which went its own way, agrees with: it is this one that was wrong, however far.</summary>
+    public void Confirm(DateTimeOffset database)
+    {
+        lock (door)
+        {
+            var at = machine.GetTimestamp();
+            if (Math.Abs(database.UtcTicks - NowAt(at)) > DriftTicks)
+            {
+                Believe(database.UtcTicks, at);
+            }
+        }
+    }
 
     /// <summary>At a start: time goes on from the newest instant that is on record, also where the clock was set back since. One that is more than a day ahead says nothing.</summary>
     public void GoOnFrom(DateTimeOffset newest)
@@ -122,7 +140,7 @@ sealed class LedgerTime : TimeProvider
         {
             Interlocked.Exchange(ref looked, at);
             var by = read - NowAt(at);
-            if (!anchor.IsRead || IsSleep(by, at))
+            if (!anchor.IsRead || IsSleep(by))
             {
                 Believe(read, at);
                 return;
@@ -170,9 +188,9 @@ sealed class LedgerTime : TimeProvider
     void Believe(long read, long at) => (anchor, suspicion) = (new Anchor(read, at, uptime(), IsRead: true), null);
 
     /// <summary>True where the machine slept for that long: its clock went on, while the time that processes measure stood still.</summary>
-    bool IsSleep(long by, long at) =>
+    bool IsSleep(long by) =>
         by > DriftTicks && isOwn && anchor.Uptime is { } before && uptime() is { } now
-        && Math.Abs((now - before - machine.GetElapsedTime(anchor.Timestamp, at)).Ticks - by) <= DriftTicks;
+        && Math.Abs((now - before - machine.GetElapsedTime(anchor.Timestamp, machine.GetTimestamp())).Ticks - by) <= DriftTicks;
 
     static TimeSpan? MachineUptime()
     {

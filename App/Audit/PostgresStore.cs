@@ -60,7 +60,7 @@ sealed partial class PostgresStore : JournalStore
             BatchCommands =
             {
                 new NpgsqlBatchCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
-                new NpgsqlBatchCommand("SELECT sequence, definitions_version, at_milliseconds FROM journal_turn WHERE id = 1 FOR UPDATE"),
+                new NpgsqlBatchCommand("SELECT sequence, definitions_version, at_milliseconds, instance FROM journal_turn WHERE id = 1 FOR UPDATE"),
                 // A statement of its own, so that the clock is read once the turn is taken, however long that took.
                 new NpgsqlBatchCommand("""
                     SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, own.last_group, own.ended_milliseconds
@@ -70,6 +70,9 @@ sealed partial class PostgresStore : JournalStore
         };
         begin.Prepare();
     }
+
+    /// <summary>Clocks of instances that agree are not further apart. What was written further ahead was written by a wrong clock, and is not waited for.</summary>
+    const long AgreeMilliseconds = 60_000;
 
     public override void Register(JournalTransaction transaction)
     {
@@ -92,14 +95,14 @@ sealed partial class PostgresStore : JournalStore
         begin!.BatchCommands[2].Parameters[0].Value = Instance;
         long rowMilliseconds, now;
         long? ownGroup;
-        bool living;
+        bool living, isOthers;
         using (var reader = begin.ExecuteReader())
         {
             if (!reader.Read())
             {
                 throw new InvalidOperationException("The row of journal_turn is missing; the database is not as the migrations left it.");
             }
-            (sequence, seenDefinitions, rowMilliseconds) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+            (sequence, seenDefinitions, rowMilliseconds, isOthers) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.IsDBNull(3) || reader.GetString(3) != Instance);
             reader.NextResult();
             reader.Read();
             (now, ownGroup) = (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1));
@@ -108,6 +111,10 @@ sealed partial class PostgresStore : JournalStore
         if (time is LedgerTime ledger)
         {
             ledger.Observe(DateTimeOffset.FromUnixTimeMilliseconds(now));
+            if (isOthers && rowMilliseconds > 0 && Math.Abs(rowMilliseconds - now) <= AgreeMilliseconds)
+            {
+                ledger.Confirm(DateTimeOffset.FromUnixTimeMilliseconds(now));
+            }
             // One wrong look at the server's clock does not move the ledger either.
             now = ledger.GetUtcNow().ToUnixTimeMilliseconds();
             WarnOfSkew(ledger.Offset);
@@ -122,7 +129,7 @@ sealed partial class PostgresStore : JournalStore
             // Also where an older state of the database never knew this instance: why is still known when it has joined.
             throw new InstanceEndedException();
         }
-        return new Turn(JournalTransaction.GoOn(rowMilliseconds, now), sequence != lastSequence || wentBack is not null, seenDefinitions != definitions || wentBack is not null, wentBack);
+        return new Turn(rowMilliseconds - now > AgreeMilliseconds ? now : Math.Max(rowMilliseconds, now), sequence != lastSequence || wentBack is not null, seenDefinitions != definitions || wentBack is not null, wentBack);
     }
 
     public override void Commit(JournalTransaction transaction, bool definitionsChanged)

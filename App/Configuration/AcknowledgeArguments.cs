@@ -10,6 +10,9 @@ namespace Governance.Configuration;
 [Pure]
 sealed record AcknowledgeArguments(Money Whole, IReadOnlyList<ProjectPart> Named, string? Problem)
 {
+    /// <summary>Only the clock was said to be right.</summary>
+    public bool IsClock { get; private init; }
+
     const string Spent = "--spent-since-backup";
     const string Project = "--project";
     const string Clock = "--clock-is-right";
@@ -25,12 +28,13 @@ sealed record AcknowledgeArguments(Money Whole, IReadOnlyList<ProjectPart> Named
     public static AcknowledgeArguments Read(IReadOnlyList<string> args)
     {
         Money? whole = null;
+        var isClock = false;
         var named = new List<(string Project, Money? Amount)>();
         for (var at = 0; at < args.Count; at++)
         {
             if (args[at] == Clock)
             {
-                whole ??= Money.Zero;
+                isClock = true;
                 continue;
             }
             var (name, value) = args[at].Split('=', 2) is [var key, var behind] ? (key, behind) : (args[at], null);
@@ -63,7 +67,9 @@ sealed record AcknowledgeArguments(Money Whole, IReadOnlyList<ProjectPart> Named
                 return Wrong($"'{value}' is no amount in dollars, such as 12.50; 0 says that nothing was spent.");
             }
         }
-        return Complete(whole, named);
+        return !isClock ? Complete(whole, named)
+            : whole is null && named.Count == 0 ? new AcknowledgeArguments(Money.Zero, [], null) { IsClock = true }
+            : Wrong($"{Clock} is said alone; what was spent is entered without it.");
     }
 
     static AcknowledgeArguments Complete(Money? whole, List<(string Project, Money? Amount)> named)

@@ -25,8 +25,12 @@ static class AcknowledgeCommand
         {
             return await FailAsync(1, Unfenced);
         }
+        if (said.IsClock && services.GetRequiredService<FenceShelf>().Current is { } fence && !ClockGap.IsReason(fence.Reason))
+        {
+            return await FailAsync(1, $"Calls are not stopped for the clock: {fence.Reason} Say what was spent since.{Environment.NewLine}{AcknowledgeArguments.Usage}");
+        }
         Print(plan);
-        if (await acknowledgement.EnterAsync(plan, new Actor(ActorKind.System, "command-line")) is not { } sentence)
+        if (await acknowledgement.EnterAsync(plan, new Actor(ActorKind.System, "command-line"), said.IsClock) is not { } sentence)
         {
             return await FailAsync(1, Unfenced);
         }

@@ -48,7 +48,7 @@ sealed class Acknowledgement(FenceLifting lifting, RecentSpendQueries recent, Di
     }
 
     /// <summary>Enters it and takes calls again. The sentence that the trail was told; null where calls are taken already, and then nothing was entered.</summary>
-    public Task<string?> EnterAsync(AcknowledgementPlan plan, Actor actor) => lifting.LiftAsync(plan.Parts, directory.Current.Workspace.Id, actor, ids.Next);
+    public Task<string?> EnterAsync(AcknowledgementPlan plan, Actor actor, bool forClock = false) => lifting.LiftAsync(plan.Parts, directory.Current.Workspace.Id, actor, ids.Next, forClock);
 
     AcknowledgementPlan Plan(Money whole, IReadOnlyList<ProjectPart> parts, string how) => new(
         whole,

@@ -35,9 +35,10 @@ static class CommandNotes
                 await AppendAsync(settings, Event(note));
                 return;
             }
-            var folder = Directory.CreateDirectory(FolderOf(settings)).FullName;
+            var folder = FolderOf(settings);
+            OwnerOnly.CreateFolder(folder);
             var name = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{note.At.UtcTicks}-{Guid.NewGuid():N}"));
-            await File.WriteAllTextAsync(name + ".part", JsonSerializer.Serialize(note));
+            OwnerOnly.WriteAllText(name + ".part", JsonSerializer.Serialize(note));
             File.Move(name + ".part", name + ".json");
         }
         catch (Exception exception) when (StartUp.IsFault(exception) || StoreFailure.UnsavedBecause(exception) is not null)
@@ -56,25 +57,50 @@ static class CommandNotes
         var notes = new List<(string, AuditEvent)>();
         foreach (var file in Directory.EnumerateFiles(FolderOf(settings), "*.json").Order(StringComparer.Ordinal).Take(MaxNotes))
         {
-            try
+            // Taken first: what cannot be taken away could not be taken away after it was told either, and would be told again and again.
+            var taken = file + ".taken";
+            if (TryMove(file, taken))
             {
-                if (new FileInfo(file).Length <= MaxBytes && JsonSerializer.Deserialize<Note>(File.ReadAllText(file)) is { Action: BackedUp or Exported, File: not null, User: not null } note)
+                if (TryRead(taken) is { } note)
                 {
-                    notes.Add((file, Event(note)));
-                    continue;
+                    notes.Add((taken, Event(note)));
                 }
-                File.Move(file, file + ".unreadable", overwrite: true);
-            }
-            catch (JsonException)
-            {
-                File.Move(file, file + ".unreadable", overwrite: true);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // Gone, taken by another instance, or not ours to read: the others are read all the same.
+                else
+                {
+                    TryMove(taken, file + ".unreadable");
+                }
             }
         }
         return notes;
+    }
+
+    /// <summary>Puts a note back that could not be told.</summary>
+    public static void PutBack(string taken) => TryMove(taken, taken[..^".taken".Length]);
+
+    static Note? TryRead(string file)
+    {
+        try
+        {
+            return new FileInfo(file).Length <= MaxBytes && JsonSerializer.Deserialize<Note>(File.ReadAllText(file)) is { Action: BackedUp or Exported, File: not null, User: not null } note ? note : null;
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    static bool TryMove(string from, string to)
+    {
+        try
+        {
+            File.Move(from, to, overwrite: true);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Gone, taken by another instance, or not ours: the others are read all the same.
+            return false;
+        }
     }
 
     static AuditEvent Event(Note note)
@@ -133,7 +159,15 @@ sealed partial class CommandNotesReader(JournalSettings settings, Journal journa
         {
             return;
         }
-        await journal.AppendAsync([.. notes.Select(note => note.Event)]);
+        try
+        {
+            await journal.AppendAsync([.. notes.Select(note => note.Event)]);
+        }
+        catch (Exception)
+        {
+            notes.ToList().ForEach(note => CommandNotes.PutBack(note.File));
+            throw;
+        }
         foreach (var (file, _) in notes)
         {
             File.Delete(file);

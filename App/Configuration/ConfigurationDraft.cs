@@ -1,3 +1,4 @@
+using Governance.Gateway;
 using Governance.Pricing;
 using Governance.Projects;
 
@@ -76,7 +77,7 @@ sealed record ConfigurationDraft(PlanResult Plan, DocumentAccepted Read, Current
     /// <summary>Variables that are not for the host that they are named with. One that was there before stays as it is: its calls are refused all the same.</summary>
     static IEnumerable<Problem> Unlisted(DocumentAccepted read, CurrentConfiguration current, EnvironmentKeys environment) =>
         from upstream in read.Document.Upstreams
-        where upstream.ApiKeyEnv is not null && !environment.Allows(upstream.ApiKeyEnv, upstream.BaseUrl)
+        where upstream is { Kind: not UpstreamKind.Sandbox, ApiKeyEnv: not null } && !environment.Allows(upstream.ApiKeyEnv, upstream.BaseUrl)
             && !current.All.Upstreams.Any(known => known.Id == upstream.Id && known.ApiKeyEnv == upstream.ApiKeyEnv && known.BaseUrl == upstream.BaseUrl)
         select new Problem($"{read.PathOf(Identity.Of(upstream))}.api_key_env", EnvironmentKeys.Refusal(upstream.ApiKeyEnv!, upstream.BaseUrl ?? ""));
 
@@ -85,7 +86,7 @@ sealed record ConfigurationDraft(PlanResult Plan, DocumentAccepted Read, Current
     {
         foreach (var upstream in read.Document.Upstreams)
         {
-            if (upstream.ApiKeyEnv is not { } variable)
+            if (upstream is not { Kind: not UpstreamKind.Sandbox, ApiKeyEnv: { } variable })
             {
                 continue;
             }

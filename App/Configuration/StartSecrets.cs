@@ -11,6 +11,9 @@ static class StartSecrets
     /// <summary>Of the management key, which opens the whole configuration.</summary>
     const int MinKeyLength = 16;
 
+    /// <summary>Of the setup token, which is of use only until there is an owner and may be tried a few times a minute.</summary>
+    const int MinTokenLength = 8;
+
     /// <summary>Settings that can be right for nobody: the process must not start with them. One that is empty says nothing.</summary>
     public static IEnumerable<Problem> Faults(IConfiguration configuration)
     {
@@ -25,6 +28,10 @@ static class StartSecrets
         if (configuration[FirstRun.TokenSetting] is { Length: > 0 } token && SecretText.Passphrase(token, out var ofToken) is null)
         {
             yield return new Problem(FirstRun.TokenSetting, $"{ofToken}; write a long random text, or leave it out.");
+        }
+        else if (configuration[FirstRun.TokenSetting] is { } setup && setup.Trim() is { Length: > 0 and < MinTokenLength })
+        {
+            yield return new Problem(FirstRun.TokenSetting, $"is shorter than {MinTokenLength} characters and could be guessed; write a long random text, or leave it out.");
         }
     }
 

@@ -34,7 +34,7 @@ sealed class CallIds(TimeProvider time, Journal? journal = null)
     /// <summary>Goes on behind <paramref name="id"/>, the newest one that the ledger knows.</summary>
     public void StartAfter(CallId id)
     {
-        if (id.Value > Volatile.Read(ref last))
+        if (id.Value > Volatile.Read(ref last) || new CallId(Volatile.Read(ref last)).At - time.GetUtcNow() > LedgerTime.MaxStep)
         {
             Volatile.Write(ref last, id.Value);
         }

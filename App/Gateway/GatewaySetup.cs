@@ -90,14 +90,22 @@ static class GatewaySetup
     /// <summary>Ids, and time, go on behind the newest that the ledger knows, even if the clock was set back.</summary>
     sealed class CallIdStart(CallIds ids, TimeProvider time) : JournalListener
     {
-        public override void Start(Change change)
+        static CallId Newest(JournalTransaction transaction, long below)
         {
-            var newest = change.Transaction.Prepare("SELECT COALESCE(MAX(id), 0) FROM (SELECT MAX(id) AS id FROM usage UNION ALL SELECT MAX(id) AS id FROM holds) AS newest");
+            var newest = transaction.Prepare("SELECT COALESCE(MAX(id), 0) FROM (SELECT MAX(id) AS id FROM usage WHERE id < ?1 UNION ALL SELECT MAX(id) AS id FROM holds WHERE id < ?1) AS newest").Bind(1, below);
             newest.Step();
             var id = new CallId(newest.Integer(0));
-            ids.StartAfter(id);
-            (time as LedgerTime)?.GoOnFrom(id.At);
             newest.Reset();
+            return id;
+        }
+
+        public override void Start(Change change)
+        {
+            ids.StartAfter(Newest(change.Transaction, long.MaxValue));
+            // What lies further ahead was written by a wrong clock, and what was written since goes on without it.
+            var followed = Newest(change.Transaction, CallId.FirstAt(time.GetUtcNow() + LedgerTime.MaxStep).Value);
+            ids.StartAfter(followed);
+            (time as LedgerTime)?.GoOnFrom(followed.At);
         }
     }
 }

@@ -11,26 +11,33 @@ static class ClockGap
 {
     const string Opening = "the clock says ";
 
+    /// <summary>A living instance that gave a sign so lately has the same clock.</summary>
+    const long AgreeMilliseconds = 60_000;
+
     /// <summary>True of the reason of a fence that was raised for the clock.</summary>
     public static bool IsReason(string reason) => reason.StartsWith(Opening, StringComparison.Ordinal);
 
-    /// <summary>The reason for a fence; null where the clock is near enough to the newest entry, where there is none, or where somebody said already that it is right.</summary>
+    /// <summary>The reason for a fence; null where the clock is near enough to the newest entry or to what the process did last, where there is none, where another instance agrees, or where somebody said already that it is right.</summary>
     public static string? Find(JournalTransaction transaction, DateTimeOffset now, TimeSpan limit)
     {
-        var row = transaction.Prepare("SELECT COALESCE(MAX(id), 0) FROM (SELECT MAX(id) AS id FROM usage UNION ALL SELECT MAX(id) AS id FROM holds) AS newest");
-        row.Step();
-        var newest = new CallId(row.Integer(0));
-        row.Reset();
-        if (limit <= TimeSpan.Zero || newest.Value == 0 || (now - newest.At).Duration() <= limit)
+        var newest = Newest(transaction, long.MaxValue);
+        if (limit <= TimeSpan.Zero || newest.Value == 0 || (now - newest.At).Duration() <= limit || IsShared(transaction, now))
         {
             return null;
         }
-        var lifted = transaction.Prepare("SELECT COALESCE(MAX(lifted_milliseconds), -1) FROM fences WHERE reason LIKE ?1").Bind(1, $"{Opening}%{newest}%");
-        lifted.Step();
-        var right = lifted.Integer(0);
-        lifted.Reset();
-        // An entry that lies ahead was looked at once; an idle ledger was as new as the day on which somebody looked.
-        if (right >= 0 && (newest.At > now || (now - DateTimeOffset.FromUnixTimeMilliseconds(right)).Duration() <= limit))
+        var right = SaidRightAt(transaction, newest);
+        if (right is not null && newest.At > now)
+        {
+            // Somebody has looked at what lies ahead; what was written beside it still says which day it is.
+            newest = Newest(transaction, CallId.FirstAt(now + limit).Value);
+            right = Later(right, SaidRightAt(transaction, newest));
+        }
+        var last = Later(right, newest.At > now ? null : LastEvent(transaction, now));
+        if (last is { } known && (now - known).Duration() <= limit)
+        {
+            return null;
+        }
+        if (newest.Value == 0 || (now - newest.At).Duration() <= limit)
         {
             return null;
         }
@@ -38,6 +45,48 @@ static class ClockGap
         return string.Create(CultureInfo.InvariantCulture,
             $"{Opening}{now.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {Span(gap.Duration())} {(gap > TimeSpan.Zero ? "after" : "before")} the newest entry of the ledger ({newest}, {newest.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC). Where the clock is wrong, put it right and start again; where it is right, say so.");
     }
+
+    static CallId Newest(JournalTransaction transaction, long below)
+    {
+        var row = transaction.Prepare("SELECT COALESCE(MAX(id), 0) FROM (SELECT MAX(id) AS id FROM usage WHERE id < ?1 UNION ALL SELECT MAX(id) AS id FROM holds WHERE id < ?1) AS newest").Bind(1, below);
+        row.Step();
+        var id = new CallId(row.Integer(0));
+        row.Reset();
+        return id;
+    }
+
+    /// <summary>When somebody said that the clock is right although this entry is far from it.</summary>
+    static DateTimeOffset? SaidRightAt(JournalTransaction transaction, CallId entry)
+    {
+        var row = transaction.Prepare("SELECT COALESCE(MAX(lifted_milliseconds), -1) FROM fences WHERE reason LIKE ?1").Bind(1, $"{Opening}%{entry}%");
+        row.Step();
+        var milliseconds = row.Integer(0);
+        row.Reset();
+        return milliseconds < 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+    }
+
+    /// <summary>The newest event of the trail before now: a process that takes no calls still writes its nights.</summary>
+    static DateTimeOffset? LastEvent(JournalTransaction transaction, DateTimeOffset now)
+    {
+        var row = transaction.Prepare("SELECT COALESCE(MAX(at_milliseconds), -1) FROM (SELECT at_milliseconds FROM audit ORDER BY id DESC LIMIT 1000) AS newest WHERE at_milliseconds <= ?1").Bind(1, now.ToUnixTimeMilliseconds());
+        row.Step();
+        var milliseconds = row.Integer(0);
+        row.Reset();
+        return milliseconds < 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+    }
+
+    /// <summary>True where another instance lives and goes by this clock.</summary>
+    static bool IsShared(JournalTransaction transaction, DateTimeOffset now)
+    {
+        var row = transaction.Prepare("SELECT COUNT(*) FROM instances WHERE id <> ?1 AND ended_milliseconds IS NULL AND heartbeat_milliseconds BETWEEN ?2 AND ?3")
+            .Bind(1, transaction.Instance).Bind(2, now.ToUnixTimeMilliseconds() - AgreeMilliseconds).Bind(3, now.ToUnixTimeMilliseconds() + AgreeMilliseconds);
+        row.Step();
+        var agree = row.Integer(0) > 0;
+        row.Reset();
+        return agree;
+    }
+
+    static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other ?? one : one;
 
     static string Span(TimeSpan gap) => gap.TotalDays >= 2 ? FormattableString.Invariant($"{gap.TotalDays:#,##0} days") : FormattableString.Invariant($"{gap.TotalHours:0} hours");
 }

@@ -23,10 +23,11 @@ sealed class FenceLifting(Journal journal, SpendLedger ledger, FenceShelf shelf,
     /// <summary>Answers the sentence that the trail was told, or null where no fence stands; then nothing was entered.</summary>
     /// <param name="spent">Empty for: nothing was spent.</param>
     /// <param name="next">Makes the ids of the entries.</param>
-    public async Task<string?> LiftAsync(IReadOnlyList<SpentSince> spent, string workspace, Actor actor, Func<CallId> next)
+    /// <param name="forClock">Lifts a fence that stands for the clock alone, and no other.</param>
+    public async Task<string?> LiftAsync(IReadOnlyList<SpentSince> spent, string workspace, Actor actor, Func<CallId> next, bool forClock = false)
     {
         var entries = spent.Where(one => one.Amount > Money.Zero).Select(one => (Call: Entry(one, workspace, next()), one.Amount)).ToList();
-        var work = new LiftWork(ledger, shelf, entries, marks.Read()?.Epoch ?? 1, new CheckpointFolder(checkpoints.Folder), actor);
+        var work = new LiftWork(ledger, shelf, entries, marks.Read()?.Epoch ?? 1, new CheckpointFolder(checkpoints.Folder), actor, forClock);
         journal.Submit(work);
         var sentence = await work.Committed;
         if (sentence is not null)
@@ -57,7 +58,7 @@ static class SpentElsewhere
 }
 
 /// <summary>Lifts the fence that stands, alone in its transaction.</summary>
-sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(LedgerCall Call, Money Amount)> entries, long knownEpoch, CheckpointFolder checkpoints, Actor actor) : JournalWork<string?>
+sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(LedgerCall Call, Money Amount)> entries, long knownEpoch, CheckpointFolder checkpoints, Actor actor, bool forClock) : JournalWork<string?>
 {
     long epoch;
 
@@ -66,7 +67,7 @@ sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(Ledge
     public override void Execute(JournalTransaction transaction)
     {
         Result = null;
-        if (FenceTable.Standing(transaction) is not { } fence)
+        if (FenceTable.Standing(transaction) is not { } fence || (forClock && !ClockGap.IsReason(fence.Reason)))
         {
             return;
         }

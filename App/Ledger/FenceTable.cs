@@ -8,6 +8,7 @@ static class FenceTable
 {
     public const string RaisedAction = "ledger.fenced";
     public const string LiftedAction = "ledger.fence_lifted";
+    public const string OutweighedAction = "ledger.fence_outweighed";
 
     /// <summary>The fence that stands; null where calls are admitted.</summary>
     public static Fence? Standing(JournalTransaction transaction)
@@ -32,9 +33,14 @@ static class FenceTable
     /// <param name="knownEpoch">The newest epoch that is known of besides the mark's; the new one is above both.</param>
     public static Fence Raise(JournalTransaction transaction, string reason, LedgerMark? known, Actor actor, WrittenCheckpoint? lastCheckpoint = null, long knownEpoch = AuditEpoch.First)
     {
-        if (Standing(transaction) is { } already)
+        if (Standing(transaction) is { } already && !(ClockGap.IsReason(already.Reason) && !ClockGap.IsReason(reason)))
         {
             return already;
+        }
+        else if (Standing(transaction) is { } clock)
+        {
+            // What was spent is not known now, which no look at a clock can say.
+            return Outweigh(transaction, clock, reason, known, actor, lastCheckpoint, knownEpoch);
         }
         // Before anything else is told: the lost part of every chain begins right behind where it stands now.
         AuditEpochs.Begin(transaction, reason, lastCheckpoint, actor, Math.Max(known?.Epoch ?? AuditEpoch.First, knownEpoch));
@@ -47,10 +53,20 @@ static class FenceTable
         return fence;
     }
 
+    /// <summary>A fence that stood for the clock alone stands for more from now on.</summary>
+    static Fence Outweigh(JournalTransaction transaction, Fence clock, string reason, LedgerMark? known, Actor actor, WrittenCheckpoint? lastCheckpoint, long knownEpoch)
+    {
+        AuditEpochs.Begin(transaction, reason, lastCheckpoint, actor, Math.Max(known?.Epoch ?? AuditEpoch.First, knownEpoch));
+        transaction.Prepare("UPDATE fences SET reason = ?2, known = ?3 WHERE id = ?1").Bind(1, clock.Id).Bind(2, reason).Bind(3, known?.ToText()).Run();
+        transaction.ChangesDefinitions = true;
+        transaction.Append(Event(clock, OutweighedAction, actor, $"Calls stay stopped: {reason}", new { fence = clock.Id, before = clock.Reason, known }));
+        return clock with { Reason = reason, Known = known?.ToText() };
+    }
+
     /// <summary>As <see cref="Raise"/> for what was put back from a copy: a fence that stands in it is of before, and what came after it is lost as well, which only a new epoch tells.</summary>
     public static void RaiseOverCopy(JournalTransaction transaction, string reason, LedgerMark? known, Actor actor, WrittenCheckpoint? lastCheckpoint)
     {
-        if (Standing(transaction) is null)
+        if (Standing(transaction) is not { } standing || ClockGap.IsReason(standing.Reason))
         {
             Raise(transaction, reason, known, actor, lastCheckpoint);
         }

@@ -44,7 +44,8 @@ sealed partial class NightlyRun(Reconciliation reconciliation, VerificationRuns 
         var night = NightOf(time.GetUtcNow());
         await using var db = reads.Open();
         var first = await db.Audit.OrderBy(row => row.Id).Select(row => (long?)row.AtMilliseconds).FirstOrDefaultAsync();
-        return first < Begins(night).ToUnixTimeMilliseconds() && !await IsFinishedAsync(night);
+        // A first event that lies ahead was written by a wrong clock and says nothing of the ledger's age.
+        return (first < Begins(night).ToUnixTimeMilliseconds() || first > time.GetUtcNow().AddDays(1).ToUnixTimeMilliseconds()) && !await IsFinishedAsync(night);
     }
 
     /// <summary>The newest night that has begun at an instant, by the day of its 02:00 UTC.</summary>
@@ -125,6 +126,8 @@ sealed partial class NightlyWatch(NightlyRun night, IRecurringJobManager jobs, I
         }
         else if (await night.IsDueAsync())
         {
+            // Planned anew: somebody may have deleted it on the jobs' pages.
+            Plan();
             jobs.Trigger(LedgerJobs.Night);
             waiting = Patience;
         }
@@ -138,8 +141,7 @@ sealed partial class NightlyWatch(NightlyRun night, IRecurringJobManager jobs, I
         {
             if (!isPlanned)
             {
-                jobs.AddOrUpdate<NightlyRun>(LedgerJobs.Night, run => run.RunAsync(CancellationToken.None), LedgerJobs.NightlyCron, new RecurringJobOptions { TimeZone = TimeZoneInfo.Utc, MisfireHandling = MisfireHandlingMode.Relaxed });
-                isPlanned = true;
+                Plan();
             }
         }
         catch (Exception exception)
@@ -147,6 +149,12 @@ sealed partial class NightlyWatch(NightlyRun night, IRecurringJobManager jobs, I
             // The jobs' tables are away with the database; planned with the next round.
             LogFailed(logger, exception);
         }
+    }
+
+    void Plan()
+    {
+        jobs.AddOrUpdate<NightlyRun>(LedgerJobs.Night, run => run.RunAsync(CancellationToken.None), LedgerJobs.NightlyCron, new RecurringJobOptions { TimeZone = TimeZoneInfo.Utc, MisfireHandling = MisfireHandlingMode.Relaxed });
+        isPlanned = true;
     }
 
     [LoggerMessage(LogLevel.Error, "The nightly job could not be planned or asked for; tried again in a minute")]

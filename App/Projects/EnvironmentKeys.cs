@@ -10,6 +10,9 @@ sealed class EnvironmentKeys
 {
     public const string Section = "Governance:EnvironmentKeys";
 
+    /// <summary>Listed for no host: the secret of a key, or a first password, which is sent nowhere.</summary>
+    const string Nowhere = "governance";
+
     /// <summary>This program's own settings: their values must never leave, whoever asks for it.</summary>
     static readonly string[] reserved = ["Governance__", "ConnectionStrings__", "ASPNETCORE_", "DOTNET_", "Kestrel__", "Logging__"];
 
@@ -33,9 +36,9 @@ sealed class EnvironmentKeys
     /// <summary>True where the variable may be used as the secret of a key or as a first password.</summary>
     public bool Allows(string variable) => allowed.Any(pair => pair.Variable == variable);
 
-    /// <summary>True where its secret may be sent to this address. A host that is listed without a port is allowed with any.</summary>
+    /// <summary>True where its secret may be sent to this address. A host that is listed without a port is allowed with any, but out in the world never in the clear.</summary>
     public bool Allows(string variable, string? address) =>
-        Authority(address) is { Length: > 0 } authority && (allowed.Contains((variable, authority)) || allowed.Contains((variable, HostOf(address))));
+        Authority(address) is { Length: > 0 } authority && (allowed.Contains((variable, authority)) || (MayBePlain(address!) && allowed.Contains((variable, HostOf(address)))));
 
     /// <summary>The variable's text, which may be null; only of one that is allowed.</summary>
     public string? Read(string variable) => Allows(variable) ? read(variable) : null;
@@ -45,7 +48,7 @@ sealed class EnvironmentKeys
     /// <param name="address">Where its secret would be sent; null for a key's own secret or a password.</param>
     public static string Refusal(string variable, string? address)
     {
-        var host = address is null ? "governance" : HostOf(address) is { Length: > 0 } named ? named : "<host>";
+        var host = address is null ? Nowhere : HostOf(address) is { Length: > 0 } named ? named : "<host>";
         return IsReserved(variable)
             ? $"the environment variable {variable} is this program's own and is never used for anything else"
             : $"the environment variable {variable} is not listed for use {(address is null ? "here" : $"with {host}")}. Who runs this program lists it as {Section}:{variable}={host} (environment {Section.Replace(":", "__", StringComparison.Ordinal)}__{variable}={host}), or names it in the start-up document";
@@ -71,6 +74,10 @@ sealed class EnvironmentKeys
         }
     }
 
+    /// <summary>A secret goes in the clear only to an address, or to a name that is none of the world's.</summary>
+    static bool MayBePlain(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || uri.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || !uri.Host.TrimEnd('.').Contains('.', StringComparison.Ordinal));
+
     static bool IsReserved(string variable) => reserved.Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     static IEnumerable<(string Variable, string Host)> Listed(IConfiguration configuration) =>
@@ -78,7 +85,7 @@ sealed class EnvironmentKeys
         where !IsReserved(named.Variable)
         from host in Hosts(named.Value)
         where host.Length > 0
-        select (named.Variable, host);
+        select (named.Variable, host == Nowhere ? "" : host);
 
     /// <summary>Two underscores in a name are a colon to the settings.</summary>
     static IEnumerable<(string Variable, string Value)> Named(IConfiguration configuration) =>
@@ -100,7 +107,7 @@ sealed class EnvironmentKeys
 
     static string HostOf(string? address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? HostOf(uri) : "";
 
-    static string HostOf(Uri uri) => uri.IdnHost.TrimEnd('.').ToLowerInvariant();
+    static string HostOf(Uri uri) => (uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost).TrimEnd('.').ToLowerInvariant();
 
     static string Authority(string? address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? $"{HostOf(uri)}:{uri.Port}" : "";
 }

@@ -90,7 +90,7 @@ sealed class MemberSignIn(
         // From here on there is the same work for everybody: one look, one check, and the failure is counted in memory.
         var member = await UserManager.FindByEmailAsync(account);
         var mayEnter = member is not null && await CanSignInAsync(member);
-        switch (await hashing.VerifyAsync(mayEnter ? member!.PasswordHash : null, password))
+        switch (await hashing.VerifyAsync(mayEnter ? member!.PasswordHash : null, password, known))
         {
             case null:
                 return (new Answer(Outcome.Busy, busyWait), null);

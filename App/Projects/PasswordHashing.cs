@@ -14,9 +14,9 @@ sealed class PasswordHashing(IPasswordHasher<Member> hasher, DoorLimits limits)
     }
 
     /// <summary>Whether this is the password behind the hash. Without a hash there is the same work, and the answer is no.</summary>
-    public async Task<bool?> VerifyAsync(string? hash, string password)
+    public async Task<bool?> VerifyAsync(string? hash, string password, bool known = false)
     {
-        using var turn = await limits.Checks.AcquireAsync();
+        using var turn = await (known ? limits.KnownChecks : limits.Checks).AcquireAsync();
         if (!turn.IsAcquired)
         {
             return null;

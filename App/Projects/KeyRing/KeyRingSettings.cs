@@ -47,7 +47,7 @@ sealed record KeyRingSettings
     static bool TryLoad(string file, string? passwordVariable, [NotNullWhen(true)] out X509Certificate2? certificate, out string fault)
     {
         (certificate, fault) = (null, "");
-        var password = string.IsNullOrEmpty(passwordVariable) ? null : Environment.GetEnvironmentVariable(passwordVariable);
+        var password = string.IsNullOrEmpty(passwordVariable) ? null : EnvironmentSecret.Read(passwordVariable);
         if (password is null && !string.IsNullOrEmpty(passwordVariable))
         {
             fault = $"{CertificatePasswordSetting}: the environment variable {passwordVariable} is not set.";
