@@ -6,12 +6,12 @@ namespace Governance.Ledger;
 /// One structured line in the process's log for each call that ended, refused ones among them, once its entry is durable: who, which model, what became of it,
 /// what it cost and how long it took. Nothing of its content and no secret.
 /// </summary>
-sealed partial class CallLog(ILoggerFactory loggers) : JournalListener
+sealed partial class CallLog(ILoggerFactory? loggers = null) : JournalListener
 {
     /// <summary>The name under which the lines can be turned off (<c>Logging:LogLevel:Governance.Calls</c>).</summary>
     public const string Category = "Governance.Calls";
 
-    readonly ILogger logger = loggers.CreateLogger(Category);
+    readonly ILogger logger = loggers?.CreateLogger(Category) ?? Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
     readonly List<(LedgerCall Call, CallResult Result)> pending = [];
 
     /// <summary>Within a transaction.</summary>

@@ -43,12 +43,12 @@ sealed class DoorLimits : IDisposable
     /// <summary>The same for members whose browser is known: what strangers ask for does not stand in their way.</summary>
     public ConcurrencyLimiter KnownChecks { get; } = new(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = MaxWaitingChecks, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
 
-    /// <summary>The framework's part: by address, for forms that are sent to, and links with a token that lead to, pages with <see cref="LimitAttemptsAttribute"/>.</summary>
+    /// <summary>The framework's part: by address, for forms that are sent to pages with <see cref="LimitAttemptsAttribute"/>.</summary>
     public static void Configure(RateLimiterOptions options)
     {
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-            (HttpMethods.IsPost(context.Request.Method) || context.Request.Query.ContainsKey("token")) && context.GetEndpoint()?.Metadata.GetMetadata<LimitAttemptsAttribute>() is not null
+            HttpMethods.IsPost(context.Request.Method) && context.GetEndpoint()?.Metadata.GetMetadata<LimitAttemptsAttribute>() is not null
                 ? Bucket(VisitorOf(context), MaxByAddress, MaxByAddress / 6, TimeSpan.FromSeconds(10)) : RateLimitPartition.GetNoLimiter(""));
         options.OnRejected = async (rejected, cancellationToken) =>
         {

@@ -31,7 +31,7 @@ public sealed class ToolListTests
         Assert.Null(Why(Tool(type)));
         var without = Estimate(Bodies.With($$""" "tools":[{"type":"{{type}}","name":"a","model":"claude-opus-5-5"}] """)).Unbounded!;
         Assert.Contains("has no max_uses", without.Reason, StringComparison.Ordinal);
-        Assert.Equal("Give it max_uses.", without.Remedy);
+        Assert.Equal(ToolTypes.Advises(type) ? "Give it a model and max_uses." : "Give it max_uses.", without.Remedy);
     }
 
     [Theory]

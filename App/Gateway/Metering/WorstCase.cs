@@ -148,7 +148,7 @@ static class WorstCase
         : null;
 
     static Unbounded? UnboundedTool(ServerTool tool) => ToolTypes.Advises(tool.Type) && ToolTypes.KeepsToMaxUses(tool.Type)
-        ? new($"the advisor {tool.Type} names no model or has no max_uses", "Give it both.")
+        ? new($"the advisor {tool.Type} names no model or has no max_uses", "Give it a model and max_uses.")
         : ToolTypes.KeepsToMaxUses(tool.Type)
         ? new($"the server tool {tool.Type} has no max_uses", "Give it max_uses.")
         : new($"the server tool {tool.Type} runs at the provider as often as it likes; no max_uses is known to bound it", "Leave that tool out.");
