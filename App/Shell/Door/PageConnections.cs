@@ -26,13 +26,8 @@ sealed class PageConnections(DoorSettings door, IOptions<CircuitSettings> settin
     public async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
         var isUpgrade = IsUpgrade(context);
-        if (!EntryRules.IsOfCircuits(context.Request.Path))
+        if (!isUpgrade && !EntryRules.IsOfCircuits(context.Request.Path))
         {
-            if (isUpgrade)
-            {
-                await RefuseAsync(context, StatusCodes.Status400BadRequest, "There is no connection of this kind here.");
-                return;
-            }
             await next(context);
             return;
         }
