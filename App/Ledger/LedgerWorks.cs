@@ -9,7 +9,7 @@ sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? interv
     : JournalWork<Reservation>
 {
     /// <summary>By so much an instance's clock may be ahead of the ledger's before its calls would be counted in a period that has not begun.</summary>
-    static readonly TimeSpan MaxAhead = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan MaxAhead = LedgerTime.MaxStep;
 
     readonly string body = HoldText.Write(call);
 

@@ -37,6 +37,8 @@ sealed partial class Walk : IDisposable
         journalNow = Milliseconds;
     }
 
+    DateTimeOffset latest;
+
     long Milliseconds => clock.Now.ToUnixTimeMilliseconds();
 
     /// <summary>Answers what broke, with its seed and step; null where nothing did.</summary>
@@ -111,6 +113,9 @@ sealed partial class Walk : IDisposable
     /// <summary>Forward is time that passes; back is a hand on the clock.</summary>
     void TurnTo(DateTimeOffset to)
     {
+        // The product's clock does not follow a hand for more than a day, and never goes back; here its parts are tried without it.
+        latest = clock.Now > latest ? clock.Now : latest;
+        to = to < latest.AddHours(-20) ? latest.AddHours(-20) : to;
         passed += Math.Max(0, (long)(to - clock.Now).TotalMilliseconds);
         clock.Now = to;
     }
