@@ -9,7 +9,7 @@ static class StoreDisk
     /// <param name="file">Without symbolic links; it need not be there.</param>
     public static string? Problem(string file)
     {
-        var kind = OperatingSystem.IsLinux() ? OnLinux(file) : Elsewhere(Path.GetDirectoryName(file)!);
+        var kind = OperatingSystem.IsLinux() ? OnLinux(file) : DriveKind(Path.GetDirectoryName(file)!);
         return kind is null ? null
             : $"The database {file} would lie on a network file system ({kind}), where locks and the log of SQLite do not hold: the ledger would be damaged. Name a file on a local disk (ConnectionStrings:Governance), or use PostgreSQL.";
     }
@@ -30,7 +30,7 @@ static class StoreDisk
         }
     }
 
-    static string? Elsewhere(string folder)
+    static string? DriveKind(string folder)
     {
         if (folder.StartsWith(@"\\", StringComparison.Ordinal))
         {

@@ -33,14 +33,10 @@ static class FenceTable
     /// <param name="knownEpoch">The newest epoch that is known of besides the mark's; the new one is above both.</param>
     public static Fence Raise(JournalTransaction transaction, string reason, LedgerMark? known, Actor actor, WrittenCheckpoint? lastCheckpoint = null, long knownEpoch = AuditEpoch.First)
     {
-        if (Standing(transaction) is { } already && !(ClockGap.IsReason(already.Reason) && !ClockGap.IsReason(reason)))
-        {
-            return already;
-        }
-        else if (Standing(transaction) is { } clock)
+        if (Standing(transaction) is { } already)
         {
             // What was spent is not known now, which no look at a clock can say.
-            return Outweigh(transaction, clock, reason, known, actor, lastCheckpoint, knownEpoch);
+            return ClockGap.IsReason(already.Reason) && !ClockGap.IsReason(reason) ? Outweigh(transaction, already, reason, known, actor, lastCheckpoint, knownEpoch) : already;
         }
         // Before anything else is told: the lost part of every chain begins right behind where it stands now.
         AuditEpochs.Begin(transaction, reason, lastCheckpoint, actor, Math.Max(known?.Epoch ?? AuditEpoch.First, knownEpoch));
