@@ -1,3 +1,6 @@
+// A page whose circuit could not begin, because the session ended meanwhile or the server is away, says so instead of lying dead.
+addEventListener("unhandledrejection", () => { document.getElementById("blazor-error-ui").style.display = "block"; });
+
 // Menus and the navigation are disclosures: they open by click or key and close on Escape or a click elsewhere.
 const openMenus = () => document.querySelectorAll("details[data-menu][open]");
 

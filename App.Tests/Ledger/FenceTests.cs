@@ -87,6 +87,32 @@ public sealed class FenceTests
         }
     }
 
+    [Fact]
+    public async Task TwoWhoWriteTheMarkAtOnceDoNotMeetInTheFile()
+    {
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("all-month", "20", project: null));
+        var (keeper, file) = (rig.Get<LedgerMarkKeeper>(), rig.Get<LedgerMarkFile>());
+        for (var round = 0; round < 50; round++)
+        {
+            File.Delete(file.Path);
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(keeper.KeepAsync)));
+            Assert.NotNull(file.Read());
+        }
+    }
+
+    [Fact]
+    public async Task AFenceIsLiftedAndSaysSoAlsoWhereTheMarkCannotBeWritten()
+    {
+        await using var rig = new LedgerRig();
+        await rig.SaveAsync(LedgerRig.Budget("all-month", "20", project: null));
+        await RaiseAsync(rig);
+        var path = rig.Get<LedgerMarkFile>().Path;
+        File.Delete(path);
+        System.IO.Directory.CreateDirectory(path);
+        Assert.StartsWith("Calls are admitted again", await LiftAsync(rig), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(Store.Sqlite)]
     [InlineData(Store.Postgres)]

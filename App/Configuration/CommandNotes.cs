@@ -144,7 +144,7 @@ sealed partial class CommandNotesReader(JournalSettings settings, Journal journa
             {
                 await AppendAsync();
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogUnwritten(logger, exception);
             }

@@ -32,7 +32,7 @@ sealed class FenceLifting(Journal journal, SpendLedger ledger, FenceShelf shelf,
         var sentence = await work.Committed;
         if (sentence is not null)
         {
-            await keeper.KeepAsync();
+            await keeper.TryKeepAsync();
         }
         return sentence;
     }

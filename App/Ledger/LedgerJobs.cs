@@ -28,7 +28,7 @@ static partial class LedgerJobs
         .AddHostedService<HoldExpiryLoop>()
         .AddHostedService<InstanceRecoveryLoop>()
         .AddSingleton(Storage)
-        .AddHangfire(_ => { })
+        .AddHangfire((provider, jobs) => jobs.UseLogProvider(new JobLog(provider.GetRequiredService<ILoggerFactory>())))
         .AddHangfireServer(options =>
         {
             options.WorkerCount = 1;

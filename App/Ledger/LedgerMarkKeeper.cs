@@ -9,8 +9,43 @@ sealed partial class LedgerMarkKeeper(LedgerMarkFile file, FenceShelf fences, Jo
 {
     static readonly TimeSpan interval = TimeSpan.FromSeconds(2);
 
+    readonly SemaphoreSlim one = new(1, 1);
+
     /// <summary>Writes where the ledger now is. A mark that says more than the ledger stays: the database went back, the mark proves it, and calls are stopped.</summary>
     public async Task KeepAsync()
+    {
+        // One at a time: who read first must not write last, nor two into one file.
+        await one.WaitAsync();
+        try
+        {
+            await WriteAsync();
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    /// <summary>As <see cref="KeepAsync"/>; a failure is logged, for what was committed before stands all the same, and the next commit tries again.</summary>
+    public async Task TryKeepAsync()
+    {
+        try
+        {
+            await KeepAsync();
+        }
+        catch (Exception exception)
+        {
+            LogFailed(logger, file.Path, exception);
+        }
+    }
+
+    public override void Dispose()
+    {
+        one.Dispose();
+        base.Dispose();
+    }
+
+    async Task WriteAsync()
     {
         // Before the ledger is: what another instance has marked by then is committed, and read.
         var before = file.Read();
@@ -57,14 +92,7 @@ sealed partial class LedgerMarkKeeper(LedgerMarkFile file, FenceShelf fences, Jo
             {
                 // The last one, behind what was committed until now.
             }
-            try
-            {
-                await KeepAsync();
-            }
-            catch (Exception exception)
-            {
-                LogFailed(logger, file.Path, exception);
-            }
+            await TryKeepAsync();
         }
     }
 

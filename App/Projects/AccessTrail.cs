@@ -106,7 +106,7 @@ sealed partial class AccessTrail(Journal journal, Reads reads, FailedAttempts fa
         {
             await WriteAsync();
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception)
         {
             LogUnwritten(logger, exception);
         }

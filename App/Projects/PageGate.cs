@@ -1,3 +1,4 @@
+using Governance.Shell.Door;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Endpoints;
@@ -42,6 +43,19 @@ static class PageGate
 
     public static Task AskForSignInAsync(HttpContext context, RequestDelegate next) =>
         UnderDashboard(context) && context.User.Identity is not { IsAuthenticated: true } ? context.ChallengeAsync() : next(context);
+
+    /// <summary>People are led to the sign-in page; scripts are told, because the page that they would be led to is no answer for them.</summary>
+    public static Task AskToSignInAsync(RedirectContext<CookieAuthenticationOptions> session)
+    {
+        if (EntryRules.IsOfCircuits(session.Request.Path))
+        {
+            session.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            session.Response.ContentType = "text/plain; charset=utf-8";
+            return session.Response.WriteAsync("The session has ended. Sign in again.");
+        }
+        session.Response.Redirect(session.RedirectUri);
+        return Task.CompletedTask;
+    }
 
     /// <summary>Tells the trail what auditors look at; what others do is told where they do it.</summary>
     public static async Task TellOfReadingAsync(HttpContext context, RequestDelegate next)

@@ -1,6 +1,7 @@
 using Governance.Audit;
 using Governance.Projects.KeyRing;
 using Governance.Shell;
+using Governance.Shell.Door;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 
@@ -56,6 +57,7 @@ static class ProjectsSetup
             options.ExpireTimeSpan = TimeSpan.FromDays(7);
             options.SlidingExpiration = true;
             options.Events.OnValidatePrincipal = PageGate.LookUpAsync;
+            options.Events.OnRedirectToLogin = PageGate.AskToSignInAsync;
         });
         // What states no rule of its own is for nobody who is not signed in.
         services.AddAuthorization(options => options.FallbackPolicy = options.DefaultPolicy);
@@ -71,6 +73,8 @@ static class ProjectsSetup
         app.UseAuthentication();
         app.Use(next => context => PageGate.AskForSignInAsync(context, next));
         app.UseAuthorization();
+        var connections = app.Services.GetRequiredService<PageConnections>();
+        app.Use(next => context => connections.CountAsync(context, next));
         app.Use(next => context => PageGate.TellOfReadingAsync(context, next));
         return app;
     }

@@ -43,11 +43,18 @@ sealed class PageConnections(DoorSettings door, IOptions<CircuitSettings> settin
             await RefuseAsync(context, StatusCodes.Status429TooManyRequests, "Too many connections were asked for from this address within a minute. Try again in a minute.");
             return;
         }
-        if (!isUpgrade)
+        await next(context);
+    }
+
+    /// <summary>Behind the question who it is: a connection of nobody's takes no place.</summary>
+    public async Task CountAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!IsUpgrade(context) || !EntryRules.IsOfCircuits(context.Request.Path))
         {
             await next(context);
             return;
         }
+        var origin = Visit.Origin(context);
         if (!TryOpen(origin))
         {
             context.Response.Headers.RetryAfter = "60";
