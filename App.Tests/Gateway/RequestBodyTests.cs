@@ -118,7 +118,7 @@ public sealed class RequestBodyTests
         var request = new DefaultHttpContext().Request;
         request.Body = new MemoryStream(Bytes());
         request.ContentLength = Length;
-        var (body, _) = await RequestBody.ReadAsync(request, 1_000_000);
+        var (body, _) = await RequestBody.ReadAsync(request, 1_000_000, new BodyRoom(long.MaxValue));
         Assert.True(MemoryMarshal.TryGetArray(body!.Memory, out var segment));
         return (body, segment.Array!);
     }

@@ -41,11 +41,11 @@ sealed class LedgerRig : IAsyncDisposable
     CallId last;
 
     /// <param name="connection">A PostgreSQL database; null for a file in the folder.</param>
-    public LedgerRig(string? folder = null, MailSettings? mail = null, DateTimeOffset? now = null, Store store = Store.Sqlite, string? connection = null)
+    public LedgerRig(string? folder = null, MailSettings? mail = null, DateTimeOffset? now = null, Store store = Store.Sqlite, string? connection = null, TimeSpan? askingLimit = null)
     {
         ownsFolder = folder is null;
         Folder = folder ?? System.IO.Directory.CreateTempSubdirectory("governance-ledger-").FullName;
-        Settings = new JournalSettings(connection ?? (store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(Folder, "governance.db")}")) { Folder = Folder };
+        Settings = new JournalSettings(connection ?? (store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(Folder, "governance.db")}")) { Folder = Folder, AskingLimit = askingLimit ?? TimeSpan.FromSeconds(60) };
         Clock = new SetClock(now ?? new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         var services = builder.Services;

@@ -40,6 +40,46 @@ public sealed class LostAnswerTests
         Assert.True(report.IsClean, string.Join('\n', report.Findings));
     }
 
+    /// <summary>Nobody can be asked whether the hold was written, so the call is refused; once the store answers again its hold is voided, and not counted as spent when its time is over.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WhatWasRefusedBecauseNobodyKnewIsVoidedWhenTheStoreAnswersAgain(bool arrives)
+    {
+        using var way = new CutWay(PostgresServer.Shared.NewDatabase());
+        await using var rig = new LedgerRig(connection: way.Connection, askingLimit: TimeSpan.FromSeconds(1));
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "1000"));
+        Assert.True(await rig.HoldAsync(rig.Call(2m)));
+        way.CutAtCommit(arrives, closes: true);
+        var call = rig.Call(1m);
+        var refused = await Assert.ThrowsAsync<JournalUnavailableException>(() => rig.HoldAsync(call));
+        Assert.True(refused.MayBeWritten);
+        way.Closed = false;
+        await UntilAsync(rig, db => db.Balances.Single().HeldNanos == 2_000_000_000 && db.Holds.Count() == 1);
+        using var db = rig.Get<Reads>().Open();
+        Assert.False(db.Holds.Any(hold => hold.Id == call.Id.Value));
+        // A call that never was held is unknown to the ledger, and no entry says otherwise.
+        Assert.Equal(arrives ? [UsageOutcome.Voided] : [], db.Usage.Where(row => row.Id == call.Id.Value).Select(row => row.Outcome).ToArray());
+        Assert.Equal(0, db.Balances.Single().PostedNanos);
+        var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
+        Assert.True(report.IsClean, string.Join('\n', report.Findings));
+    }
+
+    static async Task UntilAsync(LedgerRig rig, Func<GovernanceDb, bool> wanted)
+    {
+        for (var clock = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(100))
+        {
+            await using (var db = rig.Get<Reads>().Open())
+            {
+                if (wanted(db))
+                {
+                    return;
+                }
+            }
+            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "The hold of a call that was never sent is still there.");
+        }
+    }
+
     /// <summary>Stands between the journal and the server, and cuts the way at the next COMMIT when it is told to.</summary>
     sealed class CutWay : IDisposable
     {
@@ -59,7 +99,16 @@ public sealed class LostAnswerTests
 
         public int Cuts => Volatile.Read(ref cuts);
 
-        public void CutAtCommit(bool arrives) => Volatile.Write(ref order, arrives ? 2 : 1);
+        /// <summary>While it is, nobody gets through.</summary>
+        public volatile bool Closed;
+        volatile bool closes;
+
+        /// <param name="closes">Whether the way stays closed behind the cut.</param>
+        public void CutAtCommit(bool arrives, bool closes = false)
+        {
+            this.closes = closes;
+            Volatile.Write(ref order, arrives ? 2 : 1);
+        }
 
         public void Dispose() => listener.Dispose();
 
@@ -70,6 +119,11 @@ public sealed class LostAnswerTests
                 try
                 {
                     var client = await listener.AcceptTcpClientAsync();
+                    if (Closed)
+                    {
+                        client.Close();
+                        continue;
+                    }
                     _ = CarryAsync(client);
                 }
                 catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
@@ -108,6 +162,7 @@ public sealed class LostAnswerTests
                                 await answers.Swallowed.Task;
                             }
                             Interlocked.Increment(ref cuts);
+                            Closed = closes;
                             break;
                         }
                     }

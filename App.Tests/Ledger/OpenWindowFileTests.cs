@@ -31,6 +31,11 @@ public sealed class OpenWindowFileTests : IDisposable
     [Theory]
     [InlineData("{\"call\":{\"id\":{\"val", 1, false)]
     [InlineData("{\"call\":{\"id\":{\"val\n", 1, true)]
+    [InlineData("null\n", 1, true)]
+    [InlineData("{}\n", 1, true)]
+    [InlineData("{\"call\":{\"id\":{\"value\":7},\"for\":null,\"model_asked\":\"m\"}}\n", 1, true)]
+    [InlineData("{\"call\":{\"id\":{\"value\":-7},\"for\":{\"project\":\"p\",\"key\":\"k\"},\"model_asked\":\"m\"}}\n", 1, true)]
+    [InlineData("{\"ended\":1,\"result\":{\"outcome\":99,\"end\":\"odd\"}}\n", 1, true)]
     [InlineData("", 1, false)]
     public void OnlyALastLineMayBeTorn(string more, int calls, bool damaged)
     {

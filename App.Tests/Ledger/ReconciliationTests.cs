@@ -146,7 +146,7 @@ public abstract class ReconciliationTests(ITestOutputHelper output, Store store)
         await using var rig = new LedgerRig(store: store);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         Assert.True(await rig.HoldAsync(rig.Call(2m)));
-        rig.Tamper("UPDATE holds SET call = 'not json'");
+        rig.Tamper("ALTER TABLE holds RENAME TO lost");
 
         Assert.Null(await rig.Get<Reconciliation>().TryRunAsync(Actor.System));
 

@@ -25,6 +25,43 @@ public abstract class ReplayTests(Store store)
         Assert.Equal((7_000_000_000, 0), (balance.PostedNanos, balance.HeldNanos));
         Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);
     }
+
+    /// <summary>Its calls are counted once, however often it is read, and other files are read beside it.</summary>
+    [Fact]
+    public async Task AFileThatCannotBePutAsideStopsNoStart()
+    {
+        var folder = System.IO.Directory.CreateTempSubdirectory("governance-window-").FullName;
+        var database = store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : null;
+        try
+        {
+            string stuck;
+            await using (var rig = new LedgerRig(folder, connection: database))
+            {
+                await rig.SaveAsync(LedgerRig.Budget("month", "50"));
+                stuck = Left(rig.Call(5m));
+                File.AppendAllText(stuck, "no line of ours\n");
+                System.IO.Directory.CreateDirectory(stuck + ".damaged");
+                Left(rig.Call(2m));
+            }
+            for (var start = 0; start < 2; start++)
+            {
+                await using var rig = new LedgerRig(folder, connection: database);
+                Assert.Equal(7_000_000_000, Assert.Single(rig.Balances("month")).PostedNanos);
+                Assert.Equal([stuck], System.IO.Directory.GetFiles(Path.Combine(folder, "open-window")));
+            }
+        }
+        finally
+        {
+            System.IO.Directory.Delete(folder, recursive: true);
+        }
+
+        string Left(LedgerCall call)
+        {
+            using var file = OpenWindowFile.Create(Path.Combine(folder, "open-window"));
+            file.Append(new WindowLine { Call = call }, durable: true);
+            return file.Path;
+        }
+    }
 }
 
 public sealed class ReplayTestsOnSqlite() : ReplayTests(Store.Sqlite);

@@ -22,10 +22,16 @@ sealed class JournalAnswers : IThreadPoolWorkItem
             awaited += group[i].IsAwaited ? 1 : 0;
         }
         var share = Math.Max(1, (awaited + Environment.ProcessorCount - 1) / Environment.ProcessorCount);
+        Hand(group, from, to, share, last: false, onPool);
+        Hand(group, from, to, share, last: true, onPool);
+    }
+
+    static void Hand(List<JournalWork> group, int from, int to, int share, bool last, bool onPool)
+    {
         List<JournalWork>? some = null;
         for (var i = from; i < to; i++)
         {
-            if (!group[i].IsAwaited)
+            if (!group[i].IsAwaited || group[i].IsAnsweredLast != last)
             {
                 continue;
             }

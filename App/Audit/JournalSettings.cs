@@ -86,6 +86,9 @@ sealed class JournalSettings
     /// <summary>Without a sign of life for so long an instance is declared dead; the same for all that share the store. Only proofs, which kill more often than that, set another.</summary>
     internal TimeSpan InstanceLease { get; init; } = Instances.Lease;
 
+    /// <summary>A commit that nobody answered is asked after for so long; then whoever waits is told that it is not known.</summary>
+    internal TimeSpan AskingLimit { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Most works that may wait; beyond it calls are refused rather than delayed without end.</summary>
     [Range(1, 1_000_000)]
     public int QueueLimit { get; set; } = 20_000;

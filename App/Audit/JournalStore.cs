@@ -113,4 +113,8 @@ abstract class JournalStore : IDisposable
 }
 
 /// <summary>The store cannot be written at the moment, and nothing of this was written; the journal works again by itself once it can be.</summary>
-sealed class JournalUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+sealed class JournalUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>True where it may have been written after all: the connection was lost during the commit, and nobody could be asked since.</summary>
+    public bool MayBeWritten => InnerException is CommitUnknownException;
+}

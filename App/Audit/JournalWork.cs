@@ -17,6 +17,9 @@ abstract class JournalWork
     /// <summary>False where nobody waits for the commit.</summary>
     public virtual bool IsAwaited => true;
 
+    /// <summary>True where whoever waits has long work ahead and nobody waits for it in turn, such as telling a client why not: answered behind the others of the group.</summary>
+    public virtual bool IsAnsweredLast => false;
+
     /// <summary>Answers whoever waits: durable. Who waited goes on inside, so it is never called on the journal's thread.</summary>
     public abstract void Complete();
 

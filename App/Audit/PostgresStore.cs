@@ -21,9 +21,6 @@ sealed partial class PostgresStore : JournalStore
 
     static readonly TimeSpan skewLimit = TimeSpan.FromSeconds(2);
 
-    /// <summary>A commit that nobody answered is asked after for so long; the holds of who was not answered then end by their own time.</summary>
-    static readonly TimeSpan askingLimit = TimeSpan.FromSeconds(60);
-
     readonly JournalSettings settings;
     readonly TimeProvider time;
     readonly ILogger logger;
@@ -204,7 +201,7 @@ sealed partial class PostgresStore : JournalStore
                 }
                 return arrived;
             }
-            catch (Exception exception) when (exception is DbException or TimeoutException && clock.Elapsed < askingLimit)
+            catch (Exception exception) when (exception is DbException or TimeoutException && clock.Elapsed < settings.AskingLimit)
             {
                 LogAsking(logger, exception.Message);
             }

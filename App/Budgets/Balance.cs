@@ -21,7 +21,8 @@ sealed class Balance
 /// <param name="Remaining">The smallest remainder after the hold; null where no budget matches, or the call was refused.</param>
 /// <param name="RemainingOf">The id of the budget that has it.</param>
 /// <param name="IsFenced">True where no budget was asked, because no calls are admitted until somebody says what was spent; nothing is held or recorded then.</param>
-readonly record struct Reservation(BudgetRefusal? Refusal, Money? Remaining, string? RemainingOf = null, bool IsFenced = false)
+/// <param name="IsCounted">True where the refusal has no record of its own, because its key was refused too often in this second: it is counted in one row.</param>
+readonly record struct Reservation(BudgetRefusal? Refusal, Money? Remaining, string? RemainingOf = null, bool IsFenced = false, bool IsCounted = false)
 {
     /// <summary>True where the call may be sent.</summary>
     public bool IsAdmitted => Refusal is null && !IsFenced;

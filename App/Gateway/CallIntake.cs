@@ -21,7 +21,7 @@ sealed class CallIntake(DirectoryShelf directory, CallIds ids, GatewayState stat
     public async ValueTask<CallTaken?> TakeAsync(HttpContext context, ReadLimits limits)
     {
         var id = ids.Next();
-        if (state.RefuseAll is { } closed)
+        if ((state.RefuseAll ?? state.NoPlace) is { } closed)
         {
             await RefusalAnswer.WriteAsync(context, closed, id);
             return null;
@@ -33,7 +33,7 @@ sealed class CallIntake(DirectoryShelf directory, CallIds ids, GatewayState stat
             await RefusalAnswer.WriteAsync(context, unknown!, id);
             return null;
         }
-        var (body, unreadable) = await RequestBody.ReadAsync(context.Request, settings.Value.BodyLimitBytes);
+        var (body, unreadable) = await RequestBody.ReadAsync(context.Request, settings.Value.BodyLimitBytes, state.Bodies);
         if (body is null)
         {
             await RefusalAnswer.WriteAsync(context, unreadable!, id);

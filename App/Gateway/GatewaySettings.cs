@@ -11,6 +11,18 @@ sealed class GatewaySettings
     [Range(1024, 1024 * 1024 * 1024)]
     public int BodyLimitBytes { get; set; } = 32 * 1024 * 1024;
 
+    /// <summary>How many calls may be in flight at a time; beyond it they are told to come back.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxCalls { get; set; } = 10_000;
+
+    /// <summary>How much the bodies of calls in flight may take in memory together, in bytes.</summary>
+    [Range(1024 * 1024, long.MaxValue)]
+    public long MaxBodyBytes { get; set; } = 1024L * 1024 * 1024;
+
+    /// <summary>How many refusals of one key are recorded one by one within a second; what is beyond is counted in one row.</summary>
+    [Range(1, 1_000_000)]
+    public int RefusalsPerSecond { get; set; } = 50;
+
     /// <summary>Deepest nesting of a request body.</summary>
     [Range(8, 512)]
     public int BodyDepth { get; set; } = 64;

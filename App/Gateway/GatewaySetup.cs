@@ -29,6 +29,8 @@ static class GatewaySetup
             .AddJournalListener<PriceShelf>()
             .AddJournalListener<CallIdStart>()
             .AddSingleton<CallIds>()
+            .AddSingleton<RefusalRate>()
+            .AddHostedService(provider => provider.GetRequiredService<RefusalRate>())
             .AddSingleton<UpstreamSecrets>()
             .AddSingleton<GatewayEdits>()
             .AddSingleton<OutboundHttp>()

@@ -13,6 +13,15 @@ sealed class GatewayState(Drain drain, FenceShelf fence, IOptions<GatewaySetting
         "This gateway goes on from an older state of its ledger, so what was spent since is not known and no call is taken. An owner or admin says what was spent on /dashboard/settings/integrity, or with 'App acknowledge'.",
         "fenced", retryAfterSeconds: 60);
 
+    readonly Refusal full = Refusal.Plain(529, "overloaded_error",
+        $"{settings.Value.MaxCalls} calls are in flight, as many as this instance takes at a time (Governance:Gateway:MaxCalls). Try again shortly.", "calls_full", retryAfterSeconds: 2, shouldRetry: true);
+
+    /// <summary>The memory that bodies share.</summary>
+    public BodyRoom Bodies { get; } = new(Math.Max(settings.Value.MaxBodyBytes, 4L * settings.Value.BodyLimitBytes));
+
+    /// <summary>What a call is answered that is one too many; null where there is a place. The call itself is counted already.</summary>
+    public Refusal? NoPlace => drain.InFlight > settings.Value.MaxCalls ? full : null;
+
     /// <summary>What the gateway adds to a call before it is sent, from the first byte of the request to the durable hold.</summary>
     public LatencyCounts Added { get; } = new();
 

@@ -11,7 +11,11 @@ sealed partial class MessagesEndpoint
         try
         {
             // While nothing can be recorded, a project that fails open is still told what its rules say.
-            if (refused.Call is { } call && watch.Trouble is null)
+            if (refused.Call is { } counted && !rate.TryRecord(counted.For))
+            {
+                rate.Count(counted, (string?)refused.Refusal.Error["deny_code"] ?? refused.Refusal.Code);
+            }
+            else if (refused.Call is { } call && watch.Trouble is null)
             {
                 await ledger.RecordAsync(call, new CallResult
                 {

@@ -78,6 +78,10 @@ sealed partial class MessagesEndpoint
         }
         if (reservation.Refusal is { } budget)
         {
+            if (reservation.IsCounted)
+            {
+                rate.Count(decided.Ready.Call.Ledger, budget.DenyCode);
+            }
             // Whoever stands behind others would not pass with less either.
             await RefusalAnswer.WriteAsync(context, GateRefusals.Budget(budget, id, budget.IsQueued ? null : gate.WouldPass(decided.Ready.Call, budget)), id);
             return true;

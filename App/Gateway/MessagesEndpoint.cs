@@ -22,6 +22,7 @@ sealed partial class MessagesEndpoint(
     UpstreamSecrets secrets,
     DirectoryShelf directory,
     IOptions<GatewaySettings> settings,
+    RefusalRate rate,
     StoreWatch watch,
     OpenWindow window,
     GatewayState state,
@@ -163,7 +164,7 @@ sealed partial class MessagesEndpoint(
         }
     }
 
-    static AuditEvent BudgetEvent(LedgerCall call, Reservation reservation) => GateRefusals.OverBudget(reservation.Refusal!, call);
+    AuditEvent? BudgetEvent(LedgerCall call, Reservation reservation) => rate.TryRecord(call.For) ? GateRefusals.OverBudget(reservation.Refusal!, call) : null;
 
     [LoggerMessage(LogLevel.Error, "Call {Id}: failed unexpectedly")]
     static partial void LogUnexpected(ILogger logger, CallId id, Exception exception);

@@ -11,15 +11,57 @@ namespace Governance.Gateway;
 /// and the address that is really connected to is checked, so that a name that resolves to this machine or its network goes nowhere
 /// unless the upstream says so, and one where a cloud keeps credentials goes nowhere at all.
 /// </summary>
-sealed class OutboundHttp(IOptions<GatewaySettings> settings) : IDisposable
+sealed class OutboundHttp(IOptions<GatewaySettings> settings, UpstreamShelf shelf) : IDisposable
 {
+    /// <summary>How long a client stays after its upstream was changed: whoever took it just before begins its call within that, and what has begun goes on without it.</summary>
+    static readonly TimeSpan untilDropped = TimeSpan.FromMinutes(2);
+
     readonly ConcurrentDictionary<UpstreamDefinition, HttpMessageInvoker> clients = new();
+    readonly CancellationTokenSource ended = new();
+
+    /// <summary>Clients that there are: of upstreams as they are now, and of changed ones for a moment.</summary>
+    public int Count => clients.Count;
 
     /// <summary>The client for this upstream; a changed definition gets a new one.</summary>
-    public HttpMessageInvoker For(UpstreamDefinition upstream) => clients.GetOrAdd(upstream, Create);
+    public HttpMessageInvoker For(UpstreamDefinition upstream) => clients.TryGetValue(upstream, out var client) ? client : Add(upstream);
+
+    /// <summary>Drops the clients of definitions that are no longer in force.</summary>
+    internal void DropOld()
+    {
+        var inForce = shelf.Current.Values.Select(upstream => upstream.Definition).ToHashSet();
+        foreach (var (old, client) in clients)
+        {
+            if (!inForce.Contains(old) && clients.TryRemove(KeyValuePair.Create(old, client)))
+            {
+                // Only connections that nobody uses end now; the others when their answers have.
+                client.Dispose();
+            }
+        }
+    }
+
+    HttpMessageInvoker Add(UpstreamDefinition upstream)
+    {
+        var client = clients.GetOrAdd(upstream, Create);
+        if (clients.Count > 1)
+        {
+            _ = DropLaterAsync();
+        }
+        return client;
+    }
+
+    async Task DropLaterAsync()
+    {
+        await Task.Delay(untilDropped, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!ended.IsCancellationRequested)
+        {
+            DropOld();
+        }
+    }
 
     public void Dispose()
     {
+        ended.Cancel();
+        ended.Dispose();
         foreach (var client in clients.Values)
         {
             client.Dispose();

@@ -14,12 +14,14 @@ sealed class RequestBody : IDisposable
 
     readonly byte[] buffer;
     readonly int length;
+    readonly BodyRoom room;
     /// <summary>The owner and everyone who sends it; at 0 the buffer is somebody else's.</summary>
     int holders = 1;
     int disposed;
     volatile bool abandoned;
 
-    RequestBody(byte[] buffer, int length) => (this.buffer, this.length) = (buffer, length);
+    /// <summary>Takes over the buffer, and its place in <paramref name="room"/>.</summary>
+    RequestBody(byte[] buffer, int length, BodyRoom room) => (this.buffer, this.length, this.room) = (buffer, length, room);
 
     /// <summary>The bytes. Only for whoever holds the body.</summary>
     public ReadOnlyMemory<byte> Memory => Volatile.Read(ref holders) > 0 ? buffer.AsMemory(0, length) : throw new ObjectDisposedException(nameof(RequestBody));
@@ -39,14 +41,20 @@ sealed class RequestBody : IDisposable
 
     public void Release()
     {
-        if (Interlocked.Decrement(ref holders) == 0 && !abandoned)
+        if (Interlocked.Decrement(ref holders) > 0)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            return;
         }
+        if (abandoned)
+        {
+            room.GiveBack(buffer.Length);
+            return;
+        }
+        Return(buffer, room);
     }
 
-    /// <summary>The body, or why it is not taken: an encoding, both framings at once, too large, cut off.</summary>
-    public static async Task<(RequestBody? Body, Refusal? Refusal)> ReadAsync(HttpRequest request, int limitBytes)
+    /// <summary>The body, or why it is not taken: an encoding, both framings at once, too large, cut off, or no room for it now.</summary>
+    public static async Task<(RequestBody? Body, Refusal? Refusal)> ReadAsync(HttpRequest request, int limitBytes, BodyRoom room)
     {
         if (request.Headers.ContentEncoding.Count > 0 && request.Headers.ContentEncoding.ToString() is not ("" or "identity"))
         {
@@ -66,12 +74,15 @@ sealed class RequestBody : IDisposable
             // Read no further than one byte beyond the limit, which is then refused here, with a body that says so.
             size.MaxRequestBodySize = limitBytes + 1L;
         }
-        if (TakeWhatIsHere(request, limitBytes) is { } whole)
+        if (TakeWhatIsHere(request, limitBytes, room) is { } whole)
         {
             return (whole, null);
         }
         // A length is only a promise: what is taken at once is what a call usually has.
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min((request.ContentLength ?? 0) + 1, FirstBytes));
+        if (Rent((int)Math.Min((request.ContentLength ?? 0) + 1, FirstBytes), room) is not { } buffer)
+        {
+            return (null, NoRoom);
+        }
         var length = 0;
         using var clock = new CancellationTokenSource(Longest);
         try
@@ -80,48 +91,53 @@ sealed class RequestBody : IDisposable
             {
                 if (length == buffer.Length)
                 {
-                    var larger = ArrayPool<byte>.Shared.Rent(Math.Min(limitBytes + 1, buffer.Length * 2));
+                    var larger = Rent(Math.Min(limitBytes + 1, buffer.Length * 2), room);
+                    if (larger is null)
+                    {
+                        Return(buffer, room);
+                        return (null, NoRoom);
+                    }
                     buffer.AsSpan(0, length).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(buffer);
+                    Return(buffer, room);
                     buffer = larger;
                 }
                 var read = await request.Body.ReadAsync(buffer.AsMemory(length), clock.Token);
                 if (read == 0)
                 {
-                    return (new RequestBody(buffer, length), null);
+                    return (new RequestBody(buffer, length, room), null);
                 }
                 length += read;
                 if (length > limitBytes)
                 {
-                    ArrayPool<byte>.Shared.Return(buffer);
+                    Return(buffer, room);
                     return (null, TooLarge(limitBytes));
                 }
             }
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or BadHttpRequestException)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Return(buffer, room);
             return (null, exception is BadHttpRequestException { StatusCode: 413 } ? TooLarge(limitBytes) : Refusal.Malformed(clock.IsCancellationRequested ? "The body took too long to arrive." : "The body ended before it was complete."));
         }
     }
 
     /// <summary>Most bodies have come with their head: they are taken without waiting. Null where some is missing, or where it is too much.</summary>
-    static RequestBody? TakeWhatIsHere(HttpRequest request, int limitBytes)
+    static RequestBody? TakeWhatIsHere(HttpRequest request, int limitBytes, BodyRoom room)
     {
         if (request.ContentLength is not { } promised || !request.BodyReader.TryRead(out var here))
         {
             return null;
         }
-        if (here.Buffer.Length != promised || promised > limitBytes)
+        // Where there is no room the way that reads piece by piece finds that out, and says so.
+        if (here.Buffer.Length != promised || promised > limitBytes || Rent(Math.Max((int)promised, 1), room) is not { } buffer)
         {
             request.BodyReader.AdvanceTo(here.Buffer.Start);
             return null;
         }
         var length = (int)promised;
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(length, 1));
         here.Buffer.CopyTo(buffer);
         request.BodyReader.AdvanceTo(here.Buffer.End);
-        return new RequestBody(buffer, length);
+        return new RequestBody(buffer, length, room);
     }
 
     /// <summary>Leaves the buffer to the garbage collector: a write of it was broken off, and what lies under it may not have let go of it.</summary>
@@ -134,6 +150,25 @@ sealed class RequestBody : IDisposable
             Release();
         }
     }
+
+    static byte[]? Rent(int bytes, BodyRoom room)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(bytes);
+        if (room.TryTake(buffer.Length))
+        {
+            return buffer;
+        }
+        ArrayPool<byte>.Shared.Return(buffer);
+        return null;
+    }
+
+    static void Return(byte[] buffer, BodyRoom room)
+    {
+        room.GiveBack(buffer.Length);
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    static Refusal NoRoom => Refusal.Plain(529, "overloaded_error", "The bodies of the calls in flight take all the memory that they may (Governance:Gateway:MaxBodyBytes), so this one was not read. Try again shortly.", "bodies_full", retryAfterSeconds: 2, shouldRetry: true);
 
     static Refusal TooLarge(int limitBytes) => Refusal.Plain(413, "request_too_large", $"The body is larger than {limitBytes / (1024 * 1024)} MiB, the limit of this gateway.");
 }

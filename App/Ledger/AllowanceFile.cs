@@ -114,7 +114,14 @@ sealed class AllowanceFile(string folder)
         {
             if (DateOnly.TryParseExact(Path.GetFileNameWithoutExtension(path), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var old) && old < today.AddDays(-KeptDays))
             {
-                File.Delete(path);
+                try
+                {
+                    File.Delete(path);
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                {
+                    // It takes up room and says nothing of today.
+                }
             }
         }
     }

@@ -23,7 +23,7 @@ sealed class FenceShelf(LedgerMarkFile marks, CheckpointSettings checkpoints, Ti
         // Where a fence stands already its epoch is above the mark's, but for a copy that was taken while it stood.
         if (marks.Read() is { } mark && (FenceTable.Standing(transaction) is null || AuditEpochs.Newest(transaction) <= mark.Epoch) && Behind(transaction, mark) is { } reason)
         {
-            FenceTable.RaiseOverCopy(transaction, reason, mark, Actor.System, new CheckpointFolder(checkpoints.Folder).Last());
+            FenceTable.RaiseOverCopy(transaction, reason, mark, Actor.System, LastCheckpoint());
         }
         if (FenceTable.Standing(transaction) is null && ClockGap.Find(transaction, time.GetUtcNow(), TimeSpan.FromHours(limits.Value.ClockGapHours)) is { } gap)
         {
@@ -53,16 +53,17 @@ sealed class FenceShelf(LedgerMarkFile marks, CheckpointSettings checkpoints, Ti
     }
 
     /// <summary>Raises a fence where the mark says that the ledger had come further. The mark is written behind commits, so within a transaction the ledger can never be behind it by itself.</summary>
-    public void Compare(JournalTransaction transaction)
+    /// <param name="lastCheckpoint">As <see cref="LastCheckpoint"/> answered before: the folder may be slow, and everybody waits for a transaction.</param>
+    public void Compare(JournalTransaction transaction, WrittenCheckpoint? lastCheckpoint)
     {
         if (FenceTable.Standing(transaction) is null && marks.Read() is { } mark && Behind(transaction, mark) is { } reason)
         {
-            FenceTable.Raise(transaction, reason, mark, Actor.System, LastCheckpoint(), epoch);
+            FenceTable.Raise(transaction, reason, mark, Actor.System, lastCheckpoint, epoch);
         }
     }
 
     /// <summary>Null also where it cannot be read: calls are stopped all the same.</summary>
-    WrittenCheckpoint? LastCheckpoint()
+    public WrittenCheckpoint? LastCheckpoint()
     {
         try
         {

@@ -64,10 +64,11 @@ sealed partial class LedgerMarkKeeper(LedgerMarkFile file, FenceShelf fences, Jo
             }
             if (before.Behind(mark.Epoch, mark.EventId, await LedgerMark.HashAsync(db, before.EventId)) is not null)
             {
+                var lastCheckpoint = fences.LastCheckpoint();
                 // Decided, and written, in one transaction that sees everything that was committed.
                 await journal.ChangeAsync(change =>
                 {
-                    fences.Compare(change.Transaction);
+                    fences.Compare(change.Transaction, lastCheckpoint);
                     return true;
                 });
                 return;

@@ -75,7 +75,7 @@ sealed class LedgerSpend : SpendSource
         var from = CallId.FirstAt(period.Starts).Value;
         var until = CallId.FirstAt(period.Ends).Value;
         var holds = await db.Holds.Where(hold => hold.Id >= from && hold.Id < until).Select(hold => new { hold.Call, hold.HeldNanos }).ToListAsync();
-        var matching = holds.Where(hold => Counts(budget, period.Session, HoldText.Read(hold.Call).For)).ToList();
+        var matching = holds.Where(hold => HoldText.Read(hold.Call) is not { } call || Counts(budget, period.Session, call.For)).ToList();
         return (matching.Count, Money.Nearest(matching.Aggregate((Int128)0, (sum, hold) => sum + hold.HeldNanos)));
     }
 
@@ -109,15 +109,18 @@ sealed class LedgerSpend : SpendSource
         return Money.Nearest(sum);
     }
 
-    /// <summary>Of each hold what the budget holds by its own measure.</summary>
+    /// <summary>Of each hold what the budget holds by its own measure. One that cannot be read may be anybody's: it is held everywhere, so that no cap is overspent by it.</summary>
     static Money Held(Func<string, Statement> prepare, BudgetDefinition budget, string? session, long from, long until)
     {
         Int128 sum = 0;
         var rows = prepare("SELECT call, held_nanos FROM holds WHERE id >= ?1 AND id < ?2").Bind(1, from).Bind(2, until);
         while (rows.Step())
         {
-            var call = HoldText.Read(rows.Text(0));
-            if (Counts(budget, session, call.For))
+            if (HoldText.Read(rows.Text(0)) is not { } call)
+            {
+                sum += rows.Integer(1);
+            }
+            else if (Counts(budget, session, call.For))
             {
                 sum += budget.Hold is HoldKind.Expected ? call.Holds.Expected.Nanos : rows.Integer(1);
             }

@@ -5,13 +5,16 @@ using Governance.Pricing;
 namespace Governance.Ledger;
 
 /// <summary>Reserves: all matching budgets or none, the hold row, and what the trail is told, in one transaction.</summary>
-sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal, bool patient = false, WaitingCall? place = null)
+sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent?> refusal, bool patient = false, WaitingCall? place = null)
     : JournalWork<Reservation>
 {
     /// <summary>By so much an instance's clock may be ahead of the ledger's before its calls would be counted in a period that has not begun.</summary>
     static readonly TimeSpan MaxAhead = LedgerTime.MaxStep;
 
     readonly string body = HoldText.Write(call);
+
+    /// <summary>What would have passed is worked out for whoever is refused, behind those who may go on.</summary>
+    public override bool IsAnsweredLast => Result.Refusal is not null;
 
     public override void Execute(JournalTransaction transaction)
     {
@@ -37,7 +40,11 @@ sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? interv
             {
                 return;
             }
-            var told = refusal(call, reservation);
+            if (refusal(call, reservation) is not { } told)
+            {
+                Result = reservation with { IsCounted = true };
+                return;
+            }
             ledger.WriteInTransaction(transaction, call, new CallResult { Outcome = UsageOutcome.Refused, Status = 402, End = budget.DenyCode });
             transaction.Append(told);
             return;
@@ -49,13 +56,28 @@ sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? interv
         }
         CrashPoint.Reach("hold-executed");
     }
+
+    /// <summary>Whoever waits is refused and sends nothing; a hold that was written all the same must not count as spent when its time is over.</summary>
+    public override void Fail(Exception exception)
+    {
+        if (exception is JournalUnavailableException { MayBeWritten: true } && Result is { Refusal: null, IsFenced: false })
+        {
+            ledger.VoidUnsent(call);
+        }
+        base.Fail(exception);
+    }
 }
 
 /// <summary>Settles: removes the hold, writes the entry, moves the balances.</summary>
-sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, AuditEvent? told, Action<Exception>? failed) : JournalWork<Money>
+/// <param name="mayBeUnknown">True where nobody knows whether the call was ever held: then what the ledger does not know is left so.</param>
+sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, AuditEvent? told, Action<Exception>? failed, bool mayBeUnknown = false) : JournalWork<Money>
 {
     public override void Execute(JournalTransaction transaction)
     {
+        if (mayBeUnknown && !ReplayWork.IsKnown(transaction, call.Id))
+        {
+            return;
+        }
         Result = ledger.SettleInTransaction(transaction, call, result, told);
         CrashPoint.Reach("settle-executed");
     }

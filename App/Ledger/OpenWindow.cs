@@ -135,12 +135,16 @@ sealed partial class OpenWindow : JournalListener, IDisposable
     public override void Start(Change change)
     {
         left = [];
-        foreach (var path in OpenWindowFile.LeftIn(folder))
+        foreach (var path in Try(folder, () => OpenWindowFile.LeftIn(folder)) ?? [])
         {
-            var (found, damaged) = OpenWindowFile.Read(path);
-            left.Add((path, damaged));
-            ReplayWork.Write(ledger, change.Transaction, [.. found.Select(Ended)]);
-            LogLeft(logger, path, found.Count);
+            // One that cannot be read stays for a start that can, and keeps back neither the others nor this start.
+            if (Try(path, () => OpenWindowFile.Read(path)) is not { } reading)
+            {
+                continue;
+            }
+            left.Add((path, reading.Damaged));
+            ReplayWork.Write(ledger, change.Transaction, [.. reading.Calls.Select(Ended)]);
+            LogLeft(logger, path, reading.Calls.Count);
         }
     }
 
@@ -153,14 +157,19 @@ sealed partial class OpenWindow : JournalListener, IDisposable
         }
         foreach (var (path, damaged) in left)
         {
-            if (damaged)
+            // One that cannot be taken away is read again by the next start, which finds its calls in the ledger.
+            Try(path, () =>
             {
-                File.Move(path, path + ".damaged", overwrite: true);
-            }
-            else
-            {
-                File.Delete(path);
-            }
+                if (damaged)
+                {
+                    File.Move(path, path + ".damaged", overwrite: true);
+                }
+                else
+                {
+                    File.Delete(path);
+                }
+                return "";
+            });
         }
         left = [];
     }
@@ -169,6 +178,21 @@ sealed partial class OpenWindow : JournalListener, IDisposable
     {
         file?.Dispose();
         door.Dispose();
+    }
+
+    /// <summary>Null where the file or the folder does not let it; the log says so.</summary>
+    T? Try<T>(string path, Func<T> act)
+        where T : class
+    {
+        try
+        {
+            return act();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogUnread(logger, path, exception);
+            return null;
+        }
     }
 
     /// <summary>The process is gone that would have known its end.</summary>
@@ -220,6 +244,9 @@ sealed partial class OpenWindow : JournalListener, IDisposable
         }
         files.Clear();
     }
+
+    [LoggerMessage(LogLevel.Error, "{Path} cannot be read or taken away. It may hold calls that were let through without the ledger; put its rights right and start again, and they are counted")]
+    static partial void LogUnread(ILogger logger, string path, Exception exception);
 
     [LoggerMessage(LogLevel.Error, "Calls that are let through cannot be kept in {Folder}")]
     static partial void LogFile(ILogger logger, string folder, Exception exception);

@@ -21,6 +21,9 @@ sealed record WindowLine
 /// <summary>A call of an open window, as far as it is known what became of it.</summary>
 sealed record WindowCall(LedgerCall Call, AuditEvent? Told, CallResult? Result, AuditEvent? ResultTold);
 
+/// <summary>What a file says, as far as it can be read.</summary>
+sealed record WindowFileReading(IReadOnlyList<WindowCall> Calls, bool Damaged);
+
 /// <summary>An append-only file of one process, one JSON line a fact. Held for itself while it is open, so that another process never takes it for one that was left behind.</summary>
 sealed class OpenWindowFile : IDisposable
 {
@@ -60,7 +63,7 @@ sealed class OpenWindowFile : IDisposable
     }
 
     /// <summary>The calls in a file, in their order. A last line that is torn was never answered, so nothing was sent for it; any other that cannot be read makes the file damaged.</summary>
-    public static (IReadOnlyList<WindowCall> Calls, bool Damaged) Read(string path)
+    public static WindowFileReading Read(string path)
     {
         var calls = new Dictionary<long, WindowCall>();
         var damaged = false;
@@ -74,26 +77,33 @@ sealed class OpenWindowFile : IDisposable
             }
             try
             {
-                Take(calls, JsonSerializer.Deserialize(lines[i], WindowJson.Default.WindowLine)!);
+                damaged |= !TryTake(calls, JsonSerializer.Deserialize(lines[i], WindowJson.Default.WindowLine));
             }
             catch (JsonException)
             {
                 damaged |= i < lines.Length - 1;
             }
         }
-        return ([.. calls.Values.OrderBy(call => call.Call.Id.Value)], damaged);
+        return new WindowFileReading([.. calls.Values.OrderBy(call => call.Call.Id.Value)], damaged);
     }
 
-    static void Take(Dictionary<long, WindowCall> calls, WindowLine line)
+    /// <summary>False for a line that no process writes.</summary>
+    static bool TryTake(Dictionary<long, WindowCall> calls, WindowLine? line)
     {
-        if (line.Call is { } call)
+        if (line?.Call is { Id.Value: > 0, Estimate.Nanos: >= 0 } call)
         {
             calls[call.Id.Value] = new WindowCall(call, line.Told, null, null);
+            return true;
         }
-        else if (calls.TryGetValue(line.Ended, out var known))
+        if (line is not { Call: null, Result: { Cost.Nanos: >= 0 } result } || !Enum.IsDefined(result.Outcome))
         {
-            calls[line.Ended] = known with { Result = line.Result, ResultTold = line.Told };
+            return false;
         }
+        if (calls.TryGetValue(line.Ended, out var known))
+        {
+            calls[line.Ended] = known with { Result = result, ResultTold = line.Told };
+        }
+        return true;
     }
 
     static bool IsFree(string path)
@@ -101,6 +111,11 @@ sealed class OpenWindowFile : IDisposable
         try
         {
             using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Nobody holds it: whoever reads it says why it cannot be read.
             return true;
         }
         catch (IOException)
@@ -111,7 +126,7 @@ sealed class OpenWindowFile : IDisposable
 }
 
 /// <summary>The shapes of the file's lines; money and ids as their whole numbers.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(WindowLine))]
 [JsonSerializable(typeof(LedgerCall))]
 [JsonSerializable(typeof(CallResult))]

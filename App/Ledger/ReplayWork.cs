@@ -49,7 +49,8 @@ sealed class ReplayWork(SpendLedger ledger, IReadOnlyList<WindowCall> calls) : J
         }
     }
 
-    static bool IsKnown(JournalTransaction transaction, CallId id)
+    /// <summary>Whether the ledger has the call, as a hold or as an entry.</summary>
+    internal static bool IsKnown(JournalTransaction transaction, CallId id)
     {
         var row = transaction.Prepare("SELECT id FROM usage WHERE id = ?1 UNION ALL SELECT id FROM holds WHERE id = ?1").Bind(1, id.Value);
         var known = row.Step();

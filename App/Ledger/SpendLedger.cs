@@ -20,11 +20,11 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
 
     /// <summary>
     /// Holds the call's estimate at every matching budget or at none; answered after the commit, so that what follows may be sent.
-    /// A refusal is recorded in the same transaction, with <paramref name="refusal"/> telling the trail why.
+    /// A refusal is recorded in the same transaction, with <paramref name="refusal"/> telling the trail why; where that is null it is not recorded.
     /// </summary>
     /// <param name="patient">True where the caller will try again: a refusal for holds in flight only is then not recorded.</param>
     /// <param name="place">From <see cref="HoldQueue.Arrive"/> for a call that may wait.</param>
-    public ValueTask<Reservation> ReserveAsync(LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent> refusal, bool patient = false, WaitingCall? place = null)
+    public ValueTask<Reservation> ReserveAsync(LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent?> refusal, bool patient = false, WaitingCall? place = null)
     {
         var work = new ReserveWork(this, call, intervention, enforce, refusal, patient, place);
         journal.Submit(work);
@@ -43,11 +43,14 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
     /// <summary>As <see cref="SettleAsync"/> where nobody waits. What cannot be written (a full disk) is tried again until it can, or until the process ends and the next start assumes the hold.</summary>
     public void Settle(LedgerCall call, CallResult result, AuditEvent? told) => Settle(call, result, told, TimeSpan.FromSeconds(1));
 
-    void Settle(LedgerCall call, CallResult result, AuditEvent? told, TimeSpan next)
+    /// <summary>Voids the hold of a call that was refused because nobody knew whether the hold was written; as soon as the store answers again.</summary>
+    internal void VoidUnsent(LedgerCall call) => Settle(call, new CallResult { Outcome = UsageOutcome.Voided, Status = 503, End = "not_sent" }, null, TimeSpan.FromSeconds(1), mayBeUnknown: true);
+
+    void Settle(LedgerCall call, CallResult result, AuditEvent? told, TimeSpan next, bool mayBeUnknown = false)
     {
         try
         {
-            journal.Submit(new SettleWork(this, call, result, told, exception => _ = AgainAsync(exception)));
+            journal.Submit(new SettleWork(this, call, result, told, exception => _ = AgainAsync(exception), mayBeUnknown));
             CrashPoint.Reach("settle-queued");
         }
         catch (JournalFullException exception)
@@ -60,7 +63,7 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
         {
             LogUnsettled(logger, call.Id, next.TotalSeconds, exception);
             await Task.Delay(next);
-            Settle(call, result, told, next < LongestWait ? next * 2 : LongestWait);
+            Settle(call, result, told, next < LongestWait ? next * 2 : LongestWait, mayBeUnknown);
         }
     }
 

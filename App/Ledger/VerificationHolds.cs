@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Governance.Audit;
 using Governance.Shell;
 
@@ -61,7 +60,7 @@ static class VerificationHolds
             {
                 findings.Fail(Immortal, subject, $"It is to end at {expires:u}, which no call may take.");
             }
-            if (Read(rows.Text(2)) is not { } call)
+            if (HoldText.Read(rows.Text(2)) is not { } call)
             {
                 findings.Fail(Invariant, subject, "The call that it keeps cannot be read.");
             }
@@ -71,17 +70,5 @@ static class VerificationHolds
             }
         }
         return count;
-    }
-
-    internal static LedgerCall? Read(string text)
-    {
-        try
-        {
-            return HoldText.Read(text);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

@@ -99,7 +99,7 @@ static class VerificationOverdraft
         var holds = snapshot.Prepare("SELECT call FROM holds WHERE id >= ?1 AND id < ?2").Bind(1, CallId.FirstAt(period.Starts).Value).Bind(2, until);
         while (holds.Step())
         {
-            sum += VerificationHolds.Read(holds.Text(0)) is { } call && Counts(budget, period, call.For) ? call.Estimate.Nanos : 0;
+            sum += HoldText.Read(holds.Text(0)) is { } call && Counts(budget, period, call.For) ? call.Estimate.Nanos : 0;
         }
         return sum;
     }
@@ -207,7 +207,7 @@ static class VerificationOverdraft
         var rows = snapshot.Prepare("SELECT call FROM holds WHERE id >= ?1 AND id < ?2 ORDER BY id").Bind(1, Math.Max(CallId.FirstAt(period.Starts).Value, from.Value)).Bind(2, CallId.FirstAt(period.Ends).Value);
         while (rows.Step())
         {
-            if (VerificationHolds.Read(rows.Text(0)) is { FailOpen: true } call && Counts(budget, period, call.For))
+            if (HoldText.Read(rows.Text(0)) is { FailOpen: true } call && Counts(budget, period, call.For))
             {
                 yield return (call.Estimate.Nanos, $"call {call.Id} was let through while the ledger could not be written");
             }

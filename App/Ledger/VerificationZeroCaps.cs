@@ -49,7 +49,7 @@ static class VerificationZeroCaps
         var holds = snapshot.Prepare("SELECT call FROM holds WHERE id >= ?1 AND held_nanos > 0 ORDER BY id").Bind(1, since.Value);
         while (holds.Step())
         {
-            if (VerificationHolds.Read(holds.Text(0)) is { FailOpen: false } call && Counts(call.Id, call.For))
+            if (HoldText.Read(holds.Text(0)) is { FailOpen: false } call && Counts(call.Id, call.For))
             {
                 holds.Reset();
                 return call.Id;

@@ -48,7 +48,7 @@ sealed class BalanceReading(string connection, IReadOnlyDictionary<string, long>
         var rows = view.Prepare("SELECT call, held_nanos, instance FROM holds");
         while (rows.Step())
         {
-            var call = HoldText.Read(rows.Text(0)).For;
+            var call = HoldText.Read(rows.Text(0))!.For;
             Add(held, call.Project, call.Key, rows.Integer(1));
             holders.Add(rows.Text(2));
         }
