@@ -77,7 +77,11 @@ abstract partial class GovernanceDb(DbContextOptions options) : IdentityUserCont
         builder.Entity<KeyRow>().HasIndex(row => row.LookupId).IsUnique();
         builder.Entity<BalanceRow>().ToTable("balances").HasIndex(row => new { row.BudgetId, row.Period }).IsUnique();
         builder.Entity<ThresholdClaimRow>().ToTable("threshold_claims").HasKey(row => new { row.BudgetId, row.Period, row.Percent });
-        builder.Entity<HoldRow>().ToTable("holds").Property(row => row.Id).ValueGeneratedNever();
+        builder.Entity<HoldRow>(holds =>
+        {
+            holds.ToTable("holds").Property(row => row.Id).ValueGeneratedNever();
+            holds.HasIndex(row => row.Session);
+        });
         builder.Entity<FenceRow>().ToTable("fences").Property(row => row.Id).ValueGeneratedNever();
         builder.Entity<UsageRow>(usage =>
         {

@@ -21,6 +21,8 @@ sealed partial class MailSender(Journal journal, Feed feed, Reads reads, MailSet
     /// <summary>How long a stop waits for a server that has a message.</summary>
     static readonly TimeSpan stopWait = TimeSpan.FromSeconds(5);
 
+    long? removedAt;
+
     protected override TimeSpan Rest => settings.Backoff.Append(base.Rest).Min();
 
     public override async Task PassAsync(CancellationToken stopping)
@@ -30,6 +32,7 @@ sealed partial class MailSender(Journal journal, Feed feed, Reads reads, MailSet
         {
             return;
         }
+        await RemoveOldAsync();
         var due = await DueAsync();
         foreach (var mail in due)
         {
@@ -40,6 +43,23 @@ sealed partial class MailSender(Journal journal, Feed feed, Reads reads, MailSet
             }
             await TryAsync(mail, lease, stopping);
         }
+    }
+
+    /// <summary>Once a day.</summary>
+    async Task RemoveOldAsync()
+    {
+        if (removedAt is { } before && time.GetElapsedTime(before) < TimeSpan.FromDays(1))
+        {
+            return;
+        }
+        removedAt = time.GetTimestamp();
+        OldMailWork work;
+        do
+        {
+            work = new OldMailWork();
+            journal.Submit(work);
+        }
+        while (await work.Committed == OldMailWork.AtOnce);
     }
 
     async Task<List<MailRow>> DueAsync()

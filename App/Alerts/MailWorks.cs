@@ -57,3 +57,16 @@ sealed class MailTriedWork(MailRow mail, SendResult result, DateTimeOffset nextT
         }
     }
 }
+
+/// <summary>Removes mails that came to their end long ago: that they were sent stands in the trail. Some at a time; answers how many.</summary>
+sealed class OldMailWork : JournalWork<int>
+{
+    /// <summary>How long a mail that was sent, or given up, can be looked up.</summary>
+    public const int KeptDays = 90;
+
+    public const int AtOnce = 500;
+
+    public override void Execute(JournalTransaction transaction) => Result = transaction.Prepare("""
+        DELETE FROM mail WHERE id IN (SELECT id FROM mail WHERE created_at < ?1 AND (sent_at < ?1 OR given_up_at < ?1) ORDER BY id LIMIT ?2)
+        """).Bind(1, transaction.NowMilliseconds - (long)TimeSpan.FromDays(KeptDays).TotalMilliseconds).Bind(2, AtOnce).Run();
+}

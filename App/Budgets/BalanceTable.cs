@@ -147,6 +147,17 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         Clear();
     }
 
+    /// <summary>Removes the row of a balance that nothing is held of; where it is needed again it is computed anew. Does nothing where this group has already moved it.</summary>
+    public int Drop(JournalTransaction transaction, string budgetId, string period)
+    {
+        if (balances.TryGetValue((budgetId, period), out var known) && known.Dirty)
+        {
+            return 0;
+        }
+        balances.Remove((budgetId, period));
+        return transaction.Prepare("DELETE FROM balances WHERE budget_id = ?1 AND period = ?2 AND held_nanos = 0").Bind(1, budgetId).Bind(2, period).Run();
+    }
+
     /// <summary>The balances of changed budgets are there, and right, as soon as the change is.</summary>
     public override Action? Prepare(Change change)
     {

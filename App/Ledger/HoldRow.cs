@@ -12,6 +12,8 @@ sealed class HoldRow
     public required string Instance { get; init; }
     /// <summary>The call as JSON, complete enough to write its entry without the process that made it.</summary>
     public required string Call { get; init; }
+    /// <summary>The session that the call belongs to, for what is held of it; empty where it has none. Null only in rows of a version that did not know it: those may be any session's.</summary>
+    public string? Session { get; init; }
     /// <summary>After this instant the process that holds it resolves it as expired; on that process's <see cref="SteadyClock"/>.</summary>
     public long ExpiresMilliseconds { get; init; }
 }

@@ -23,6 +23,7 @@ static partial class LedgerJobs
     public static IServiceCollection AddLedgerJobs(this IServiceCollection services) => services
         .AddHostedService<ReconciliationAtStart>()
         .AddHostedService<VerificationAtStart>()
+        .AddSingleton<IdleSessions>()
         .AddSingleton<NightlyRun>()
         .AddHostedService<NightlyWatch>()
         .AddHostedService<HoldExpiryLoop>()

@@ -13,6 +13,12 @@ sealed class LedgerSpend : SpendSource
     /// <summary>Entries that are in memory at once while they are added up.</summary>
     internal const int PageRows = 5000;
 
+    /// <summary>Of one session, by its index: however many calls of others are open, a session's first call costs what its next one does.</summary>
+    internal const string SessionHolds = "SELECT call, held_nanos FROM holds WHERE (session = ?3 OR session IS NULL) AND id >= ?1 AND id < ?2";
+
+    /// <summary>Of one session, from its entries to their corrections and not the other way round: CROSS JOIN is how SQLite is told.</summary>
+    internal const string SessionCorrections = $"SELECT {CallColumns}, delta_nanos FROM usage CROSS JOIN corrections WHERE corrections.id = usage.id AND usage.session = ?3 AND usage.id >= ?1 AND usage.id < ?2";
+
     const string CallColumns = "usage.project, usage.key, usage.tenant, usage.department, usage.employee, usage.customer, usage.feature, usage.workflow, usage.session, usage.model, usage.vendor";
 
     public override (Money Posted, Money Held) Recompute(JournalTransaction transaction, BudgetDefinition budget, BudgetPeriod period) =>
@@ -98,7 +104,9 @@ sealed class LedgerSpend : SpendSource
             }
         }
         while (session is null && count == PageRows);
-        var corrections = prepare($"SELECT {CallColumns}, delta_nanos FROM corrections INNER JOIN usage ON usage.id = corrections.id WHERE corrections.id >= ?1 AND corrections.id < ?2").Bind(1, from).Bind(2, until);
+        var corrections = session is null
+            ? prepare($"SELECT {CallColumns}, delta_nanos FROM corrections INNER JOIN usage ON usage.id = corrections.id WHERE corrections.id >= ?1 AND corrections.id < ?2").Bind(1, from).Bind(2, until)
+            : prepare(SessionCorrections).Bind(1, from).Bind(2, until).Bind(3, session);
         while (corrections.Step())
         {
             if (Counts(budget, session, UsageTable.ReadAttribution(corrections)))
@@ -113,7 +121,7 @@ sealed class LedgerSpend : SpendSource
     static Money Held(Func<string, Statement> prepare, BudgetDefinition budget, string? session, long from, long until)
     {
         Int128 sum = 0;
-        var rows = prepare("SELECT call, held_nanos FROM holds WHERE id >= ?1 AND id < ?2").Bind(1, from).Bind(2, until);
+        var rows = session is null ? prepare("SELECT call, held_nanos FROM holds WHERE id >= ?1 AND id < ?2").Bind(1, from).Bind(2, until) : prepare(SessionHolds).Bind(1, from).Bind(2, until).Bind(3, session);
         while (rows.Step())
         {
             if (HoldText.Read(rows.Text(0)) is not { } call)

@@ -9,7 +9,7 @@ namespace Governance.Ledger;
 /// The nightly reconciliation, and then a verification of everything, once for all instances. That a night is done stands in the trail: one that an
 /// instance began and did not finish is finished by another, or by the next start.
 /// </summary>
-sealed partial class NightlyRun(Reconciliation reconciliation, VerificationRuns verification, Leases leases, Journal journal, Reads reads, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<NightlyRun> logger)
+sealed partial class NightlyRun(IdleSessions sessions, Reconciliation reconciliation, VerificationRuns verification, Leases leases, Journal journal, Reads reads, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<NightlyRun> logger)
 {
     public const string FinishedAction = "ledger.night_finished";
 
@@ -31,6 +31,15 @@ sealed partial class NightlyRun(Reconciliation reconciliation, VerificationRuns 
         if (await TakeAsync(ending.Token) is not { } lease || await IsFinishedAsync(night))
         {
             return;
+        }
+        try
+        {
+            await sessions.RunAsync(lease, ending.Token);
+        }
+        catch (Exception exception) when (!ending.IsCancellationRequested)
+        {
+            // They only take up room: the next night has them.
+            LogKept(logger, exception);
         }
         if (await reconciliation.TryRunAsync(Actor.System, lease: lease) is { } report && await verification.TryRunAsync(ending.Token))
         {
@@ -94,6 +103,9 @@ sealed partial class NightlyRun(Reconciliation reconciliation, VerificationRuns 
         }
         return null;
     }
+
+    [LoggerMessage(LogLevel.Warning, "Balances of idle sessions could not be removed; the next night tries again")]
+    static partial void LogKept(ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "The nightly reconciliation cannot begin; tried again in a minute")]
     static partial void LogAway(ILogger logger, Exception exception);

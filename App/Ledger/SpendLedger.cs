@@ -80,11 +80,11 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
     internal void HoldInTransaction(JournalTransaction transaction, LedgerCall call, string body)
     {
         var written = transaction.Prepare("""
-            INSERT INTO holds (id, held_nanos, dispatched, instance, call, expires_milliseconds)
-            SELECT ?1, ?2, 1, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM usage WHERE usage.id = ?1)
+            INSERT INTO holds (id, held_nanos, dispatched, instance, call, expires_milliseconds, session)
+            SELECT ?1, ?2, 1, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM usage WHERE usage.id = ?1)
             """)
             .Bind(1, call.Id.Value).Bind(2, call.Estimate.Nanos).Bind(3, instance.Id).Bind(4, body)
-            .Bind(5, clock.NowMilliseconds + (long)HoldLifetime.TotalMilliseconds).Run();
+            .Bind(5, clock.NowMilliseconds + (long)HoldLifetime.TotalMilliseconds).Bind(6, call.For.Session ?? "").Run();
         if (written == 0)
         {
             // Possible only where a clock went back over a time for which ids were given already.

@@ -31,7 +31,7 @@ static class VerificationHolds
     {
         var count = 0L;
         var rows = snapshot.Prepare($"""
-            SELECT id, held_nanos, call, EXISTS (SELECT 1 FROM usage WHERE usage.id = holds.id), expires_milliseconds, CASE WHEN {Instances.NotLiving} THEN 1 ELSE 0 END, instance FROM holds ORDER BY id
+            SELECT id, held_nanos, call, EXISTS (SELECT 1 FROM usage WHERE usage.id = holds.id), expires_milliseconds, CASE WHEN {Instances.NotLiving} THEN 1 ELSE 0 END, instance, session FROM holds ORDER BY id
             """);
         while (rows.Step())
         {
@@ -67,6 +67,10 @@ static class VerificationHolds
             else if (call.Id.Value != rows.Integer(0) || call.Estimate.Nanos != rows.Integer(1))
             {
                 findings.Fail(Invariant, subject, $"It does not hold what the call that it keeps says ({call.Id}, {MoneyText.Of(call.Estimate)}).");
+            }
+            else if (rows.TextOrNull(7) is { } session && session != (call.For.Session ?? ""))
+            {
+                findings.Fail(Invariant, subject, $"It is filed under session '{session}', and its call belongs to '{call.For.Session}'.");
             }
         }
         return count;

@@ -557,7 +557,13 @@ namespace Governance.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("instance");
 
+                    b.Property<string>("Session")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("session");
+
                     b.HasKey("Id");
+
+                    b.HasIndex("Session");
 
                     b.ToTable("holds", (string)null);
                 });

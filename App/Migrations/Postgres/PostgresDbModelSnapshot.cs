@@ -602,7 +602,14 @@ namespace Governance.Migrations.Postgres
                         .HasColumnName("instance")
                         .UseCollation("C");
 
+                    b.Property<string>("Session")
+                        .HasColumnType("text")
+                        .HasColumnName("session")
+                        .UseCollation("C");
+
                     b.HasKey("Id");
+
+                    b.HasIndex("Session");
 
                     b.ToTable("holds", (string)null);
                 });
