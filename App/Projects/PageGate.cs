@@ -57,6 +57,14 @@ static class PageGate
         return Task.CompletedTask;
     }
 
+    /// <summary>Who is signed in already is not asked to sign in: their role does not allow it.</summary>
+    public static Task RefuseRoleAsync(RedirectContext<CookieAuthenticationOptions> session)
+    {
+        session.Response.StatusCode = StatusCodes.Status403Forbidden;
+        session.Response.ContentType = "text/plain; charset=utf-8";
+        return session.Response.WriteAsync("Your role does not allow this. An owner of the workspace can do it, or change your role on /dashboard/members.");
+    }
+
     /// <summary>Tells the trail what auditors look at; what others do is told where they do it.</summary>
     public static async Task TellOfReadingAsync(HttpContext context, RequestDelegate next)
     {

@@ -49,7 +49,6 @@ static class ProjectsSetup
         {
             options.LoginPath = "/sign-in";
             options.LogoutPath = "/sign-out";
-            options.AccessDeniedPath = "/sign-in";
             options.Cookie.Name = "governance";
             options.Cookie.SameSite = SameSiteMode.Lax;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
@@ -58,6 +57,7 @@ static class ProjectsSetup
             options.SlidingExpiration = true;
             options.Events.OnValidatePrincipal = PageGate.LookUpAsync;
             options.Events.OnRedirectToLogin = PageGate.AskToSignInAsync;
+            options.Events.OnRedirectToAccessDenied = PageGate.RefuseRoleAsync;
         });
         // What states no rule of its own is for nobody who is not signed in.
         services.AddAuthorization(options => options.FallbackPolicy = options.DefaultPolicy);
