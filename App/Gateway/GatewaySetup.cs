@@ -35,6 +35,7 @@ static class GatewaySetup
             .AddSingleton<Gate>()
             .AddSingleton<CallDestination, GatewayDestination>()
             .AddSingleton<Forwarder>()
+            .AddSingleton<UpstreamLog>()
             .AddSingleton<ResponseCache>()
             .AddSingleton<GatewayState>()
             .AddSingleton<CallIntake>()

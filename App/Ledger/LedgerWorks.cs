@@ -1,6 +1,7 @@
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Pricing;
+using Governance.Telemetry;
 
 namespace Governance.Ledger;
 
@@ -52,7 +53,9 @@ sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? interv
 }
 
 /// <summary>Settles: removes the hold, writes the entry, moves the balances.</summary>
-sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, AuditEvent? told, Action<Exception>? failed) : JournalWork<Money>
+/// <param name="failed">Called instead of whoever waits, where nobody does.</param>
+/// <param name="span">Ended with it; null where nobody traces the call.</param>
+sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, AuditEvent? told, Action<Exception>? failed, CallSpan? span = null) : JournalWork<Money>
 {
     public override void Execute(JournalTransaction transaction)
     {
@@ -60,7 +63,13 @@ sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, 
         CrashPoint.Reach("settle-executed");
     }
 
-    public override bool IsAwaited => failed is null;
+    public override bool IsAwaited => failed is null || span is not null;
+
+    public override void Complete()
+    {
+        base.Complete();
+        span?.EndSettlement();
+    }
 
     public override void Fail(Exception exception)
     {
