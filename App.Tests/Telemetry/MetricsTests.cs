@@ -9,7 +9,7 @@ namespace Governance.Tests.Telemetry;
 /// <summary><c>/metrics</c> of the real host: who may read it, and that what it tells is what happened.</summary>
 public sealed partial class MetricsTests
 {
-    const string Budget = "\nbudgets:\n  - { id: month, scope: { project: main }, cap_usd: \"100.00\" }\n";
+    internal const string Budget = "\nbudgets:\n  - { id: month, scope: { project: main }, cap_usd: \"100.00\" }\n";
 
     [Fact]
     public async Task FiguresNeedAManagementKeyAndSayWhatHappened()
@@ -45,13 +45,6 @@ public sealed partial class MetricsTests
         Assert.InRange(told.Value("process_start_time_seconds"), DateTimeOffset.UtcNow.AddHours(-1).ToUnixTimeSeconds(), DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         Assert.Contains(told.Samples, sample => sample.Name.StartsWith("dotnet_gc_", StringComparison.Ordinal));
         Assert.Null(told.Find("governance_verification_clean"));
-    }
-
-    [Fact]
-    public async Task FiguresCanBeMadePublic()
-    {
-        await using var product = await Product.StartAsync(null, Budget, environment: ("Governance__Metrics__Public", "true"));
-        Assert.Equal(HttpStatusCode.OK, (await PrometheusText.AskAsync(product, null)).Status);
     }
 
     [Fact]
@@ -112,46 +105,13 @@ public sealed partial class MetricsTests
         static string Spelled(string model, int bits) => string.Concat(model.Select((letter, at) => (bits >> at & 1) == 1 ? char.ToUpperInvariant(letter) : letter));
     }
 
-    [Fact]
-    public async Task WhileTheDatabaseIsAwayWhatIsKnownIsTold()
-    {
-        var server = new PostgresServer();
-        var folder = Directory.CreateTempSubdirectory("governance-metrics-away-");
-        try
-        {
-            await using var provider = await FakeProvider.StartAsync();
-            await using var product = await Product.StartAsync(provider.Url, Answers.PriceRows + Budget, environment: [(Product.ConnectionVariable, server.NewDatabase()), ("Governance__Journal__Folder", folder.FullName)]);
-            var posted = (await product.UsageOfAsync((await product.CallAsync(Answers.Call())).Passed())).Number("cost_nanos");
-            var before = await PrometheusText.EventuallyAsync(product, text => Nanos(text.Find("governance_budget_posted_usd", ("budget", "month")) ?? 0) == posted && text.Find("governance_holds_open") == 0);
-            Assert.Equal((1, posted), (before.Value("governance_store_up"), Nanos(before.Value("governance_budget_posted_usd", ("budget", "month")))));
-            server.Kill();
-            Assert.Equal(503, (await product.CallAsync(Answers.Call())).Status);
-            var away = await PrometheusText.EventuallyAsync(product, text => text.Find("governance_store_up") == 0 && text.Find("governance_store_reading_age_seconds") > 6);
-            Assert.Equal(0, away.Value("governance_store_up"));
-            // A reading that was tried in vain leaves the older one.
-            Assert.True(away.Value("governance_store_reading_age_seconds") > 6);
-            Assert.Equal(before.Value("governance_budget_remaining_usd", ("budget", "month")), away.Value("governance_budget_remaining_usd", ("budget", "month")));
-            Assert.Equal(1, away.Value("governance_calls_total", ("project", "main"), ("outcome", "posted")));
-            Assert.Equal(posted, Nanos(away.Value("governance_cost_usd_total", ("project", "main"), ("model", "proof-model"))));
-            Assert.True(away.Value("governance_refusals_total", ("status", "503"), ("code", "ledger_unavailable")) >= 1);
-            Assert.True(away.Value("governance_journal_failures_total") >= 1);
-            server.Restart();
-            var back = await PrometheusText.EventuallyAsync(product, text => text.Find("governance_store_up") == 1);
-            Assert.Equal(1, back.Value("governance_store_up"));
-        }
-        finally
-        {
-            server.Stop();
-            folder.Delete(recursive: true);
-        }
-    }
-
     /// <summary>The page that tells operators what there is tells neither more nor less.</summary>
     [Fact]
-    public async Task EverySeriesIsDocumentedByName()
+    public async Task FiguresCanBeMadePublicAndEachIsDocumentedByName()
     {
         await using var provider = await FakeProvider.StartAsync();
-        await using var product = await Product.StartAsync(provider.Url, Answers.PriceRows + Budget);
+        await using var product = await Product.StartAsync(provider.Url, Answers.PriceRows + Budget, environment: ("Governance__Metrics__Public", "true"));
+        Assert.Equal(HttpStatusCode.OK, (await PrometheusText.AskAsync(product, null)).Status);
         await product.UsageOfAsync((await product.CallAsync(Answers.Call())).Passed());
         await product.CallAsync(Answers.Call("unknown"));
         var told = await PrometheusText.EventuallyAsync(product, text => text.Families.Contains("governance_budget_cap_usd") && text.Families.Contains("governance_checkpoint_number") && text.Families.Contains("governance_reconciliation_drift_usd"));
@@ -173,7 +133,7 @@ public sealed partial class MetricsTests
         double Of(string type) => told.Value("governance_tokens_total", ("project", project), ("model", model), ("type", type));
     }
 
-    static long Nanos(double usd) => (long)Math.Round((decimal)usd * Money.NanosPerDollar);
+    internal static long Nanos(double usd) => (long)Math.Round((decimal)usd * Money.NanosPerDollar);
 
     [GeneratedRegex(@"^\| `(governance_[a-z_]+)`", RegexOptions.Multiline)]
     private static partial Regex DocumentedName();

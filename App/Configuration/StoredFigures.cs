@@ -15,6 +15,7 @@ sealed partial class StoredFigures(HoldQueries holds, BudgetQueries budgets, Bud
     /// <summary>What was read.</summary>
     public sealed record Reading(OpenHolds Holds, IReadOnlyList<BudgetAmounts> Budgets, int MailPending, long At);
 
+    static readonly TimeSpan whileAway = TimeSpan.FromSeconds(1);
     static readonly TimeSpan whileAsked = TimeSpan.FromSeconds(5);
     static readonly TimeSpan whileNobodyAsks = TimeSpan.FromMinutes(1);
     static readonly TimeSpan askedFor = TimeSpan.FromMinutes(2);
@@ -43,7 +44,8 @@ sealed partial class StoredFigures(HoldQueries holds, BudgetQueries budgets, Bud
 
     protected override async Task LookAsync(CancellationToken stopping)
     {
-        var rest = IsAsked ? whileAsked : whileNobodyAsks;
+        // What is away is looked for soon, so that it is told soon that it is back.
+        var rest = !answers ? whileAway : IsAsked ? whileAsked : whileNobodyAsks;
         if (tried != 0 && Stopwatch.GetElapsedTime(tried) < (took * RestFactor > rest ? took * RestFactor : rest))
         {
             return;
