@@ -16,9 +16,9 @@ sealed partial class MailLog
 
     readonly ILogger logger;
 
-    public MailLog(ILoggerFactory loggers)
+    public MailLog(ILoggerFactory? loggers = null)
     {
-        logger = loggers.CreateLogger(Category);
+        logger = loggers?.CreateLogger(Category) ?? Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
         foreach (var outcome in (string[])[Sent, Failed, GivenUp])
         {
             Instruments.CountMail(outcome, 0);
