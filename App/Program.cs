@@ -10,6 +10,7 @@ using Governance.Projects;
 using Governance.Projects.KeyRing;
 using Governance.Shell;
 using Governance.Shell.Door;
+using Governance.Telemetry;
 
 if (await CommandLine.RunAsync(args) is { } code)
 {
@@ -23,6 +24,7 @@ builder.WebHost.ConfigureKestrel(GatewaySetup.Limits);
 builder.Services
     .AddAudit(journal)
     .AddShell()
+    .AddTelemetry(builder.Configuration)
     .AddDoor(DoorSettings.Read(builder.Configuration, SettingsCheck.Listening(builder.Configuration)))
     .AddProjects(journal, builder.Configuration)
     .AddPolicies()

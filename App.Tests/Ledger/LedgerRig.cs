@@ -41,7 +41,8 @@ sealed class LedgerRig : IAsyncDisposable
     CallId last;
 
     /// <param name="connection">A PostgreSQL database; null for a file in the folder.</param>
-    public LedgerRig(string? folder = null, MailSettings? mail = null, DateTimeOffset? now = null, Store store = Store.Sqlite, string? connection = null, TimeSpan? askingLimit = null)
+    /// <param name="log">Where the log goes too; nowhere where it is null.</param>
+    public LedgerRig(string? folder = null, MailSettings? mail = null, DateTimeOffset? now = null, Store store = Store.Sqlite, string? connection = null, TimeSpan? askingLimit = null, ILoggerProvider? log = null)
     {
         ownsFolder = folder is null;
         Folder = folder ?? System.IO.Directory.CreateTempSubdirectory("governance-ledger-").FullName;
@@ -50,6 +51,10 @@ sealed class LedgerRig : IAsyncDisposable
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         var services = builder.Services;
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
+        if (log is not null)
+        {
+            services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(log));
+        }
         services.AddAudit(Settings).AddBudgets().AddLedger().AddAlerts(new ConfigurationBuilder().Build());
         services.AddSingleton<TimeProvider>(Clock);
         if (mail is not null)

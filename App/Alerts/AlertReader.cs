@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Alerts;
 
 /// <summary>Follows the trail and makes a mail of every threshold that wants one (B5). Nothing that spends money waits for it; after a crash it goes on from its bookmark.</summary>
-sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings settings, Leases leases, ILogger<AlertReader> logger) : FeedLoop(feed, logger)
+sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings settings, Leases leases, MailLog log, ILogger<AlertReader> logger) : FeedLoop(feed, logger)
 {
     public const string Reader = "mail";
     public const string NobodyAction = "mail.nobody_to_tell";
@@ -75,6 +75,7 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
             var work = lease.Fence(new NoticeWork(Reader, until, hashUntil, drafts, told));
             journal.Submit(work);
             await work.Committed;
+            told.ForEach(log.RecordUnmade);
             bookmark = until;
         }
         (position, hashThere) = (until, hashUntil);

@@ -7,6 +7,7 @@ static class AlertsSetup
     public static IServiceCollection AddAlerts(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton(MailSettings.Read(configuration))
         .AddSingleton<SmtpSender>()
+        .AddSingleton<MailLog>()
         .AddSingleton<MailQueries>()
         .AddHostedService<AlertReader>()
         .AddHostedService<MailSender>();

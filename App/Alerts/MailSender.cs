@@ -8,7 +8,7 @@ namespace Governance.Alerts;
 /// Sends what waits in the outbox, and tries again while the server is down. At least once: a process that dies between the
 /// server's acceptance and the mark sends the mail again, with the same Message-ID, by which mailboxes recognise a repeat.
 /// </summary>
-sealed partial class MailSender(Journal journal, Feed feed, Reads reads, MailSettings settings, SmtpSender smtp, Leases leases, FenceShelf fences, TimeProvider time, ILogger<MailSender> logger) : FeedLoop(feed, logger)
+sealed partial class MailSender(Journal journal, Feed feed, Reads reads, MailSettings settings, SmtpSender smtp, Leases leases, FenceShelf fences, MailLog log, TimeProvider time, ILogger<MailSender> logger) : FeedLoop(feed, logger)
 {
     /// <summary>The one instance that has it reads the trail and sends.</summary>
     public const string LeaseName = "mail";
@@ -80,9 +80,11 @@ sealed partial class MailSender(Journal journal, Feed feed, Reads reads, MailSet
             : await SendAsync(mail, stopping);
         CrashPoint.Reach("mail-sent");
         var wait = settings.Backoff[Math.Min(mail.Tries, settings.Backoff.Count - 1)];
-        var work = lease.Fence(new MailTriedWork(mail, result, time.GetUtcNow() + wait, await ToldAsync(mail, result, late)));
+        var nextTry = time.GetUtcNow() + wait;
+        var work = lease.Fence(new MailTriedWork(mail, result, nextTry, await ToldAsync(mail, result, late)));
         journal.Submit(work);
         await work.Committed;
+        log.Record(mail, result, TriesOf(mail, late), nextTry);
         CrashPoint.Reach("mail-recorded");
     }
 
@@ -107,6 +109,8 @@ sealed partial class MailSender(Journal journal, Feed feed, Reads reads, MailSet
         return await sending;
     }
 
+    static int TriesOf(MailRow mail, bool late) => mail.Tries + (late ? 0 : 1);
+
     async Task<AuditEvent?> ToldAsync(MailRow mail, SendResult result, bool late)
     {
         if (result.End is SendEnd.Later)
@@ -115,7 +119,7 @@ sealed partial class MailSender(Journal journal, Feed feed, Reads reads, MailSet
         }
         await using var db = reads.Open();
         var cause = await db.Audit.FindAsync(mail.AuditId);
-        var details = new { recipient = mail.Recipient, subject = mail.Subject, tries = mail.Tries + (late ? 0 : 1), tells_of = mail.AuditId, error = result.Error };
+        var details = new { recipient = mail.Recipient, subject = mail.Subject, tries = TriesOf(mail, late), tells_of = mail.AuditId, error = result.Error };
         return result.End is SendEnd.Sent
             ? MailTrail.Of(cause, MailTrail.Sent, mail.MessageId, $"{mail.Recipient} was told: {mail.Subject}.", details)
             : MailTrail.Of(cause, MailTrail.GivenUp, mail.MessageId, $"{mail.Recipient} could not be told: {mail.Subject}. {result.Error}", details);

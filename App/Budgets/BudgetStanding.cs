@@ -27,6 +27,12 @@ public sealed record BudgetStanding(Edition<BudgetDefinition> Edition, BudgetPer
     public Money Remaining => Definition.Cap - Posted - Held;
 }
 
+/// <summary>What a budget has in the period that runs.</summary>
+readonly record struct BudgetAmounts(BudgetDefinition Definition, Money Posted, Money Held)
+{
+    public Money Remaining => Money.Nearest((Int128)Definition.Cap.Nanos - Posted.Nanos - Held.Nanos);
+}
+
 /// <summary>What became of the mails of one warning: sent only where every one was.</summary>
 public enum WarningMail { Waiting, Sent, Failed }
 

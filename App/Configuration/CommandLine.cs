@@ -39,6 +39,8 @@ static class CommandLine
           Governance:ShowFirstKey          true prints secrets of new keys wherever the output goes, false nowhere (only on a terminal)
           Governance:ManagementKey         a key for /api/policy/plan, apply and export, and for /metrics
           Governance:Metrics:Public        true lets anybody read /metrics (false)
+          Governance:Telemetry:OtlpEndpoint, OtlpProtocol
+                                           where metrics and traces are sent (nowhere), by grpc or http/protobuf (grpc)
           Governance:PublicUrl             where people reach the dashboard; stands in mails
           AllowedHosts                     names under which pages answer (this machine's, PublicUrl's, and those in Urls; gov.example.com;*.example.com)
           Governance:Proxies               proxies whose X-Forwarded-For, -Proto and -Host count: addresses or networks (none)

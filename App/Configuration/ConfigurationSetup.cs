@@ -13,7 +13,9 @@ static class ConfigurationSetup
         .AddScoped<Beginning>()
         .AddHostedService<CommandNotesReader>()
         .AddSingleton<Acknowledgement>()
-        .AddSingleton<MetricsReading>();
+        .AddSingleton<StoredFigures>()
+        .AddHostedService(provider => provider.GetRequiredService<StoredFigures>())
+        .AddSingleton<Measurements>();
 
     /// <summary>Takes the database for this process and loads what the rooms keep of it. Null, with the reason printed, where that cannot be.</summary>
     public static Database? OpenDatabase(this WebApplication app)
@@ -42,6 +44,8 @@ static class ConfigurationSetup
         ManagementEndpoints.Map(app);
         HealthEndpoints.Map(app);
         MetricsEndpoint.Map(app);
+        // Made once, so that there is something to be measured.
+        app.Services.GetRequiredService<Measurements>();
         JobsDashboard.Map(app);
     }
 

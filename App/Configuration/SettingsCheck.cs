@@ -9,6 +9,7 @@ using Governance.Ledger;
 using Governance.Projects;
 using Governance.Projects.KeyRing;
 using Governance.Shell.Door;
+using Governance.Telemetry;
 
 namespace Governance.Configuration;
 
@@ -28,7 +29,7 @@ static class SettingsCheck
     /// <summary>The settings that stand by themselves.</summary>
     static readonly string[] single =
     [
-        "Governance:Bootstrap", "Governance:ManagementKey", FirstRun.TokenSetting, FirstSteps.ShowSetting, "Governance:PublicUrl", "Governance:Metrics:Public",
+        "Governance:Bootstrap", "Governance:ManagementKey", FirstRun.TokenSetting, FirstSteps.ShowSetting, "Governance:PublicUrl", "Governance:Metrics:Public", TelemetrySettings.EndpointSetting, TelemetrySettings.ProtocolSetting,
         DoorSettings.ProxiesSetting, DoorSettings.RequireHttpsSetting, KeyRingSettings.CertificateFileSetting, KeyRingSettings.CertificatePasswordSetting, KeyRingSettings.PassphraseFileSetting,
         "Governance:Smtp:Host", "Governance:Smtp:Port", "Governance:Smtp:From", "Governance:Smtp:User", "Governance:Smtp:PasswordEnv", "Governance:Smtp:UseTls",
     ];
@@ -49,6 +50,7 @@ static class SettingsCheck
         faults.AddRange(EnvironmentKeys.Faults(configuration));
         faults.AddRange(Flag(configuration, "Governance:Metrics:Public"));
         faults.AddRange(Flag(configuration, FirstSteps.ShowSetting));
+        faults.AddRange(TelemetrySettings.Faults(configuration));
         faults.AddRange(Addresses(configuration).SelectMany(AddressFault));
         faults.AddRange(DoorSettings.Faults(configuration));
         if (KeyRingSettings.Read(configuration, out var unusable) is null)

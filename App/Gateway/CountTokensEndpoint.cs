@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Governance.Gateway.Metering;
@@ -11,7 +12,7 @@ namespace Governance.Gateway;
 /// <c>POST /v1/messages/count_tokens</c>: passed to the upstream, which counts for nothing; where that fails, our own estimate answers. Rules apply
 /// as to a call, so that a denied model is told before it is used; nothing is held.
 /// </summary>
-sealed partial class CountTokensEndpoint(CallIntake intake, Gate gate, OutboundHttp http, UpstreamSecrets secrets, GatewayState state, SpendLedger ledger, IOptions<GatewaySettings> settings, ILogger<CountTokensEndpoint> logger)
+sealed partial class CountTokensEndpoint(CallIntake intake, Gate gate, OutboundHttp http, UpstreamSecrets secrets, GatewayState state, SpendLedger ledger, UpstreamLog upstreams, IOptions<GatewaySettings> settings, ILogger<CountTokensEndpoint> logger)
 {
     const int AnswerLimitBytes = 1024 * 1024;
 
@@ -74,16 +75,29 @@ sealed partial class CountTokensEndpoint(CallIntake intake, Gate gate, OutboundH
         }
         var sent = call.Replaced ? ModelSplice.Replace(body.Memory.Span, facts, call.ServedModel) : body.Memory;
         using var clock = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var started = Stopwatch.GetTimestamp();
+        var end = new UpstreamEnd(ForwardEnd.UpstreamUnreachable);
         try
         {
             var upstream = call.Upstream.Definition;
             using var request = UpstreamRequest.Create(HttpMethod.Post, UpstreamRequest.Address(upstream, "/v1/messages/count_tokens", context.Request), context.Request, secret, sent, body);
             using var response = await http.For(upstream).SendAsync(request, clock.Token);
-            return response.IsSuccessStatusCode && await UpstreamAnswer.ReadAsync(response.Content, AnswerLimitBytes, () => { }, clock.Token) is { } answer && IsCount(answer) ? answer : null;
+            end = new UpstreamEnd(response.IsSuccessStatusCode ? ForwardEnd.UpstreamGarbage : ForwardEnd.UpstreamRefused, (int)response.StatusCode, UpstreamAnswer.RequestId(response), null, Stopwatch.GetElapsedTime(started));
+            if (!response.IsSuccessStatusCode || await UpstreamAnswer.ReadAsync(response.Content, AnswerLimitBytes, () => { }, clock.Token) is not { } answer || !IsCount(answer))
+            {
+                return null;
+            }
+            end = end with { End = ForwardEnd.Completed };
+            return answer;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {
+            end = end with { End = clock.IsCancellationRequested ? ForwardEnd.UpstreamTimedOut : end.Status > 0 ? ForwardEnd.UpstreamCut : ForwardEnd.UpstreamUnreachable, Fault = UpstreamLog.FaultOf(exception) };
             return null;
+        }
+        finally
+        {
+            upstreams.RecordCount(call, end, Stopwatch.GetElapsedTime(started));
         }
     }
 

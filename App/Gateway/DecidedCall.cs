@@ -1,3 +1,5 @@
+using Governance.Telemetry;
+
 namespace Governance.Gateway;
 
 /// <summary>A call that may go out, with everything that is sent.</summary>
@@ -7,11 +9,14 @@ namespace Governance.Gateway;
 sealed record ReadyCall(GatedCall Call, string Secret, ReadOnlyMemory<byte> Sent, string? CacheKey);
 
 /// <summary>A call as it was decided last, and on what. A call that waits is decided again before it goes out, because what is in force may have changed.</summary>
-sealed class DecidedCall(CallTaken taken, DecisionBasis basis)
+sealed class DecidedCall(CallTaken taken, DecisionBasis basis, CallSpan? span)
 {
     ReadyCall? ready;
 
     public CallTaken Taken => taken;
+
+    /// <summary>The call's span; null where nobody traces it.</summary>
+    public CallSpan? Span { get; } = span;
 
     public Caller Caller { get; set; } = taken.Caller;
 

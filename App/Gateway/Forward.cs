@@ -19,6 +19,12 @@ sealed record Forward
     public bool ReadingsDiffer { get; init; }
     public string? UpstreamRequestId { get; init; }
     public int FirstByteMilliseconds { get; init; }
+    /// <summary>The status that the upstream itself answered; 0 where no answer began.</summary>
+    public int UpstreamStatus { get; init; }
+    /// <summary>How long the head of the answer took; null where none came.</summary>
+    public TimeSpan? HeadersAfter { get; init; }
+    /// <summary>What kind of fault kept the answer away, in words of ours or the system's; null where the end says it all.</summary>
+    public string? Fault { get; init; }
     public bool ClientGone { get; init; }
     /// <summary>True where the answer ended as the protocol ends it; only such an answer may be repeated.</summary>
     public bool Whole { get; init; }

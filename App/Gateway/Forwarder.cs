@@ -39,12 +39,15 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
         }
         using (response)
         {
+            var headersAfter = Stopwatch.GetElapsedTime(started);
             var answer = new Forward
             {
                 End = ForwardEnd.Completed,
                 Status = (int)response.StatusCode,
+                UpstreamStatus = (int)response.StatusCode,
+                HeadersAfter = headersAfter,
                 UpstreamRequestId = UpstreamAnswer.RequestId(response),
-                FirstByteMilliseconds = (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds,
+                FirstByteMilliseconds = (int)headersAfter.TotalMilliseconds,
                 ContentType = response.Content.Headers.ContentType?.ToString(),
             };
             CrashPoint.Reach("first-byte");
@@ -71,7 +74,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
             (_, true) => (ForwardEnd.UpstreamTimedOut, Refusal.Plain(504, "timeout_error", $"The upstream '{upstream}' did not begin to answer in time. The call may have been billed, so its estimate counts as spent.", "upstream_timeout")),
             _ => (ForwardEnd.UpstreamLost, Refusal.Plain(504, "api_error", $"The connection to the upstream '{upstream}' was lost after the call was sent. It may have been billed, so its estimate counts as spent.", "upstream_lost")),
         };
-        return new Forward { End = end, Status = refusal.Status, Refusal = refusal };
+        return new Forward { End = end, Status = refusal.Status, Refusal = refusal, Fault = UpstreamLog.FaultOf(exception) };
     }
 
     static Refusal Stopped => Refusal.Plain(504, "api_error", "This instance was stopped before the answer was complete. The call was probably billed, so its estimate counts as spent.", "stopped");
@@ -107,6 +110,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
             {
                 End = clock.IsCancellationRequested ? ForwardEnd.UpstreamIdle : ForwardEnd.UpstreamCut,
                 Status = 504,
+                Fault = UpstreamLog.FaultOf(exception),
                 Refusal = Refusal.Plain(504, "api_error", $"The upstream's answer {(clock.IsCancellationRequested ? "fell silent" : "was cut off")}. It was probably billed, so its estimate counts as spent.", "upstream_cut"),
             };
         }

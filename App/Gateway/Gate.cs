@@ -95,6 +95,7 @@ sealed class Gate(PolicyShelf policies, PriceShelf prices, UpstreamShelf upstrea
             RuleId = decision?.Intervention?.RuleId,
             RuleVersion = decision?.Intervention?.RuleVersion ?? 0,
             PriceVersion = book.Version,
+            PricedAs = string.Equals(price.Model, served, StringComparison.Ordinal) ? null : price.Model,
         };
         return (new GatedCall
         {

@@ -37,6 +37,7 @@ static class GatewaySetup
             .AddSingleton<Gate>()
             .AddSingleton<CallDestination, GatewayDestination>()
             .AddSingleton<Forwarder>()
+            .AddSingleton<UpstreamLog>()
             .AddSingleton<ResponseCache>()
             .AddSingleton<GatewayState>()
             .AddSingleton<CallIntake>()

@@ -22,9 +22,6 @@ sealed class GatewayState(Drain drain, FenceShelf fence, IOptions<GatewaySetting
     /// <summary>What a call is answered that is one too many; null where there is a place. The call itself is counted already.</summary>
     public Refusal? NoPlace => drain.InFlight > settings.Value.MaxCalls ? full : null;
 
-    /// <summary>What the gateway adds to a call before it is sent, from the first byte of the request to the durable hold.</summary>
-    public LatencyCounts Added { get; } = new();
-
     /// <summary>The same where the clock with which the process started is the reason.</summary>
     static readonly Refusal clockFenced = Refusal.Plain(503, "api_error",
         "This gateway started with a clock that is far from its ledger's newest entry, so no call is taken. An owner or admin looks at it on /dashboard/settings/integrity, or says 'App acknowledge --clock-is-right'.",

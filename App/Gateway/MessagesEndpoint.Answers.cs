@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Governance.Ledger;
+using Governance.Telemetry;
 
 namespace Governance.Gateway;
 
@@ -17,6 +18,7 @@ sealed partial class MessagesEndpoint
             }
             else if (refused.Call is { } call && watch.Trouble is null)
             {
+                using var span = Spans.Start(Spans.Settle);
                 await ledger.RecordAsync(call, new CallResult
                 {
                     Outcome = UsageOutcome.Refused,
@@ -34,17 +36,20 @@ sealed partial class MessagesEndpoint
         await RefusalAnswer.WriteAsync(context, refused.Refusal, id);
     }
 
-    async Task AnswerRepeatAsync(HttpContext context, long started, GatedCall call, ResponseCache.Entry repeat)
+    async Task AnswerRepeatAsync(HttpContext context, long started, GatedCall call, ResponseCache.Entry repeat, CallSpan? span)
     {
         try
         {
-            await ledger.RecordAsync(call.Ledger with { Estimate = default }, new CallResult
+            var result = new CallResult
             {
                 Outcome = UsageOutcome.Cached,
                 Status = StatusCodes.Status200OK,
                 End = "Cached",
                 DurationMilliseconds = (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds,
-            }, call.Intervention);
+            };
+            CallTags.Ended(span, call.Ledger, result);
+            using var settling = Spans.Start(Spans.Settle);
+            await ledger.RecordAsync(call.Ledger with { Estimate = default }, result, call.Intervention);
         }
         catch (Exception exception)
         {

@@ -3,6 +3,7 @@ using Governance.Budgets;
 using Governance.Gateway.Reading;
 using Governance.Ledger;
 using Governance.Projects;
+using Governance.Telemetry;
 
 namespace Governance.Gateway;
 
@@ -11,6 +12,14 @@ sealed partial class MessagesEndpoint
 {
     /// <summary>Decides by what <paramref name="decided"/> rests on, and prepares what is sent.</summary>
     void Decide(HttpContext context, DecidedCall decided)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var span = Spans.Start(Spans.Decide);
+        DecideOnce(context, decided);
+        Instruments.RecordDecision(started);
+    }
+
+    void DecideOnce(HttpContext context, DecidedCall decided)
     {
         var (id, facts, body) = (decided.Taken.Id, decided.Taken.Facts, decided.Taken.Body);
         var (call, refused) = gate.Decide(id, decided.Caller, facts, id.At);
@@ -51,10 +60,17 @@ sealed partial class MessagesEndpoint
     /// </summary>
     async ValueTask<Reservation> ReserveAsync(HttpContext context, DecidedCall decided)
     {
+        var started = Stopwatch.GetTimestamp();
+        using var span = Spans.Start(Spans.Hold);
         var patience = TimeSpan.FromMilliseconds(decided.Caller.Project.WaitForHoldsMilliseconds);
         using var place = patience > TimeSpan.Zero ? holds.Arrive() : null;
-        var first = await TryAsync(place is null);
-        return place is not null && first.IsHeld ? await holds.WaitAsync(place, first, AgainAsync, patience, time, context.RequestAborted) : first;
+        var reservation = await TryAsync(place is null);
+        if (place is not null && reservation.IsHeld)
+        {
+            reservation = await holds.WaitAsync(place, reservation, AgainAsync, patience, time, context.RequestAborted);
+        }
+        Instruments.RecordHold(started);
+        return reservation;
 
         ValueTask<Reservation> AgainAsync(bool last) => IsStillAllowed(context, decided) ? TryAsync(last) : default;
 
@@ -107,13 +123,13 @@ sealed partial class MessagesEndpoint
             LogUnexpected(logger, id, exception);
             decided.Refused = GateRefusals.Told(Unexpected, held.Call.Ledger);
         }
-        await GiveBackAsync(started, held.Call, decided.Refused!, open);
+        await GiveBackAsync(started, held.Call, decided.Refused!, open, decided.Span);
         await RefusalAnswer.WriteAsync(context, decided.Refused!.Refusal, id);
         return true;
     }
 
     /// <summary>Ends a call that was held and must not be sent: nothing is charged, and the trail is told why.</summary>
-    async Task GiveBackAsync(long started, GatedCall held, GateRefusal refused, bool open)
+    async Task GiveBackAsync(long started, GatedCall held, GateRefusal refused, bool open, CallSpan? span)
     {
         var result = new CallResult
         {
@@ -122,12 +138,13 @@ sealed partial class MessagesEndpoint
             End = (string?)refused.Refusal.Error["deny_code"] ?? refused.Refusal.Code,
             DurationMilliseconds = (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds,
         };
+        CallTags.Ended(span, held.Ledger, result);
         if (open)
         {
             await window.EndAsync(held.Ledger, result, refused.Told);
             return;
         }
-        ledger.Settle(held.Ledger, result, refused.Told);
+        ledger.Settle(held.Ledger, result, refused.Told, span);
     }
 
     /// <summary>The client left while its call waited for others' holds: nothing was held or sent, and that is on record.</summary>

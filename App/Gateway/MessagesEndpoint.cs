@@ -4,6 +4,7 @@ using Governance.Audit;
 using Governance.Budgets;
 using Governance.Ledger;
 using Governance.Projects;
+using Governance.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Governance.Gateway;
@@ -26,12 +27,14 @@ sealed partial class MessagesEndpoint(
     StoreWatch watch,
     OpenWindow window,
     GatewayState state,
+    UpstreamLog upstreams,
     TimeProvider time,
     ILogger<MessagesEndpoint> logger)
 {
     public async Task HandleAsync(HttpContext context)
     {
         var started = Stopwatch.GetTimestamp();
+        using var span = Spans.Begin(CallHeaders.Trace(context.Request, CallHeaders.TraceParent));
         using var call = await intake.TakeAsync(context, state.Limits);
         if (call is null)
         {
@@ -39,7 +42,7 @@ sealed partial class MessagesEndpoint(
         }
         try
         {
-            await GovernAsync(context, started, call);
+            await GovernAsync(context, started, call, span);
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
@@ -48,7 +51,7 @@ sealed partial class MessagesEndpoint(
         }
     }
 
-    async Task GovernAsync(HttpContext context, long started, CallTaken taken)
+    async Task GovernAsync(HttpContext context, long started, CallTaken taken, CallSpan? span)
     {
         var (id, project) = (taken.Id, taken.Caller.Project);
         var open = watch.Trouble is not null;
@@ -57,7 +60,7 @@ sealed partial class MessagesEndpoint(
             await RefusalAnswer.WriteAsync(context, GateRefusals.Unwritable(watch.Trouble), id);
             return;
         }
-        var decided = new DecidedCall(taken, gate.Basis);
+        var decided = new DecidedCall(taken, gate.Basis, span);
         Decide(context, decided);
         CrashPoint.Reach("decided");
         if (decided.Refused is { } refused)
@@ -67,7 +70,7 @@ sealed partial class MessagesEndpoint(
         }
         if (decided.Ready.CacheKey is { } known && !open && cache.Find(known) is { } repeat)
         {
-            await AnswerRepeatAsync(context, started, decided.Ready.Call, repeat);
+            await AnswerRepeatAsync(context, started, decided.Ready.Call, repeat, span);
             return;
         }
         Reservation reservation = default;
@@ -109,13 +112,16 @@ sealed partial class MessagesEndpoint(
         try
         {
             WriteHead(context.Response, call, reservation);
-            state.Added.Add(Stopwatch.GetElapsedTime(started));
+            Instruments.RecordAdded(started);
             if (open)
             {
                 context.Response.Headers["x-governance-fail-open"] = "true";
             }
             handedOver = true;
+            var sending = Stopwatch.GetTimestamp();
+            using var span = Spans.Start(Spans.Upstream, ActivityKind.Client);
             forward = await forwarder.SendAsync(context, call, decided.Taken.Body, sent, secret);
+            upstreams.Record(call, forward, Stopwatch.GetElapsedTime(sending), span);
         }
         catch (Exception exception)
         {
@@ -127,13 +133,15 @@ sealed partial class MessagesEndpoint(
         var result = Settlement.Of(call, forward, (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         // Not awaited for the answer: the hold is durable, so a crash here counts too much, never too little.
         CrashPoint.Reach("before-settle");
+        CallTags.Ended(decided.Span, call.Ledger, result);
         if (open)
         {
+            using var span = Spans.Start(Spans.Settle);
             await window.EndAsync(call.Ledger, result, Settlement.Alarm(call, result));
         }
         else
         {
-            ledger.Settle(call.Ledger, result, Settlement.Alarm(call, result));
+            ledger.Settle(call.Ledger, result, Settlement.Alarm(call, result), decided.Span);
         }
         if (forward.Refusal is { } told && !context.Response.HasStarted)
         {

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Governance.Ledger;
+using Governance.Telemetry;
 
 namespace Governance.Gateway;
 
@@ -15,7 +16,9 @@ static class RefusalAnswer
 
     public static Task WriteAsync(HttpContext context, Refusal refusal, CallId id)
     {
-        RefusalCounts.Add(refusal);
+        var code = (string?)refusal.Error["deny_code"] ?? refusal.Code;
+        Instruments.CountRefusal(refusal.Status, code);
+        CallTags.Refused(refusal.Status, code);
         var response = context.Response;
         var error = (JsonObject)refusal.Error.DeepClone();
         var status = refusal.Status;

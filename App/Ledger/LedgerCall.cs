@@ -29,6 +29,8 @@ sealed record LedgerCall
     public int RuleVersion { get; init; }
     /// <summary>Version of the price book that the estimate was made with.</summary>
     public string? PriceVersion { get; init; }
+    /// <summary>The model's name in the price list, where the call spells it otherwise; for figures, which go by known names only.</summary>
+    public string? PricedAs { get; init; }
     /// <summary>The client's own <c>x-request-id</c>, for the log; not kept.</summary>
     [JsonIgnore]
     public string? ClientRequestId { get; init; }

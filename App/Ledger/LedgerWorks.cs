@@ -1,6 +1,7 @@
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Pricing;
+using Governance.Telemetry;
 
 namespace Governance.Ledger;
 
@@ -69,8 +70,10 @@ sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? interv
 }
 
 /// <summary>Settles: removes the hold, writes the entry, moves the balances.</summary>
+/// <param name="failed">Called instead of whoever waits, where nobody does.</param>
 /// <param name="mayBeUnknown">True where nobody knows whether the call was ever held: then what the ledger does not know is left so.</param>
-sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, AuditEvent? told, Action<Exception>? failed, bool mayBeUnknown = false) : JournalWork<Money>
+/// <param name="span">Ended with it; null where nobody traces the call.</param>
+sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, AuditEvent? told, Action<Exception>? failed, bool mayBeUnknown = false, CallSpan? span = null) : JournalWork<Money>
 {
     public override void Execute(JournalTransaction transaction)
     {
@@ -82,7 +85,13 @@ sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, 
         CrashPoint.Reach("settle-executed");
     }
 
-    public override bool IsAwaited => failed is null;
+    public override bool IsAwaited => failed is null || span is not null;
+
+    public override void Complete()
+    {
+        base.Complete();
+        span?.EndSettlement();
+    }
 
     public override void Fail(Exception exception)
     {

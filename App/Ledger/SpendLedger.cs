@@ -1,6 +1,7 @@
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Pricing;
+using Governance.Telemetry;
 
 namespace Governance.Ledger;
 
@@ -41,16 +42,21 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
     }
 
     /// <summary>As <see cref="SettleAsync"/> where nobody waits. What cannot be written (a full disk) is tried again until it can, or until the process ends and the next start assumes the hold.</summary>
-    public void Settle(LedgerCall call, CallResult result, AuditEvent? told) => Settle(call, result, told, TimeSpan.FromSeconds(1));
+    /// <param name="span">Ended once the settlement is durable; null where nobody traces the call.</param>
+    public void Settle(LedgerCall call, CallResult result, AuditEvent? told, CallSpan? span = null)
+    {
+        span?.BeginSettlement();
+        Settle(call, result, told, span, TimeSpan.FromSeconds(1));
+    }
 
     /// <summary>Voids the hold of a call that was refused because nobody knew whether the hold was written; as soon as the store answers again.</summary>
-    internal void VoidUnsent(LedgerCall call) => Settle(call, new CallResult { Outcome = UsageOutcome.Voided, Status = 503, End = "not_sent" }, null, TimeSpan.FromSeconds(1), mayBeUnknown: true);
+    internal void VoidUnsent(LedgerCall call) => Settle(call, new CallResult { Outcome = UsageOutcome.Voided, Status = 503, End = "not_sent" }, null, null, TimeSpan.FromSeconds(1), mayBeUnknown: true);
 
-    void Settle(LedgerCall call, CallResult result, AuditEvent? told, TimeSpan next, bool mayBeUnknown = false)
+    void Settle(LedgerCall call, CallResult result, AuditEvent? told, CallSpan? span, TimeSpan next, bool mayBeUnknown = false)
     {
         try
         {
-            journal.Submit(new SettleWork(this, call, result, told, exception => _ = AgainAsync(exception), mayBeUnknown));
+            journal.Submit(new SettleWork(this, call, result, told, exception => _ = AgainAsync(exception), mayBeUnknown, span));
             CrashPoint.Reach("settle-queued");
         }
         catch (JournalFullException exception)
@@ -63,7 +69,7 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
         {
             LogUnsettled(logger, call.Id, next.TotalSeconds, exception);
             await Task.Delay(next);
-            Settle(call, result, told, next < LongestWait ? next * 2 : LongestWait, mayBeUnknown);
+            Settle(call, result, told, span, next < LongestWait ? next * 2 : LongestWait, mayBeUnknown);
         }
     }
 
@@ -144,6 +150,7 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
         }
         var delta = result.Cost - cost;
         seal.AddCorrection(call.Id.Value, corrections.Write(transaction, LedgerSeal.Batch(transaction), call.Id, result, delta));
+        usage.Counts?.Correct(call, delta);
         balances.Settle(transaction, call.For, default, delta, call.Id.At);
         transaction.Append(LateSettlement.Told(call, cost, result));
         Tell(transaction, told);

@@ -20,6 +20,9 @@ sealed class UsageTable(UsageCounts? counts = null)
 
     readonly EntryBytes bytes = new();
 
+    /// <summary>Where what is written is counted; null where nobody counts.</summary>
+    public UsageCounts? Counts => counts;
+
     /// <summary>Writes the entry and answers its sealed bytes, which are valid until the next call.</summary>
     public ReadOnlySpan<byte> Write(JournalTransaction transaction, long batch, LedgerCall call, CallResult result)
     {
@@ -35,7 +38,7 @@ sealed class UsageTable(UsageCounts? counts = null)
             .Add(call.RuleId).Add(call.RuleVersion).Add(call.PriceVersion).Add((long)result.Flags).Add(result.Status).Add(result.End)
             .Add(result.UpstreamRequestId).Add(result.DurationMilliseconds).Add(result.FirstByteMilliseconds);
         row.Run();
-        counts?.Add(result.Outcome);
+        counts?.Add(call, result);
         return bytes.Written;
     }
 
