@@ -43,6 +43,7 @@ static class ConfigurationSetup
         ManagementEndpoints.Map(app);
         HealthEndpoints.Map(app);
         MetricsEndpoint.Map(app);
+        OpenApiEndpoint.Map(app);
         JobsDashboard.Map(app);
     }
 
