@@ -19,10 +19,10 @@ public sealed class Browser : IAsyncLifetime
         });
     }
 
-    /// <summary>A page in a context of its own: no cookie of another test.</summary>
+    /// <summary>A page in a context of its own: no cookie of another test. It takes the certificates that tests make.</summary>
     public async Task<IPage> OpenAsync(Uri baseUrl, ColorScheme scheme = ColorScheme.Light)
     {
-        var context = await _chromium!.NewContextAsync(new BrowserNewContextOptions { BaseURL = baseUrl.AbsoluteUri, ColorScheme = scheme, Locale = "en-US" });
+        var context = await _chromium!.NewContextAsync(new BrowserNewContextOptions { BaseURL = baseUrl.AbsoluteUri, ColorScheme = scheme, Locale = "en-US", IgnoreHTTPSErrors = true });
         return await context.NewPageAsync();
     }
 

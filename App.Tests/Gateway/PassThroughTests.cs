@@ -144,6 +144,8 @@ public sealed class PassThroughTests(SharedProduct shared)
         Assert.Equal(529, (await _product.CallAsync(body, key)).Status);
         _provider.Answer = Answers.Message;
         var first = (await _product.CallAsync(body, key)).Passed();
+        // A proxy in front must pass events on as they come.
+        Assert.Equal("no", first.Header("x-accel-buffering"));
         await _product.UsageOfAsync(first);
         var repeat = (await _product.CallAsync(body, key)).Passed();
         Assert.Equal(("hit", "text/event-stream; charset=utf-8"), (repeat.Header("x-governance-cache"), repeat.Header("content-type")));

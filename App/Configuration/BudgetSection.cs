@@ -70,12 +70,19 @@ static class BudgetSection
     {
         foreach (var (name, example) in ((string, string)[])[("rolling_days", Rolling), ("from", FromTo), ("to", FromTo)])
         {
-            if (fields.Take(name) is not null)
+            if (fields.Misplaced(name) is not null)
             {
                 reading.Fault(fields.At(name), $"belongs under 'window': {example}");
             }
         }
-        switch (fields.Take("window"))
+        var given = fields.Take("window");
+        if (reading.Catalog is { } catalog)
+        {
+            Days(budget, new Fields(new DocumentMap([]), fields.At("window"), reading), reading, isEmpty: true);
+            catalog.Describe(fields.At("window"), "word, or a mapping of rolling_days or of from and to", string.Join(", ", Words.All<BudgetWindow>().Except(["rolling_days", "fixed"])));
+            return budget;
+        }
+        switch (given)
         {
             case null:
                 return budget;
@@ -120,6 +127,7 @@ static class BudgetSection
         {
             return null;
         }
+        window.Reading.Catalog?.Describe(window.At(name), "day", "2020-01-01 to 2079-12-31");
         if (node is DocumentScalar scalar && DateOnly.TryParseExact(scalar.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
         {
             return day;
@@ -131,6 +139,7 @@ static class BudgetSection
     static string? TimeZone(Fields fields, Reading reading)
     {
         var name = fields.Text("time_zone");
+        reading.Catalog?.Describe(fields.At("time_zone"), "text", "an IANA time zone");
         if (name is null || name == "UTC")
         {
             return name;

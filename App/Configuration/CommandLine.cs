@@ -29,6 +29,8 @@ static class CommandLine
         App audit export <file>, verify <export>, public-key
                                take the trail out, and prove an export without a database (App audit --help)
         App migrate            bring the database to this version's tables and stop
+        App reference document|settings
+                               print every key of the document, or every setting of the host, with what it says
         App --help             this text
 
         Settings come from appsettings.json (beside the program, then of the working folder), the environment (Governance__…) or the command line (--Governance:…=value):
@@ -90,6 +92,8 @@ static class CommandLine
                 return await AuditCommand.RunAsync(args[1..], Configured([.. args.Where((arg, i) => i == 0 || (arg.StartsWith("--", StringComparison.Ordinal) && arg.Contains('=')))]));
             case "migrate":
                 return Settings(args) is { } migrated ? Migrate(migrated) : 2;
+            case "reference":
+                return Documentation.ReferenceCommand.Run(args.ElementAtOrDefault(1));
             case "reconcile" or "acknowledge":
                 return null;
             default:

@@ -11,6 +11,7 @@ static class ConfigurationSetup
     public static IServiceCollection AddConfiguration(this IServiceCollection services) => services
         .AddScoped<ConfigurationEdits>()
         .AddScoped<Beginning>()
+        .AddSingleton<SharedPlaces>()
         .AddHostedService<CommandNotesReader>()
         .AddSingleton<Acknowledgement>()
         .AddSingleton<StoredFigures>()
@@ -46,16 +47,25 @@ static class ConfigurationSetup
         MetricsEndpoint.Map(app);
         // Made once, so that there is something to be measured.
         app.Services.GetRequiredService<Measurements>();
+        OpenApiEndpoint.Map(app);
         JobsDashboard.Map(app);
     }
 
-    /// <summary>Loads the bootstrap document or makes a beginning. False, with every problem printed, where the process must not start.</summary>
+    /// <summary>Looks whether other instances mean the same places, then loads the bootstrap document or makes a beginning. False, with every problem printed, where the process must not start.</summary>
     public static async Task<bool> BeginAsync(this WebApplication app)
     {
         await using var scope = app.Services.CreateAsyncScope();
         var beginning = scope.ServiceProvider.GetRequiredService<Beginning>();
         try
         {
+            if (await app.Services.GetRequiredService<SharedPlaces>().FindFaultsAsync() is { Count: > 0 } faults)
+            {
+                foreach (var fault in faults)
+                {
+                    await Console.Error.WriteLineAsync(fault);
+                }
+                return false;
+            }
             var problems = await beginning.RunAsync();
             foreach (var problem in problems)
             {

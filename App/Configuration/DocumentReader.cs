@@ -19,6 +19,14 @@ static class DocumentReader
         return reading.Problems.Count == 0 ? new DocumentAccepted(document, reading.References) { Paths = reading.Paths, Given = reading.Given } : new DocumentRejected(reading.Problems);
     }
 
+    /// <summary>Every key that a document may have, in the order in which documents are written.</summary>
+    public static IReadOnlyList<DocumentKey> Keys()
+    {
+        var reading = new Reading(PriceList.Book) { Catalog = new KeyCatalog() };
+        Document(new Fields(new DocumentMap([]), "", reading), reading);
+        return reading.Catalog.Keys;
+    }
+
     static GovernanceDocument Document(Fields fields, Reading reading)
     {
         if (fields.Text("apiVersion", required: true) is { } version && version != GovernanceDocument.ApiVersion)

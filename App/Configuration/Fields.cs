@@ -7,6 +7,9 @@ namespace Governance.Configuration;
 [Pure]
 sealed class Fields(DocumentMap map, string path, Reading reading)
 {
+    static readonly DocumentMap nothing = new([]);
+    static readonly DocumentScalar blank = new("", false);
+
     readonly Dictionary<string, DocumentNode> left = map.Entries.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
     readonly List<string> asked = [];
 
@@ -50,9 +53,13 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
     /// <param name="nullable">Null is the documented way to say that there is none.</param>
     public DocumentNode? Take(string name, bool required = false, bool nullable = false)
     {
-        asked.Add(name);
-        var stands = left.Remove(name, out var node);
-        if (stands && !node!.IsNull)
+        if (reading.Catalog is { } catalog)
+        {
+            catalog.Ask(At(name), required);
+            return blank;
+        }
+        var node = Misplaced(name, out var stands);
+        if (node is { IsNull: false })
         {
             return node;
         }
@@ -65,6 +72,16 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
             reading.Fault(At(name), "has no value; write one, or leave the key out");
         }
         return null;
+    }
+
+    /// <summary>As <see cref="Take"/>, of a key that never stands here rightly: the caller says where it belongs.</summary>
+    public DocumentNode? Misplaced(string name) => Misplaced(name, out _) is { IsNull: false } node ? node : null;
+
+    DocumentNode? Misplaced(string name, out bool stands)
+    {
+        asked.Add(name);
+        stands = left.Remove(name, out var node);
+        return node;
     }
 
     public string? Text(string name, bool required = false, bool nullable = false, int maximum = Scalars.TextMaximum) =>
@@ -105,8 +122,12 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
         Take(name, required) is { } node ? Scalars.Choice<T>(node, At(name), reading, later) : null;
 
     /// <summary>The mapping at <paramref name="name"/>.</summary>
-    public Fields? Map(string name, bool required = false, bool nullable = false) =>
-        Take(name, required, nullable) is { } node ? Of(node, At(name), reading) : null;
+    public Fields? Map(string name, bool required = false, bool nullable = false)
+    {
+        var node = Take(name, required, nullable);
+        reading.Catalog?.Describe(At(name), "mapping");
+        return reading.Catalog is not null ? new Fields(nothing, At(name), reading) : node is not null ? Of(node, At(name), reading) : null;
+    }
 
     /// <summary>The list at <paramref name="name"/>, each item read by <paramref name="item"/>; null where there is no list.</summary>
     public IReadOnlyList<T>? List<T>(string name, Func<DocumentNode, string, T?> item, bool nullable = false) where T : notnull
@@ -114,6 +135,10 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
         if (Take(name, nullable: nullable) is not { } node)
         {
             return null;
+        }
+        if (reading.Catalog is not null)
+        {
+            return item(blank, DocumentPath.Of(At(name), 0)) is { } only ? [only] : [];
         }
         if (node is not DocumentList list)
         {
@@ -148,7 +173,11 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
 
     /// <summary>A list of mappings.</summary>
     public IReadOnlyList<T>? Maps<T>(string name, Func<Fields, T?> item, bool nullable = false) where T : class =>
-        List(name, (node, at) => Of(node, at, reading) is { } fields ? item(fields) : null, nullable);
+        List(name, (node, at) =>
+        {
+            reading.Catalog?.Describe(at, "mapping");
+            return (reading.Catalog is null ? Of(node, at, reading) : new Fields(nothing, at, reading)) is { } fields ? item(fields) : null;
+        }, nullable);
 
     /// <summary>Refuses every key that was not taken.</summary>
     public void Finish()

@@ -11,6 +11,8 @@ sealed class Reading(PriceBook shipped)
 
     /// <summary>The prices that corrections are laid over.</summary>
     public PriceBook Shipped => shipped;
+    /// <summary>Takes note of every key that is asked for; null where a document is read.</summary>
+    public KeyCatalog? Catalog { get; init; }
     public List<Problem> Problems { get; } = [];
     public List<Reference> References { get; } = [];
     public List<Named> Released { get; } = [];

@@ -63,7 +63,7 @@ static class RuleSection
         reading.Refer(fields.At("tenant"), Noun.Workspace, fields.Id("tenant"));
         foreach (var kind in Enum.GetValues<ScopeKind>().Except([ScopeKind.Project, ScopeKind.Tenant]))
         {
-            if (fields.Take(Words.Of(kind)) is not null)
+            if (fields.Misplaced(Words.Of(kind)) is not null)
             {
                 reading.Later(fields.At(Words.Of(kind)), "a rule for less than a project");
             }
@@ -90,7 +90,7 @@ static class RuleSection
         {
             return read();
         }
-        if (fields.Take(name) is not null)
+        if (fields.Misplaced(name) is not null)
         {
             fields.Reading.Fault(fields.At(name), $"does not belong to {Words.Of(type.Value)}");
         }

@@ -24,6 +24,7 @@ static class Scalars
 
     public static string? Text(DocumentNode node, string path, Reading reading, int maximum = TextMaximum, bool lines = false)
     {
+        reading.Catalog?.Describe(path, "text", string.Create(CultureInfo.InvariantCulture, $"up to {maximum} characters{(lines ? ", several lines" : "")}"));
         if (node is not DocumentScalar scalar)
         {
             reading.Fault(path, $"expected a text, not a {Kind(node)}");
@@ -56,12 +57,14 @@ static class Scalars
     public static string? Id(DocumentNode node, string path, Reading reading)
     {
         var id = Text(node, path, reading);
+        reading.Catalog?.Describe(path, "id", "1 to 64 of a-z, 0-9, '.', '_', '-', beginning with a letter or digit");
         return Checked(id, Identifier.IsValid(id), path, reading, $"is not an id: {Identifier.Rule}");
     }
 
     public static string? Email(DocumentNode node, string path, Reading reading)
     {
         var email = Text(node, path, reading, 254);
+        reading.Catalog?.Describe(path, "e-mail address", "up to 254 characters");
         return Checked(email, MemberValidation.EmailProblem(email) is null, path, reading, "is not an e-mail address");
     }
 
@@ -69,6 +72,7 @@ static class Scalars
     public static string? Model(DocumentNode node, string path, Reading reading, bool pattern)
     {
         var model = Text(node, path, reading);
+        reading.Catalog?.Describe(path, "model", pattern ? "an id, a family (claude-opus) or a pattern with *" : "one model by its id; no pattern, not auto");
         var good = model is not null && !model.Any(char.IsWhiteSpace) && (pattern || (!model.Contains('*', StringComparison.Ordinal) && !model.Equals("auto", StringComparison.OrdinalIgnoreCase)));
         return Checked(model, good, path, reading, pattern ? "is not the name or pattern of a model" : "is not the name of one model");
     }
@@ -76,6 +80,7 @@ static class Scalars
     /// <summary>The name of an environment variable. The value is never repeated in a message: it may be a secret put there by mistake.</summary>
     public static string? Environment(DocumentNode node, string path, Reading reading)
     {
+        reading.Catalog?.Describe(path, "name of an environment variable");
         if (node is DocumentScalar scalar && (scalar.Quoted || !NeedsQuotes(scalar.Text)) && Variable.IsMatch(scalar.Text))
         {
             return scalar.Text;
@@ -86,6 +91,7 @@ static class Scalars
 
     public static bool? Truth(DocumentNode node, string path, Reading reading)
     {
+        reading.Catalog?.Describe(path, "truth value", "true, false");
         switch (node)
         {
             case DocumentScalar { Quoted: false, Text: "true" }: return true;
@@ -98,6 +104,7 @@ static class Scalars
 
     public static long? Whole(DocumentNode node, string path, Reading reading, long minimum, long maximum)
     {
+        reading.Catalog?.Describe(path, "whole number", string.Create(CultureInfo.InvariantCulture, $"{minimum} to {maximum}"));
         if (node is DocumentScalar { Quoted: false } scalar
             && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
         {
@@ -115,6 +122,7 @@ static class Scalars
     /// <summary>A decimal of at least 0 that is written as a text, with at most so many decimals.</summary>
     public static decimal? Amount(DocumentNode node, string path, Reading reading, int decimals, decimal maximum)
     {
+        reading.Catalog?.Describe(path, "decimal, in quotes", string.Create(CultureInfo.InvariantCulture, $"\"0\" to \"{maximum}\", at most {decimals} decimals"));
         if (node is not DocumentScalar { Quoted: true } scalar)
         {
             var shown = node is DocumentScalar plain && Number.IsMatch(plain.Text) ? plain.Text : "50.00";
@@ -141,6 +149,7 @@ static class Scalars
     /// <summary>A day (its first instant in UTC) or an instant with its offset.</summary>
     public static DateTimeOffset? Instant(DocumentNode node, string path, Reading reading)
     {
+        reading.Catalog?.Describe(path, "day or instant", "2026-11-01, or 2026-11-01T08:00:00Z with its offset");
         string[] formats = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
         if (node is DocumentScalar scalar && (!scalar.Text.Contains('T', StringComparison.Ordinal) || Offset.IsMatch(scalar.Text))
             && DateTimeOffset.TryParseExact(scalar.Text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant))
@@ -154,7 +163,9 @@ static class Scalars
     /// <param name="later">Words of the contract that this version does not know yet.</param>
     public static T? Choice<T>(DocumentNode node, string path, Reading reading, params string[] later) where T : struct, Enum
     {
-        if (Text(node, path, reading) is not { } text)
+        var given = Text(node, path, reading);
+        reading.Catalog?.Describe(path, "word", string.Join(", ", Words.All<T>()));
+        if (given is not { } text)
         {
             return null;
         }

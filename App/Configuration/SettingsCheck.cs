@@ -42,6 +42,22 @@ static class SettingsCheck
            select ($"{section.Section}:{property.Name}", property),
     ];
 
+    /// <summary>Settings that others than ours have, or that have a part of their own in their name.</summary>
+    static readonly string[] beside = ["Urls", DoorSettings.HostsSetting, "ConnectionStrings:Governance", EnvironmentKeys.Section + ":<NAME>"];
+
+    /// <summary>The single settings that say true or false.</summary>
+    static readonly string[] flags = ["Governance:Metrics:Public", FirstSteps.ShowSetting, DoorSettings.RequireHttpsSetting, "Governance:Smtp:UseTls"];
+
+    /// <summary>A setting as it is known here. The default is empty where only what reads it knows it.</summary>
+    public sealed record Setting(string Key, string Type, string Allowed, string Default);
+
+    /// <summary>Every setting, in the order of their names.</summary>
+    public static IReadOnlyList<Setting> Known =>
+    [
+        .. beside.Concat(single).Select(key => flags.Contains(key) ? new Setting(key, "truth value", "true, false", "") : new Setting(key, key == "Governance:Smtp:Port" ? "whole number" : "text", key == "Governance:Smtp:Port" ? "1 to 65535" : "", ""))
+            .Concat(typed.Select(setting => Describe(setting.Key, setting.Property))).OrderBy(setting => setting.Key, StringComparer.Ordinal),
+    ];
+
     /// <summary>Every setting that cannot be, as a sentence each.</summary>
     public static List<string> Faults(IConfiguration configuration)
     {
@@ -156,12 +172,35 @@ static class SettingsCheck
         {
             return bool.TryParse(text, out _) ? null : $"'{DocumentPath.Shown(text)}' is neither true nor false.";
         }
-        var range = property.GetCustomAttribute<RangeAttribute>();
-        var (least, most) = range is null ? (0L, long.MaxValue) : (Convert.ToInt64(range.Minimum, CultureInfo.InvariantCulture), Convert.ToInt64(range.Maximum, CultureInfo.InvariantCulture));
-        most = property.PropertyType == typeof(int) ? Math.Min(most, int.MaxValue) : most;
+        var (least, most) = Range(property);
         return !long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
             ? $"'{DocumentPath.Shown(text)}' is not a whole number."
             : number < least || number > most ? string.Create(CultureInfo.InvariantCulture, $"{number} is not between {least} and {most}.") : null;
+    }
+
+    static (long Least, long Most) Range(PropertyInfo property)
+    {
+        var range = property.GetCustomAttribute<RangeAttribute>();
+        var (least, most) = range is null ? (0L, long.MaxValue) : (Convert.ToInt64(range.Minimum, CultureInfo.InvariantCulture), Convert.ToInt64(range.Maximum, CultureInfo.InvariantCulture));
+        return (least, property.PropertyType == typeof(int) ? Math.Min(most, int.MaxValue) : most);
+    }
+
+    static Setting Describe(string key, PropertyInfo property)
+    {
+        if (property.PropertyType == typeof(string))
+        {
+            return new Setting(key, "text", "", "");
+        }
+        // Every one of these types can be made without a configuration, and then has its defaults.
+        var section = property.DeclaringType == typeof(JournalSettings) ? new JournalSettings(JournalSettings.DefaultConnection)
+            : property.DeclaringType == typeof(CheckpointSettings) ? new CheckpointSettings(null, "data") : Activator.CreateInstance(property.DeclaringType!);
+        var standing = Convert.ToString(property.GetValue(section), CultureInfo.InvariantCulture) ?? "";
+        if (property.PropertyType == typeof(bool))
+        {
+            return new Setting(key, "truth value", "true, false", standing.ToLowerInvariant());
+        }
+        var (least, most) = Range(property);
+        return new Setting(key, "whole number", most is long.MaxValue or int.MaxValue ? $"from {least}" : $"{least} to {most}", standing);
     }
 
     /// <summary>Names that were surely meant to be ours: <c>Govenance__Bootstrap</c>, <c>GOVERNANCE_BOOTSTRAP</c>.</summary>

@@ -151,6 +151,8 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
     async Task<Forward> PassStreamAsync(ClientWriter client, HttpContext context, GatedCall call, HttpResponseMessage response, Forward answer, CancellationTokenSource clock)
     {
         UpstreamAnswer.CopyHead(response, context.Response);
+        // Proxies in front (nginx) would else keep events back until a buffer is full.
+        context.Response.Headers["X-Accel-Buffering"] = "no";
         var meter = new StreamMeter(longest: call.Facts.CacheWrite);
         using var copy = new StreamCopy(client, drains, call.Caller.Project.Cache ? settings.AnswerLimitBytes : 0);
         var ended = await CopyAsync(response, meter, copy, clock);

@@ -16,7 +16,7 @@ sealed class GatewaySettings
     public int MaxCalls { get; set; } = 10_000;
 
     /// <summary>How much the bodies of calls in flight may take in memory together, in bytes.</summary>
-    [Range(1024 * 1024, long.MaxValue)]
+    [Range(1024 * 1024, 1L << 40)]
     public long MaxBodyBytes { get; set; } = 1024L * 1024 * 1024;
 
     /// <summary>How many refusals of one key are recorded one by one within a second; what is beyond is counted in one row.</summary>

@@ -9,6 +9,9 @@ sealed class OpenWindowSettings
 {
     /// <summary>A folder of its own, best on another disk than the database; beside the database where nothing is said.</summary>
     public string? Folder { get; set; }
+
+    /// <summary>The folder, as a whole path.</summary>
+    public string PathFor(JournalSettings store) => Folder is { Length: > 0 } said ? Path.GetFullPath(said) : Path.Combine(store.Folder, "open-window");
 }
 
 /// <summary>What became of asking for a place in the open window.</summary>
@@ -35,7 +38,7 @@ sealed partial class OpenWindow : JournalListener, IDisposable
     public OpenWindow(SpendLedger ledger, Journal journal, JournalSettings store, IOptions<OpenWindowSettings> options, ILogger<OpenWindow> logger)
     {
         (this.ledger, this.journal, this.logger) = (ledger, journal, logger);
-        folder = options.Value.Folder is { Length: > 0 } said ? Path.GetFullPath(said) : Path.Combine(store.Folder, "open-window");
+        folder = options.Value.PathFor(store);
         allowances = new AllowanceFile(Path.Combine(folder, "allowances"));
     }
 

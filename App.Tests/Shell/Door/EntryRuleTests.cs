@@ -20,7 +20,7 @@ public sealed class EntryRuleTests
     static readonly string[] s_public =
     [
         "/", "/api/policy/apply", "/api/policy/export", "/api/policy/plan", "/dashboard/gallery", "/dashboard/gallery/plain", "/error", "/health/live", "/health/ready", "/metrics",
-        "/not-found", "/sign-in", "/sign-in/link", "/sign-out", "/theme", "/v1/messages", "/v1/messages/count_tokens", "/v1/models", "/v1/models/{model}", "/v1/{**rest}", "/welcome",
+        "/not-found", "/openapi/v1.json", "/sign-in", "/sign-in/link", "/sign-out", "/theme", "/v1/messages", "/v1/messages/count_tokens", "/v1/models", "/v1/models/{model}", "/v1/{**rest}", "/welcome",
     ];
 
     [Fact]
