@@ -93,6 +93,8 @@ public sealed class ReverseProxyTests(Browser browser) : IClassFixture<Browser>,
         await NothingIsServedInTheClearAsync();
         await TheTrailHasTheClientsAddressAsync();
         Assert.True(File.Exists(Path.Combine(_elsewhere.FullName, "data", "governance.db")));
+        // The first call that was printed is for programs elsewhere, too.
+        Assert.Contains($"curl {_nginx.Tls}v1/messages", _app.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("fail:", _app.Output, StringComparison.Ordinal);
         Assert.Equal("", string.Join('\n', _nginx.Errors.Split('\n').Where(line => line.Contains("[error]", StringComparison.Ordinal))));
     }

@@ -91,9 +91,8 @@ static class ConfigurationSetup
 
     static void Print(WebApplication app, Beginning beginning)
     {
-        var url = FirstSteps.Reachable(app.Urls.FirstOrDefault() ?? "http://localhost:5000");
-        var people = app.Services.GetRequiredService<MailSettings>().PublicUrl is { Length: > 0 } told ? told.TrimEnd('/') : url;
-        var welcome = app.Services.GetRequiredService<DirectoryShelf>().Current.HasOwner ? null : people + app.Services.GetRequiredService<SetupToken>().PrintedPath;
+        var url = app.Services.GetRequiredService<MailSettings>().PublicUrl is { Length: > 0 } told ? told.TrimEnd('/') : FirstSteps.Reachable(app.Urls.FirstOrDefault() ?? "http://localhost:5000");
+        var welcome = app.Services.GetRequiredService<DirectoryShelf>().Current.HasOwner ? null : url + app.Services.GetRequiredService<SetupToken>().PrintedPath;
         if (beginning.MadePlayground)
         {
             FirstSteps.Print(url, welcome, beginning.FirstKey?.Text, app.Services.GetRequiredService<CallDestination>().Describe(Beginning.Project), app.Services.GetRequiredService<JournalSettings>().Folder);
@@ -104,7 +103,7 @@ static class ConfigurationSetup
         }
         if (beginning.SignInLinks is { Count: > 0 } links)
         {
-            FirstSteps.Print(people, links);
+            FirstSteps.Print(url, links);
         }
     }
 }

@@ -53,13 +53,22 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
     /// <param name="nullable">Null is the documented way to say that there is none.</param>
     public DocumentNode? Take(string name, bool required = false, bool nullable = false)
     {
-        if (reading.Catalog is { } catalog)
+        if (reading.Catalog is not { } catalog)
         {
-            catalog.Ask(At(name), required);
-            return blank;
+            return Given(name, required, nullable);
         }
-        var node = Misplaced(name, out var stands);
-        if (node is { IsNull: false })
+        catalog.Ask(At(name), required);
+        return blank;
+    }
+
+    /// <summary>As <see cref="Take"/>, of a key that never stands here rightly: the caller says where it belongs.</summary>
+    public DocumentNode? Misplaced(string name) => Given(name, required: false, nullable: false);
+
+    DocumentNode? Given(string name, bool required, bool nullable)
+    {
+        asked.Add(name);
+        var stands = left.Remove(name, out var node);
+        if (stands && !node!.IsNull)
         {
             return node;
         }
@@ -72,16 +81,6 @@ sealed class Fields(DocumentMap map, string path, Reading reading)
             reading.Fault(At(name), "has no value; write one, or leave the key out");
         }
         return null;
-    }
-
-    /// <summary>As <see cref="Take"/>, of a key that never stands here rightly: the caller says where it belongs.</summary>
-    public DocumentNode? Misplaced(string name) => Misplaced(name, out _) is { IsNull: false } node ? node : null;
-
-    DocumentNode? Misplaced(string name, out bool stands)
-    {
-        asked.Add(name);
-        stands = left.Remove(name, out var node);
-        return node;
     }
 
     public string? Text(string name, bool required = false, bool nullable = false, int maximum = Scalars.TextMaximum) =>
