@@ -12,11 +12,12 @@ using Governance.Shell;
 using Governance.Shell.Door;
 using Governance.Telemetry;
 
-if (await CommandLine.RunAsync(args) is { } code)
+var asked = await CommandLine.RunAsync(args);
+if (asked.Code is { } code)
 {
     return code;
 }
-if (StartUp.Prepare(args) is not { } builder || JournalSettings.Read(builder.Configuration) is not { } journal)
+if (StartUp.Prepare(asked.Settings) is not { } builder || JournalSettings.Read(builder.Configuration) is not { } journal)
 {
     return StartUp.Failed;
 }
@@ -36,16 +37,16 @@ builder.Services
     .AddConfiguration();
 var app = builder.Build();
 // Before the database, so that a second start by mistake leaves nothing behind.
-if (!CommandLine.IsCommand(args) && !app.CanListen())
+if (!asked.IsCommand && !app.CanListen())
 {
     return StartUp.Failed;
 }
 using var database = app.OpenDatabase();
 if (database is null)
 {
-    return CommandLine.IsCommand(args) ? CommandLine.Refused : StartUp.Failed;
+    return asked.IsCommand ? CommandLine.Refused : StartUp.Failed;
 }
-if (await CommandLine.RunWithAsync(args, app.Services) is { } done)
+if (await asked.RunWithAsync(app.Services) is { } done)
 {
     return done;
 }

@@ -91,6 +91,8 @@ def read_checkpoints(folders, keys):
                     bad, last = bad or wrong, close(folder, links, last, keys, ends)
             elif not this or last and this[0] != last[0] and not vouched(last, keys):
                 bad, last = bad or wrong, close(folder, links, last, keys, ends)  # the last signature of a key vouches for all lines before it
+            elif last and this[0] != last[0]:
+                notes.append(f"from checkpoint {this[1]} on, another key signs: {this[0]} instead of {last[0]}")
             if this:
                 last, at, count, place = this, number, count + 1, place + 1
                 links.append((this[1], this[8], this[4], this[3], place))

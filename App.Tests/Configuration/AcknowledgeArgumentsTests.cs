@@ -1,4 +1,6 @@
+using System.CommandLine;
 using Governance.Configuration;
+using Governance.Configuration.Commands;
 
 namespace Governance.Tests.Configuration;
 
@@ -15,7 +17,7 @@ public sealed class AcknowledgeArgumentsTests
     [InlineData("--ConnectionStrings:Governance x.db --spent-since-backup 3", "3.00", "")]
     public void WhatIsSaidIsRead(string args, string whole, string named)
     {
-        var said = AcknowledgeArguments.Read(args.Split(' '));
+        var said = AcknowledgeCommand.Read(Parse(args));
         Assert.Null(said.Problem);
         Assert.Equal((whole, named), (said.Whole.ToPlain(), string.Join(' ', said.Named.Select(part => $"{part.Project}={part.Amount.ToPlain()}"))));
     }
@@ -39,13 +41,24 @@ public sealed class AcknowledgeArgumentsTests
     [InlineData("--spent-since-backup 1 --project a=much", "'much' is no amount")]
     [InlineData("--spent-since-backup 3 --project a --project b=1", "--project a needs its amount")]
     [InlineData("--project a", "--project a needs its amount")]
-    [InlineData("--spent-since-backup 3 --projct a=3", "'--projct' is nothing that can be said here")]
-    [InlineData("--spent-since-backup 3 a=3", "'a=3' is nothing that can be said here")]
-    [InlineData("12.50", "'12.50' is nothing that can be said here")]
     public void WhatCannotBeMeantIsSaidWithTheUsage(string args, string says)
     {
-        var said = AcknowledgeArguments.Read(args.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var said = AcknowledgeCommand.Read(Parse(args));
         Assert.Contains(says, said.Problem, StringComparison.Ordinal);
         Assert.Contains("App acknowledge --spent-since-backup <usd>", said.Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--spent-since-backup 3 --projct a=3", "'--projct' is nothing that can be said here; did you mean '--project'?")]
+    [InlineData("--spent-since-backup 3 a=3", "'a=3' is nothing that can be said here")]
+    [InlineData("12.50", "'12.50' is nothing that can be said here")]
+    public void WordsThatNobodyKnowsAreNamed(string args, string says) =>
+        Assert.Contains(CommandFaults.Of(Parse(args)), fault => fault.Contains(says, StringComparison.Ordinal));
+
+    static ParseResult Parse(string args)
+    {
+        var said = HostArguments.Split(["acknowledge", .. args.Split(' ', StringSplitOptions.RemoveEmptyEntries)], new HashSet<string>());
+        Assert.Null(said.Problem);
+        return CommandLine.Parse(said.Words, new CommandContext(said.Settings));
     }
 }

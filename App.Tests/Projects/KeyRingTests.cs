@@ -152,6 +152,79 @@ public sealed class KeyRingTests : IDisposable
         Assert.False(Ring.Exists);
     }
 
+    [Fact]
+    public async Task AnotherPassphraseTakesOverWhatTheOldOneOpensAndThenTheOldOneCanGo()
+    {
+        string before;
+        var old = Secret("old", Passphrase);
+        await using (var host = Host().With(KeyRingSettings.PassphraseFileSetting, old))
+        {
+            before = Protect(host, "before");
+        }
+        var next = Secret("next", "the next passphrase of it");
+        await using (var host = Host().With(KeyRingSettings.PassphraseFileSetting, next).With(KeyRingSettings.OldPassphraseFileSetting, old))
+        {
+            Assert.Equal("before", Open(host, before));
+        }
+        var closed = await File.ReadAllTextAsync(Ring.GetFiles().Single().FullName);
+        await using (var host = Host().With(KeyRingSettings.PassphraseFileSetting, next).With(KeyRingSettings.OldPassphraseFileSetting, old))
+        {
+            Assert.Equal("before", Open(host, before));
+        }
+        // What is closed with the new one already stays as it is.
+        Assert.Equal(closed, await File.ReadAllTextAsync(Ring.GetFiles().Single().FullName));
+        await using (var host = Host().With(KeyRingSettings.PassphraseFileSetting, next))
+        {
+            Assert.Equal("before", Open(host, before));
+            Assert.False(LiesOpen());
+        }
+    }
+
+    [Fact]
+    public async Task ACertificateIsExchangedForAnotherAndForAPassphrase()
+    {
+        var before = ProtectAsAnEarlierVersion();
+        var (one, two, passphrase) = (Certificate("one.pfx", null), Certificate("two.pfx", null), Secret("passphrase", Passphrase));
+        foreach (var settings in ((string Setting, string File)[][])
+        [
+            [(KeyRingSettings.CertificateFileSetting, one)],
+            [(KeyRingSettings.CertificateFileSetting, two), (KeyRingSettings.OldCertificateFileSetting, one)],
+            [(KeyRingSettings.CertificateFileSetting, two)],
+            [(KeyRingSettings.PassphraseFileSetting, passphrase), (KeyRingSettings.OldCertificateFileSetting, two)],
+            [(KeyRingSettings.PassphraseFileSetting, passphrase)],
+            // With both, the certificate closes and the passphrase still opens.
+            [(KeyRingSettings.PassphraseFileSetting, passphrase), (KeyRingSettings.CertificateFileSetting, one)],
+            [(KeyRingSettings.CertificateFileSetting, one)],
+        ])
+        {
+            await using var host = settings.Aggregate(Host(), (host, setting) => host.With(setting.Setting, setting.File));
+            Assert.Equal("before", Open(host, before));
+            Assert.False(LiesOpen());
+            Assert.Single(Ring.GetFiles());
+        }
+    }
+
+    [Fact]
+    public void AnOldOneWithoutANewOneIsAFault()
+    {
+        Assert.Null(KeyRingSettings.Read(Of((KeyRingSettings.OldPassphraseFileSetting, Secret("old", Passphrase))), out var fault));
+        Assert.Contains(KeyRingSettings.PassphraseFileSetting, fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AFolderThatCannotBeIsOneSentenceAndNoStack()
+    {
+        await File.WriteAllTextAsync(Ring.FullName, "in the way");
+        var run = await StartRun.RunAsync(new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Governance"] = $"Data Source={Path.Combine(_folder.FullName, "ring.db")}",
+            ["Governance__Journal__Folder"] = _folder.FullName,
+        }, "--urls", $"http://127.0.0.1:{Ports.Free()}");
+        Assert.Equal(2, run.Code);
+        Assert.Contains(Ring.FullName, run.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Said + run.Output, StringComparison.Ordinal);
+    }
+
     PeopleHost Host(string? database = null) => new PeopleHost(database).With("Governance:Journal:Folder", _folder.FullName);
 
     static string Open(PeopleHost host, string text) => host.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test").Unprotect(text);

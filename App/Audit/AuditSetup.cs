@@ -29,6 +29,7 @@ static class AuditSetup
             return db;
         });
         services.AddSingleton(provider => new CheckpointSettings(provider.GetService<IConfiguration>(), settings.Folder));
+        services.AddSingleton<CheckpointKeyChange>();
         // Stopped after all that are added later, so that its last checkpoint covers what they wrote.
         services.AddSingleton<CheckpointWriter>().AddHostedService(provider => provider.GetRequiredService<CheckpointWriter>());
         services.AddOptions<Frame>().Configure<CheckpointWriter>((frame, writer) => frame.Banners.Add(() => writer.Status.Failure is { } failure

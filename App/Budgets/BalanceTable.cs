@@ -10,7 +10,7 @@ namespace Governance.Budgets;
 /// each balance before the commit, with the version that was read as the condition: if any other writer had touched the row,
 /// no row is changed and the whole group fails. So the database decides every admission, at one statement a balance and commit.
 /// </summary>
-sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListener
+sealed partial class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListener
 {
     /// <summary>Sessions come and go: what is kept of them is dropped at this many, and read again where it is needed.</summary>
     const int Most = 20_000;
@@ -140,24 +140,6 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         }
     }
 
-    /// <summary>Drops what is kept of a budget that counts otherwise than before: its balances are computed anew from the ledger.</summary>
-    public void Forget(JournalTransaction transaction, string budgetId)
-    {
-        transaction.Prepare("DELETE FROM balances WHERE budget_id = ?1").Bind(1, budgetId).Run();
-        Clear();
-    }
-
-    /// <summary>Removes the row of a balance that nothing is held of; where it is needed again it is computed anew. Does nothing where this group has already moved it.</summary>
-    public int Drop(JournalTransaction transaction, string budgetId, string period)
-    {
-        if (balances.TryGetValue((budgetId, period), out var known) && known.Dirty)
-        {
-            return 0;
-        }
-        balances.Remove((budgetId, period));
-        return transaction.Prepare("DELETE FROM balances WHERE budget_id = ?1 AND period = ?2 AND held_nanos = 0").Bind(1, budgetId).Bind(2, period).Run();
-    }
-
     /// <summary>The balances of changed budgets are there, and right, as soon as the change is.</summary>
     public override Action? Prepare(Change change)
     {
@@ -278,20 +260,6 @@ sealed class BalanceTable(BudgetShelf shelf, SpendSource spend) : JournalListene
         var added = spend.Recompute(transaction, definition, new BudgetPeriod("", before.Ends, period.Ends));
         RemoveOld(transaction, budget, before);
         return (yesterday.Posted - dropped.Posted + added.Posted, yesterday.Held - dropped.Held + added.Held);
-    }
-
-    /// <summary>Of rolling days only the last two are kept; a settle that comes later still has its balance computed anew.</summary>
-    void RemoveOld(JournalTransaction transaction, CompiledBudget budget, BudgetPeriod oldest)
-    {
-        if (dirty.Exists(balance => balance.Budget == budget && balance.Period.Ends < oldest.Ends))
-        {
-            return;
-        }
-        BalanceRows.RemoveBefore(transaction, budget, oldest);
-        foreach (var key in balances.Where(kept => kept.Value.Budget == budget && kept.Value.Period.Ends < oldest.Ends).Select(kept => kept.Key).ToList())
-        {
-            balances.Remove(key);
-        }
     }
 
     void Touch(Balance balance)

@@ -13,9 +13,9 @@ sealed record AcknowledgeArguments(Money Whole, IReadOnlyList<ProjectPart> Named
     /// <summary>Only the clock was said to be right.</summary>
     public bool IsClock { get; private init; }
 
-    const string Spent = "--spent-since-backup";
-    const string Project = "--project";
-    const string Clock = "--clock-is-right";
+    public const string Spent = "--spent-since-backup";
+    public const string Project = "--project";
+    public const string Clock = "--clock-is-right";
 
     public const string Usage = $"""
         Say what was spent since the backup, as the provider's own usage has it:
@@ -25,50 +25,30 @@ sealed record AcknowledgeArguments(Money Whole, IReadOnlyList<ProjectPart> Named
           App acknowledge {Clock}                                        where calls are stopped for the clock alone: nothing is entered
         """;
 
-    public static AcknowledgeArguments Read(IReadOnlyList<string> args)
+    /// <param name="spent">What stands behind each <c>--spent-since-backup</c>; empty where nothing does.</param>
+    /// <param name="projects">The same of each <c>--project</c>.</param>
+    public static AcknowledgeArguments Read(IReadOnlyList<string> spent, IReadOnlyList<string> projects, bool isClock)
     {
-        Money? whole = null;
-        var isClock = false;
-        var named = new List<(string Project, Money? Amount)>();
-        for (var at = 0; at < args.Count; at++)
+        if (spent.Count > 1)
         {
-            if (args[at] == Clock)
-            {
-                isClock = true;
-                continue;
-            }
-            var (name, value) = args[at].Split('=', 2) is [var key, var behind] ? (key, behind) : (args[at], null);
-            if (name is not (Spent or Project))
-            {
-                if (!IsSetting(name))
-                {
-                    return Wrong($"'{args[at]}' is nothing that can be said here.");
-                }
-                // As the host reads it: a setting without an equals sign takes the next word.
-                at += value is null && at + 1 < args.Count ? 1 : 0;
-                continue;
-            }
-            value ??= at + 1 < args.Count && !args[at + 1].StartsWith("--", StringComparison.Ordinal) ? args[++at] : "";
-            if (name == Project)
-            {
-                var (project, amount) = value.Split('=', 2) is [var id, var usd] ? (id.Trim(), usd) : (value.Trim(), null);
-                if (project.Length == 0 || (amount is not null && Amount(amount) is null))
-                {
-                    return Wrong(project.Length == 0 ? $"{Project} names a project and its amount, such as chat-widget=12.50." : $"'{amount}' is no amount in dollars, such as 12.50.");
-                }
-                named.Add((project, amount is null ? null : Amount(amount)));
-            }
-            else if (whole is not null)
-            {
-                return Wrong($"{Spent} is said once, with the whole; what each project spent of it is said with {Project} <id>=<usd>.");
-            }
-            else if ((whole = Amount(value)) is null)
-            {
-                return Wrong($"'{value}' is no amount in dollars, such as 12.50; 0 says that nothing was spent.");
-            }
+            return Wrong($"{Spent} is said once, with the whole; what each project spent of it is said with {Project} <id>=<usd>.");
         }
-        return !isClock ? Complete(whole, named)
-            : whole is null && named.Count == 0 ? new AcknowledgeArguments(Money.Zero, [], null) { IsClock = true }
+        if (spent is [var text] && Amount(text) is null)
+        {
+            return Wrong($"'{text}' is no amount in dollars, such as 12.50; 0 says that nothing was spent.");
+        }
+        var named = new List<(string Project, Money? Amount)>();
+        foreach (var value in projects)
+        {
+            var (project, amount) = value.Split('=', 2) is [var id, var usd] ? (id.Trim(), usd) : (value.Trim(), null);
+            if (project.Length == 0 || (amount is not null && Amount(amount) is null))
+            {
+                return Wrong(project.Length == 0 ? $"{Project} names a project and its amount, such as chat-widget=12.50." : $"'{amount}' is no amount in dollars, such as 12.50.");
+            }
+            named.Add((project, amount is null ? null : Amount(amount)));
+        }
+        return !isClock ? Complete(spent is [var whole] ? Amount(whole) : null, named)
+            : spent.Count == 0 && named.Count == 0 ? new AcknowledgeArguments(Money.Zero, [], null) { IsClock = true }
             : Wrong($"{Clock} is said alone; what was spent is entered without it.");
     }
 
@@ -89,8 +69,4 @@ sealed record AcknowledgeArguments(Money Whole, IReadOnlyList<ProjectPart> Named
     static AcknowledgeArguments Wrong(string problem) => new(Money.Zero, [], $"{problem}{Environment.NewLine}{Usage}");
 
     static Money? Amount(string text) => Money.TryParse(text, out var amount) && amount >= Money.Zero && amount <= SpendSpread.Most ? amount : null;
-
-    /// <summary>Settings of the host have a colon in their name, but for these.</summary>
-    static bool IsSetting(string name) =>
-        name.Contains(':', StringComparison.Ordinal) || name.TrimStart('-').ToLowerInvariant() is "urls" or "environment" or "contentroot" or "applicationname" or "webroot";
 }

@@ -1,4 +1,7 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using Governance.Audit;
+using Governance.Configuration.Commands;
 using Governance.Ledger;
 using Governance.Pricing;
 
@@ -7,13 +10,32 @@ namespace Governance.Configuration;
 /// <summary><c>App acknowledge</c>: says what was spent since the backup that a fenced ledger goes on from and how it is spread, and admits calls again.</summary>
 static class AcknowledgeCommand
 {
-    public static async Task<int> RunAsync(string[] args, IServiceProvider services)
+    public static ExampleCommand Build(CommandContext context)
     {
-        var said = AcknowledgeArguments.Read(args[1..]);
-        if (said.Problem is not null)
+        var spent = new Option<string[]>(AcknowledgeArguments.Spent) { Description = "What was spent since the backup, as the provider's own usage has it; 0 for nothing.", HelpName = "usd", Arity = ArgumentArity.ZeroOrMore };
+        var projects = new Option<string[]>(AcknowledgeArguments.Project) { Description = "A project's part of it; may be said again. Where none is named, each counts its share of the last 30 days' spend.", HelpName = "id=usd", Arity = ArgumentArity.ZeroOrMore };
+        var clock = new Option<bool>(AcknowledgeArguments.Clock) { Description = "The clock is right: where calls are stopped for it alone, nothing is entered.", Arity = ArgumentArity.Zero };
+        var command = new ExampleCommand("acknowledge",
+            "Enter what was spent since the backup and take calls again. It is printed before it is done, and counts in the periods that run now. On SQLite the process that serves must be stopped.",
+            "App acknowledge --spent-since-backup 0", "App acknowledge --spent-since-backup 12.50 --project chat-widget=10 --project search=2.50", "App acknowledge --clock-is-right") { spent, projects, clock };
+        command.SetAction((parse, _) =>
         {
-            return await FailAsync(2, said.Problem);
-        }
+            var said = Read(parse);
+            return said.Problem is { } problem ? FailAsync(2, problem) : Task.FromResult(context.RunInRooms(services => RunAsync(said, services)));
+        });
+        return command;
+    }
+
+    /// <summary>What the words say.</summary>
+    public static AcknowledgeArguments Read(ParseResult parse) =>
+        AcknowledgeArguments.Read(Values(parse, AcknowledgeArguments.Spent), Values(parse, AcknowledgeArguments.Project), parse.GetValue<bool>(AcknowledgeArguments.Clock));
+
+    /// <summary>What stands behind an option each time it is said; empty where nothing does.</summary>
+    static string[] Values(ParseResult parse, string option) => parse.GetResult(option) is not OptionResult { Implicit: false } said ? []
+        : [.. said.Tokens.Select(token => token.Value), .. Enumerable.Repeat("", Math.Max(0, said.IdentifierTokenCount - said.Tokens.Count))];
+
+    static async Task<int> RunAsync(AcknowledgeArguments said, IServiceProvider services)
+    {
         var acknowledgement = services.GetRequiredService<Acknowledgement>();
         var (plan, problem) = await acknowledgement.PlanAsync(said.Whole, said.Named);
         if (plan is null)
@@ -46,10 +68,7 @@ static class AcknowledgeCommand
             return;
         }
         Console.WriteLine($"{plan.Whole.ToPlain()} USD were spent since the backup. {plan.How}");
-        foreach (var part in plan.Parts)
-        {
-            Console.WriteLine($"  {part.Project}: {part.Amount.ToPlain()} USD");
-        }
+        Screen.Output.Print(["Project", "USD"], [.. plan.Parts.Select(part => new ScreenRow($"  {part.Project}: {part.Amount.ToPlain()} USD", null, part.Project, part.Amount.ToPlain()))]);
         Console.WriteLine(AcknowledgementPlan.When);
         if (plan.Missed is { } missed)
         {

@@ -1,4 +1,6 @@
+using System.CommandLine;
 using Governance.Audit;
+using Governance.Configuration.Commands;
 using Governance.Ledger;
 using Microsoft.Data.Sqlite;
 
@@ -7,7 +9,16 @@ namespace Governance.Configuration;
 /// <summary><c>App backup</c>: a copy of the database in one consistent view, beside a process that uses it, proven before it gets its name.</summary>
 static class BackupCommand
 {
-    public static async Task<int> RunAsync(JournalSettings settings, string? file, bool force)
+    public static ExampleCommand Build(CommandContext context)
+    {
+        var file = new Argument<string?>("file") { Description = "The file to write.", Arity = ArgumentArity.ZeroOrOne };
+        var force = new Option<bool>("--force") { Description = "Write over a file that is there.", Arity = ArgumentArity.Zero };
+        var command = new ExampleCommand("backup", "Copy the database, also while it is in use, and prove the copy.", "App backup /backups/monday.db") { file, force };
+        command.SetAction((parse, _) => context.WithStoreAsync(settings => RunAsync(settings, parse.GetValue(file), parse.GetValue(force))));
+        return command;
+    }
+
+    static async Task<int> RunAsync(JournalSettings settings, string? file, bool force)
     {
         if (settings.IsShared)
         {
@@ -40,13 +51,17 @@ static class BackupCommand
         {
             OwnerOnly.CreateFolder(Path.GetDirectoryName(target)!);
             DatabaseCopy.Delete(partial);
-            DatabaseCopy.Make(settings.ReadConnectionString, partial);
-            if (DatabaseCopy.Damage(partial) is { } damage)
+            var (damage, report) = await Screen.Errors.WithProgressAsync<(string?, VerificationReport?)>("Copying the database", async progress =>
+            {
+                DatabaseCopy.Make(settings.ReadConnectionString, partial);
+                progress.Report("Proving the copy");
+                return DatabaseCopy.Damage(partial) is { } found ? (found, null) : (null, await Verification.VerifyAsync($"Data Source={partial}", null));
+            });
+            if (report is null)
             {
                 DatabaseCopy.Delete(partial);
                 return await FailAsync(1, $"The copy is damaged, so it was not kept: {damage}");
             }
-            var report = await Verification.VerifyAsync($"Data Source={partial}", null);
             File.Move(partial, target, overwrite: true);
             Console.WriteLine($"Backed up {settings.File} to {target} ({new FileInfo(target).Length / 1024:N0} KiB, integrity_check ok).");
             await CommandNotes.TellAsync(settings, CommandNotes.BackedUp, target);

@@ -1,38 +1,22 @@
+using System.CommandLine;
+using System.CommandLine.Help;
 using Governance.Audit;
-using Governance.Audit.Checkpoints;
+using Governance.Configuration.Commands;
+using Governance.Configuration.Documentation;
 using Governance.Ledger;
 
 namespace Governance.Configuration;
 
-/// <summary>What can be asked of the program besides serving. Exit codes: 0 done or clean, 1 differs or refused, 2 could not be read.</summary>
-static class CommandLine
+/// <summary>What the program is asked to do: to serve, or a command. Exit codes: 0 done or clean, 1 differs or refused, 2 could not be read or understood.</summary>
+/// <param name="Settings">What is for the host.</param>
+/// <param name="Code">The exit code of a command that is done already, or could not be understood; null where the rooms are needed.</param>
+/// <param name="InRooms">What is to be done once they are open; null to serve.</param>
+sealed record CommandLine(string[] Settings, int? Code, Func<IServiceProvider, Task<int>>? InRooms)
 {
     /// <summary>The exit code of a command that was not done.</summary>
     public const int Refused = 1;
 
-    const string Force = "--force";
-    const string FenceOnly = "--fence";
-
-    const string Help = """
-        Governance: AI-spend control.
-
-        App                    serve the dashboard and the gateway
-        App verify [--json]    prove the ledger from its own rows, print what was checked and what differs (0 clean, 1 differs, 2 could not read)
-        App reconcile          put every balance right from the ledger; on SQLite the process that serves must be stopped
-        App backup <file>      copy the database, also while it is in use, and prove the copy; --force writes over a file
-        App restore <file>     put a backup in the place of the database, which is kept; calls stay stopped until acknowledged
-        App restore --fence    only stop calls until acknowledged: for a database that was restored by other means (pg_restore)
-        App acknowledge --spent-since-backup <usd> [--project <id>=<usd> …]
-                               enter what was spent since the backup (0 for nothing) and take calls again; on SQLite the process must be
-                               stopped. The projects named count their amounts, which come to the whole; where none is named, each counts
-                               its share of the last 30 days' spend. Printed before it is done; it counts in the periods that run now
-        App audit export <file>, verify <export>, public-key
-                               take the trail out, and prove an export without a database (App audit --help)
-        App migrate            bring the database to this version's tables and stop
-        App reference document|settings
-                               print every key of the document, or every setting of the host, with what it says
-        App --help             this text
-
+    const string SettingsHelp = """
         Settings come from appsettings.json (beside the program, then of the working folder), the environment (Governance__…) or the command line (--Governance:…=value):
           Urls                             where it listens (http://localhost:5000)
           ConnectionStrings:Governance     a SQLite file (Data Source=data/governance.db) or PostgreSQL (Host=…;Database=…, postgres://…)
@@ -49,66 +33,90 @@ static class CommandLine
           Governance:RequireHttps          true leads people to https and refuses keys in the clear (false)
           Governance:KeyRing:PassphraseFile, or CertificateFile with CertificatePasswordEnv
                                            what encrypts the keys of sessions and stored secrets (nothing)
+          Governance:KeyRing:OldPassphraseFile, OldCertificateFile, OldCertificatePasswordEnv
+                                           what encrypted them before; the next start encrypts them anew, then it can go
           Governance:Smtp:Host, Port, From mails about thresholds
           Governance:Drain:Seconds         how long calls in flight may go on after SIGTERM (600); a second signal cuts them
           Governance:Audit:Checkpoints:Folder, KeyFile, Seconds, Records
                                            where signed checkpoints of the trail are written (checkpoints/ beside the database), and how often
-          Governance:Gateway:…             limits of the way through (README, "Running it")
+          Governance:Gateway:…             limits of the way through; App reference settings prints every setting
         """;
 
-    /// <summary>The exit code of a command, or null where the program is to serve.</summary>
-    public static async Task<int?> RunAsync(string[] args)
+    /// <summary>True where something else is asked for than to serve.</summary>
+    public bool IsCommand => InRooms is not null;
+
+    /// <summary>Reads what is asked for, and does it where it can be done without the rooms.</summary>
+    public static async Task<CommandLine> RunAsync(string[] args)
     {
+        var said = HostArguments.Split(args, CommandContext.HostNamesOfEnvironment());
+        var context = new CommandContext(said.Settings);
+        var parse = Parse(said.Words, context);
+        var faults = Faults(said, context, parse);
+        if (faults.Count > 0)
+        {
+            foreach (var fault in faults)
+            {
+                await Console.Error.WriteLineAsync(fault);
+            }
+            return new CommandLine(said.Settings, StartUp.Failed, null);
+        }
         try
         {
-            return await DoAsync(args);
+            var code = await parse.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return new CommandLine(said.Settings, context.Serves || context.InRooms is not null ? null : code, context.InRooms);
         }
         catch (Exception exception) when (StartUp.IsFault(exception))
         {
             await Console.Error.WriteLineAsync(StartUp.Sentence(exception));
-            return StartUp.Failed;
-        }
-    }
-
-    static async Task<int?> DoAsync(string[] args)
-    {
-        var command = CommandOf(args);
-        if (command == "help" || args.Any(arg => arg is "--help" or "-h" or "-?"))
-        {
-            Console.WriteLine(command == "audit" ? AuditCommand.Help : Help);
-            return 0;
-        }
-        switch (command)
-        {
-            case null:
-                return null;
-            case "verify":
-                return Settings(args) is { } verified ? await VerifyCommand.RunAsync(verified, new CheckpointSettings(Configured(args), verified.Folder), args.Contains(VerifyCommand.Json)) : 2;
-            case "backup":
-                return Settings(args) is { } kept ? await BackupCommand.RunAsync(kept, FileOf(args), args.Contains(Force)) : 2;
-            case "restore":
-                return Settings(args) is { } restored ? await RestoreCommand.RunAsync(restored, new CheckpointSettings(Configured(args), restored.Folder), FileOf(args), args.Contains(FenceOnly), args.Contains(Force)) : 2;
-            case "audit":
-                return await AuditCommand.RunAsync(args[1..], Configured([.. args.Where((arg, i) => i == 0 || (arg.StartsWith("--", StringComparison.Ordinal) && arg.Contains('=')))]));
-            case "migrate":
-                return Settings(args) is { } migrated ? Migrate(migrated) : 2;
-            case "reference":
-                return Documentation.ReferenceCommand.Run(args.ElementAtOrDefault(1));
-            case "reconcile" or "acknowledge":
-                return null;
-            default:
-                await Console.Error.WriteLineAsync($"'{command}' is no command.{Environment.NewLine}{Environment.NewLine}{Help}");
-                return 2;
+            return new CommandLine(said.Settings, StartUp.Failed, null);
         }
     }
 
     /// <summary>The exit code of a command that needs the rooms; null where the program is to serve.</summary>
-    public static async Task<int?> RunWithAsync(string[] args, IServiceProvider services) => CommandOf(args) switch
+    public async Task<int?> RunWithAsync(IServiceProvider services) => InRooms is { } run ? await run(services) : null;
+
+    /// <summary>The words without the host's settings, read by the commands that there are.</summary>
+    public static ParseResult Parse(IReadOnlyList<string> words, CommandContext context) =>
+        Root(context).Parse(words.Count > 0 && words[0] == "help" ? [.. words.Skip(1), "--help"] : words, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+
+    /// <summary>What of it cannot be meant, as a sentence each.</summary>
+    public static IReadOnlyList<string> Faults(HostArguments said, CommandContext context, ParseResult parse) =>
+        said.Problem is { } problem ? [problem]
+        : CommandFaults.Of(parse) is { Count: > 0 } faults ? faults
+        // To serve it is enough to say these in the log, as those of the environment are.
+        : parse.CommandResult.Command.Name is "App" or "serve" ? [] : context.Unread();
+
+    static ExampleCommand Root(CommandContext context)
     {
-        "reconcile" => await ReconcileAsync(services),
-        "acknowledge" => await AcknowledgeCommand.RunAsync(args, services),
-        _ => null,
-    };
+        var root = new ExampleCommand("App", "Governance: AI-spend control. Without a command it serves the dashboard and the gateway.", "App --urls http://localhost:5001", "App verify") { Further = SettingsHelp };
+        root.SetAction(_ => context.Serve());
+        var serve = new ExampleCommand("serve", "Serve the dashboard and the gateway, as without a command.", "App serve --urls http://localhost:5001");
+        serve.SetAction(_ => context.Serve());
+        root.Add(serve);
+        root.Add(VerifyCommand.Build(context));
+        root.Add(Reconcile(context));
+        root.Add(BackupCommand.Build(context));
+        root.Add(RestoreCommand.Build(context));
+        root.Add(AcknowledgeCommand.Build(context));
+        root.Add(AuditCommand.Build(context));
+        root.Add(Migrate(context));
+        root.Add(ReferenceCommand.Build());
+        root.Add(ResetPasswordCommand.Build(context));
+        root.Add(NewKeyRingCommand.Build(context));
+        root.Add(NewCheckpointKeyCommand.Build(context));
+        var help = new HelpOption("--help", "-h", "-?") { Description = "Say what a command does and how it is used." };
+        help.Action = new ExampleHelp((HelpAction)help.Action!);
+        root.Add(help);
+        root.Add(new VersionOption("--version"));
+        return root;
+    }
+
+    static ExampleCommand Reconcile(CommandContext context)
+    {
+        var command = new ExampleCommand("reconcile", "Put every balance right from the ledger. On SQLite the process that serves must be stopped.", "App reconcile");
+        command.SetAction(_ => context.RunInRooms(ReconcileAsync));
+        return command;
+    }
 
     static async Task<int> ReconcileAsync(IServiceProvider services)
     {
@@ -117,37 +125,26 @@ static class CommandLine
         await watch.StartAsync(CancellationToken.None);
         var report = await services.GetRequiredService<Reconciliation>().RunAsync(new Actor(ActorKind.System, "command-line"));
         Console.WriteLine(report.Sentence);
-        foreach (var drift in report.Drifts)
-        {
-            Console.WriteLine($"  {drift.BudgetId} {drift.Period}: {drift.PostedBefore} -> {drift.PostedAfter} spent, {drift.HeldBefore} -> {drift.HeldAfter} held");
-        }
+        Screen.Output.Print(["Budget", "Period", "Spent", "Held"],
+        [
+            .. report.Drifts.Select(drift => new ScreenRow(
+                $"  {drift.BudgetId} {drift.Period}: {drift.PostedBefore} -> {drift.PostedAfter} spent, {drift.HeldBefore} -> {drift.HeldAfter} held", null,
+                drift.BudgetId, drift.Period, $"{drift.PostedBefore} → {drift.PostedAfter}", $"{drift.HeldBefore} → {drift.HeldAfter}")),
+        ]);
         return 0;
     }
 
-    /// <summary>True where something else is asked for than to serve.</summary>
-    public static bool IsCommand(string[] args) => CommandOf(args) is not null;
-
-    /// <summary>A command stands first; everything behind it, and everything that begins with a dash or has an equals sign, is a setting.</summary>
-    static string? CommandOf(string[] args) => args is [var first, ..] && !first.StartsWith('-') && !first.Contains('=') ? first : null;
-
-    static string? FileOf(string[] args) => args.Skip(1).FirstOrDefault(arg => !arg.StartsWith('-') && !arg.Contains('='));
-
-    static JournalSettings? Settings(string[] args)
+    static ExampleCommand Migrate(CommandContext context)
     {
-        var configuration = Configured(args);
-        var faults = SettingsCheck.StoreFaults(configuration);
-        faults.ForEach(fault => Console.Error.WriteLine(fault));
-        return faults.Count == 0 ? JournalSettings.Read(configuration) : null;
-    }
-
-    static IConfiguration Configured(string[] args) => ProgramFolder.ReadSettings([.. args.Skip(1).Where(arg => arg is not (Force or FenceOnly or VerifyCommand.Json))]);
-
-    static int Migrate(JournalSettings settings)
-    {
-        using (Database.Take(settings))
+        var command = new ExampleCommand("migrate", "Bring the database to this version's tables and stop.", "App migrate");
+        command.SetAction((_, _) => context.WithStoreAsync(settings =>
         {
-            Console.WriteLine("The database has this version's tables.");
-            return 0;
-        }
+            using (Database.Take(settings))
+            {
+                Console.WriteLine("The database has this version's tables.");
+                return Task.FromResult(0);
+            }
+        }));
+        return command;
     }
 }

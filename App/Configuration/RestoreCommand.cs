@@ -1,6 +1,8 @@
+using System.CommandLine;
 using System.Globalization;
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
+using Governance.Configuration.Commands;
 using Governance.Ledger;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,8 +15,24 @@ namespace Governance.Configuration;
 /// </summary>
 static class RestoreCommand
 {
-    public static async Task<int> RunAsync(JournalSettings settings, CheckpointSettings checkpoints, string? file, bool fenceOnly, bool force)
+    public static ExampleCommand Build(CommandContext context)
     {
+        var file = new Argument<string?>("file") { Description = "The backup.", Arity = ArgumentArity.ZeroOrOne };
+        var fence = new Option<bool>("--fence") { Description = "Only stop calls until acknowledged: for a database that was restored by other means (pg_restore).", Arity = ArgumentArity.Zero };
+        var force = new Option<bool>("--force") { Description = "Restore a backup that is not clean.", Arity = ArgumentArity.Zero };
+        var command = new ExampleCommand("restore", "Put a backup in the place of the database, which is kept. Calls stay stopped until acknowledged. On SQLite the process that serves must be stopped.",
+            "App restore /backups/monday.db", "App restore --fence") { file, fence, force };
+        command.SetAction((parse, _) => context.WithStoreAsync(settings =>
+            RunAsync(settings, new CheckpointSettings(context.Configuration, settings.Folder), parse.GetValue(file), parse.GetValue(fence), parse.GetValue(force))));
+        return command;
+    }
+
+    internal static async Task<int> RunAsync(JournalSettings settings, CheckpointSettings checkpoints, string? file, bool fenceOnly, bool force)
+    {
+        if (fenceOnly && file is not null)
+        {
+            return await FailAsync(2, $"--fence restores no file: say App restore {file}, or App restore --fence for a database that is in its place already.");
+        }
         try
         {
             if (fenceOnly)

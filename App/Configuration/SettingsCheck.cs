@@ -30,7 +30,7 @@ static class SettingsCheck
     static readonly string[] single =
     [
         "Governance:Bootstrap", "Governance:ManagementKey", FirstRun.TokenSetting, FirstSteps.ShowSetting, "Governance:PublicUrl", "Governance:Metrics:Public", TelemetrySettings.EndpointSetting, TelemetrySettings.ProtocolSetting,
-        DoorSettings.ProxiesSetting, DoorSettings.RequireHttpsSetting, KeyRingSettings.CertificateFileSetting, KeyRingSettings.CertificatePasswordSetting, KeyRingSettings.PassphraseFileSetting,
+        DoorSettings.ProxiesSetting, DoorSettings.RequireHttpsSetting, .. KeyRingSettings.All,
         "Governance:Smtp:Host", "Governance:Smtp:Port", "Governance:Smtp:From", "Governance:Smtp:User", "Governance:Smtp:PasswordEnv", "Governance:Smtp:UseTls",
     ];
 

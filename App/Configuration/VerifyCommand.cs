@@ -1,6 +1,8 @@
+using System.CommandLine;
 using System.Text.Json;
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
+using Governance.Configuration.Commands;
 using Governance.Ledger;
 
 namespace Governance.Configuration;
@@ -8,11 +10,17 @@ namespace Governance.Configuration;
 /// <summary><c>App verify</c>: every promise with what was looked at, and every finding, for people or as JSON.</summary>
 static class VerifyCommand
 {
-    public const string Json = "--json";
-
     static readonly JsonSerializerOptions indented = new(AuditJson.Options) { WriteIndented = true };
 
-    public static async Task<int> RunAsync(JournalSettings settings, CheckpointSettings checkpoints, bool json)
+    public static ExampleCommand Build(CommandContext context)
+    {
+        var json = new Option<bool>("--json") { Description = "The report for machines.", Arity = ArgumentArity.Zero };
+        var command = new ExampleCommand("verify", "Prove the ledger from its own rows, and print what was checked and what differs. Exit code: 0 clean, 1 differs, 2 could not be read.", "App verify", "App verify --json > report.json") { json };
+        command.SetAction((parse, _) => context.WithStoreAsync(settings => RunAsync(settings, new CheckpointSettings(context.Configuration, settings.Folder), parse.GetValue(json))));
+        return command;
+    }
+
+    static async Task<int> RunAsync(JournalSettings settings, CheckpointSettings checkpoints, bool json)
     {
         if (!settings.IsShared && !File.Exists(settings.File))
         {
@@ -27,7 +35,8 @@ static class VerifyCommand
         {
             // In use, a hold must have ended by now; at rest, by the time at which it was written last.
             DateTimeOffset? now = settings.IsShared || Database.IsHeld(settings) ? TimeProvider.System.GetUtcNow() : null;
-            report = await Verification.VerifyAsync(settings.ReadConnectionString, new Progress<string>(text => Console.Error.WriteLine(text)), checkpoints, now, wall: TimeProvider.System.GetUtcNow());
+            report = await Screen.Errors.WithProgressAsync("Reading the ledger", progress =>
+                Verification.VerifyAsync(settings.ReadConnectionString, progress, checkpoints, now, wall: TimeProvider.System.GetUtcNow()));
         }
         catch (System.Data.Common.DbException exception)
         {
@@ -46,16 +55,21 @@ static class VerifyCommand
 
     static void Print(VerificationReport report)
     {
-        foreach (var check in report.Checks)
-        {
-            Console.WriteLine($"{(check.Failures == 0 ? "ok  " : "FAIL")} {check.Invariant,-10} {check.Promise}: {check.Rows} {check.Of}{(check.Failures == 0 ? "" : $", {check.Failures} failures")}");
-        }
-        foreach (var finding in report.Findings)
-        {
-            Console.WriteLine($"{finding.Severity.ToString().ToUpperInvariant()} {finding.Invariant} {finding.Subject}: {finding.Message}");
-        }
+        var screen = Screen.Output;
+        screen.Print(["", "Invariant", "Promise", "Checked"],
+        [
+            .. report.Checks.Select(check => new ScreenRow(
+                $"{(check.Failures == 0 ? "ok  " : "FAIL")} {check.Invariant,-10} {check.Promise}: {check.Rows} {check.Of}{(check.Failures == 0 ? "" : $", {check.Failures} failures")}", check.Failures == 0,
+                check.Failures == 0 ? "ok" : "FAIL", check.Invariant, check.Promise, $"{check.Rows} {check.Of}{(check.Failures == 0 ? "" : $", {check.Failures} failures")}")),
+        ]);
+        screen.Print(["", "Invariant", "Subject", "Finding"],
+        [
+            .. report.Findings.Select(finding => (Finding: finding, Severity: finding.Severity.ToString().ToUpperInvariant())).Select(one => new ScreenRow(
+                $"{one.Severity} {one.Finding.Invariant} {one.Finding.Subject}: {one.Finding.Message}", one.Finding.Severity == FindingSeverity.Failure ? false : null,
+                one.Severity, one.Finding.Invariant, one.Finding.Subject, one.Finding.Message)),
+        ]);
         var counted = $"{report.Rows.Events} events, {report.Rows.Entries} entries, {report.Rows.Balances} balances, {report.Rows.Holds} holds checked in {report.Duration.TotalSeconds:0.0} s.";
-        Console.WriteLine(report.IsClean ? $"Clean. {counted}" : $"Differs: {report.Findings.Count} findings. {counted}");
+        screen.Print(report.IsClean ? $"Clean. {counted}" : $"Differs: {report.Findings.Count} findings. {counted}", report.IsClean);
     }
 
     static object Document(VerificationReport report) => new

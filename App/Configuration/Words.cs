@@ -66,19 +66,24 @@ static class Words
     public static string Hint(string key) =>
         key is "password" or "secret" or "api_key" ? $"; secrets never stand in this document: name an environment variable with '{key}_env'" : "";
 
+    /// <summary>How many letters are wrong, missing or too many; two that changed places are one mistake.</summary>
     static int Distance(string left, string right)
     {
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        var (above, row) = (new int[right.Length + 1], Enumerable.Range(0, right.Length + 1).ToArray());
         for (var i = 1; i <= left.Length; i++)
         {
-            var diagonal = row[0];
-            row[0] = i;
+            var next = new int[right.Length + 1];
+            next[0] = i;
             for (var j = 1; j <= right.Length; j++)
             {
-                var replaced = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, 1 + Math.Min(row[j], row[j - 1]));
+                var replaced = row[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+                next[j] = Math.Min(replaced, 1 + Math.Min(row[j], next[j - 1]));
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                {
+                    next[j] = Math.Min(next[j], above[j - 2] + 1);
+                }
             }
+            (above, row) = (row, next);
         }
         return row[^1];
     }

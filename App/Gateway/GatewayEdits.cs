@@ -42,6 +42,19 @@ sealed class GatewayEdits(Journal journal, UpstreamSecrets secrets)
         return saved;
     }
 
+    /// <summary>Encrypts keys that are kept with another ring; those of which nothing is known stay as they are.</summary>
+    public static void ProtectAnewInChange(Change change, IReadOnlyDictionary<string, string?> kept, UpstreamSecrets ring)
+    {
+        foreach (var (id, secret) in kept)
+        {
+            if (secret is not null && change.Db.Upstreams.Find(id) is { ProtectedSecret: not null } row)
+            {
+                row.ProtectedSecret = ring.Protect(secret);
+            }
+        }
+        change.Db.SaveChanges();
+    }
+
     /// <summary>Takes an upstream out, with the key that is kept for it. Whoever calls this has seen to it that no project needs it.</summary>
     public static bool RemoveInChange(Change change, UpstreamDefinition upstream, Actor actor)
     {

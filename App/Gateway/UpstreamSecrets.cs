@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Governance.Projects;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Gateway;
 
@@ -12,6 +13,23 @@ sealed class UpstreamSecrets(IDataProtectionProvider protection, EnvironmentKeys
     readonly IDataProtector protector = protection.CreateProtector("Governance.Gateway.Upstream");
 
     public string Protect(string secret) => protector.Protect(secret);
+
+    /// <summary>The keys that are kept encrypted, by their upstreams; null for one that cannot be read.</summary>
+    /// <param name="ringOpens">False where the ring cannot be opened: nothing is tried then, because the framework would make another one.</param>
+    public IReadOnlyDictionary<string, string?> ReadKept(GovernanceDb db, bool ringOpens) =>
+        db.Upstreams.AsNoTracking().Where(row => row.ProtectedSecret != null).OrderBy(row => row.Id).AsEnumerable().ToDictionary(row => row.Id, row => ringOpens ? Open(row.ProtectedSecret!) : null);
+
+    string? Open(string kept)
+    {
+        try
+        {
+            return protector.Unprotect(kept);
+        }
+        catch (System.Security.Cryptography.CryptographicException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Why the upstream may not use the variable that it names; null where it may, or names none. The end of a sentence.</summary>
     public string? Refusal(UpstreamDefinition upstream) =>

@@ -68,6 +68,23 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, Passwo
         : !MaySetPassword(change, member, actor) ? Outcome.NotAllowed
         : SetPassword(change, member, hash(), actor, "member.password_set", $"{email} has a first password, {how}.");
 
+    /// <summary>
+    /// Takes a password away that was forgotten, so that a sign-in link can set another: every open session ends, and what was tried before does not count.
+    /// For whoever administers the machine, whom <paramref name="user"/> names.
+    /// </summary>
+    public Outcome ResetPasswordInChange(Change change, string email, Actor actor, string user)
+    {
+        if (Find(change, email) is not { Removed: false } member)
+        {
+            return Outcome.NotFound;
+        }
+        if (!MaySetPassword(change, member, actor))
+        {
+            return Outcome.NotAllowed;
+        }
+        return SetPassword(change, member, null, actor, "member.password_reset", $"The password of {member.Email} was taken away by a command of {user}; a one-time sign-in link sets another.", AuditJson.Element(new { user }));
+    }
+
     /// <summary>For a document, which is applied whole: there the work is part of the change.</summary>
     public string Hash(string password) => hasher.HashPassword(new Member(), password);
 
@@ -115,12 +132,12 @@ sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, Passwo
     static bool MaySetPassword(Change change, Member member, Actor actor) =>
         (actor.Kind == ActorKind.Member && actor.Id == member.Email) || MemberRights.MayEdit(change, actor, member.Role, member.Role);
 
-    Outcome SetPassword(Change change, Member member, string hash, Actor actor, string action, string sentence)
+    Outcome SetPassword(Change change, Member member, string? hash, Actor actor, string action, string sentence, System.Text.Json.JsonElement? details = null)
     {
         member.PasswordHash = hash;
         EndSessions(member);
         ForgetFailures(member);
-        change.Append(Told(actor, action, member.Email!, sentence));
+        change.Append(Told(actor, action, member.Email!, sentence) with { Details = details });
         change.Db.SaveChanges();
         return Outcome.Done;
     }

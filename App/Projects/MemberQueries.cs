@@ -17,6 +17,13 @@ sealed class MemberQueries(Reads reads)
             .Select(member => new Line(member.Email!, member.Role, member.CreatedAt))];
     }
 
+    /// <summary>The owners' addresses.</summary>
+    public async Task<IReadOnlyList<string>> OwnersAsync()
+    {
+        await using var db = reads.Open();
+        return await db.Users.Where(member => !member.Removed && member.Role == MemberRole.Owner).OrderBy(member => member.Email).Select(member => member.Email!).ToListAsync();
+    }
+
     /// <summary>The member as the database has it now; null where there is none or it was removed.</summary>
     public async Task<Member?> FindAsync(string email)
     {

@@ -23,6 +23,11 @@ sealed class SignInLinks(Journal journal, Reads reads, MemberEdits members, Pass
     public Task<IReadOnlyList<SignInLink>> CreateAsync(IReadOnlyCollection<string> emails, Actor actor) =>
         journal.ChangeAsync(change => (IReadOnlyList<SignInLink>)[.. emails.Select(email => CreateInChange(change, email, actor)).OfType<SignInLink>()]);
 
+    /// <summary>Takes the member's password away and makes a link in its place. Null where there is no such member.</summary>
+    /// <param name="user">Who asked for it on the machine.</param>
+    public Task<SignInLink?> ResetAsync(string email, Actor actor, string user) => journal.ChangeAsync(change =>
+        members.ResetPasswordInChange(change, email, actor, user) == MemberEdits.Outcome.Done ? CreateInChange(change, email, actor) : null);
+
     /// <summary>Null where there is no such member, or one with a password.</summary>
     public SignInLink? CreateInChange(Change change, string email, Actor actor)
     {

@@ -263,19 +263,7 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journ
             var isKnown = change.Db.Audit.Any(row => row.Chain == AuditEvent.SystemChain && row.Action == "audit.key_taken" && row.TargetId == taken.Id);
             if (!isKnown)
             {
-                change.Append(new AuditEvent
-                {
-                    Chain = AuditEvent.SystemChain,
-                    Category = AuditCategory.System,
-                    Action = "audit.key_taken",
-                    Actor = Actor.System,
-                    TargetKind = "audit",
-                    TargetId = taken.Id,
-                    Sentence = earlier is null
-                        ? $"Checkpoints of the trail are signed with key {taken.Id}."
-                        : $"Checkpoints of the trail are signed with another key, {taken.Id}; the ones before were signed with {earlier}.",
-                    Details = AuditJson.Element(new { public_key = taken.PublicPem, earlier }),
-                });
+                change.Append(CheckpointKeyChange.Event(taken, earlier, Actor.System, null));
             }
             return isKnown;
         });

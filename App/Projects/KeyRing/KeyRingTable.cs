@@ -50,5 +50,24 @@ sealed class KeyRingTable(JournalSettings journal) : IXmlRepository
         db.SaveChanges();
     }
 
+    /// <summary>Writes every key into a file of the folder and takes it out. False where there is none.</summary>
+    public bool MoveTo(string folder)
+    {
+        using var db = open();
+        var rows = db.KeyRing.ToList();
+        if (rows.Count == 0)
+        {
+            return false;
+        }
+        OwnerOnly.CreateFolder(folder);
+        foreach (var row in rows)
+        {
+            OwnerOnly.WriteAllText(Path.Combine(folder, Path.GetFileName(row.Name) + ".xml"), row.Xml);
+        }
+        db.KeyRing.RemoveRange(rows);
+        db.SaveChanges();
+        return true;
+    }
+
     static string Text(XElement element) => element.ToString(SaveOptions.DisableFormatting);
 }

@@ -49,6 +49,19 @@ static class PassphraseCipher
         }
     }
 
+    public static bool IsOpenedBy(XElement sealedElement, string passphrase)
+    {
+        try
+        {
+            Open(sealedElement, passphrase);
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
     static byte[] KeyOf(string passphrase, byte[] salt, int iterations) => Rfc2898DeriveBytes.Pbkdf2(passphrase, salt, iterations, HashAlgorithmName.SHA256, 32);
 
     static byte[] Bound(int iterations) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"governance key ring 1 {iterations}"));
@@ -67,6 +80,20 @@ sealed class PassphraseEncryptor(string passphrase) : IXmlEncryptor
 /// <summary>Opens them again. Its name stands in every key that was closed so: it must stay where it is.</summary>
 sealed class PassphraseDecryptor(IServiceProvider services) : IXmlDecryptor
 {
-    public XElement Decrypt(XElement encryptedElement) => PassphraseCipher.Open(encryptedElement,
-        services.GetRequiredService<KeyRingSettings>().Passphrase ?? throw new CryptographicException($"The key was closed with a passphrase; {KeyRingSettings.PassphraseFileSetting} names none."));
+    public XElement Decrypt(XElement encryptedElement)
+    {
+        CryptographicException? unopened = null;
+        foreach (var passphrase in services.GetRequiredService<KeyRingSettings>().Passphrases)
+        {
+            try
+            {
+                return PassphraseCipher.Open(encryptedElement, passphrase);
+            }
+            catch (CryptographicException exception)
+            {
+                unopened = exception;
+            }
+        }
+        throw unopened ?? new CryptographicException($"The key was closed with a passphrase; {KeyRingSettings.PassphraseFileSetting} names none.");
+    }
 }

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Governance.Audit;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.Options;
+
+namespace Governance.Projects.KeyRing;
+
+/// <summary>Makes a new ring where the old one is lost or known to others. The old one is put aside, not deleted: it may be found again what opens it.</summary>
+sealed class KeyRingRenewal(IServiceProvider services, JournalSettings journal, KeyRingSettings settings, IOptions<KeyManagementOptions> options, IConfiguration configuration, TimeProvider time)
+{
+    /// <summary>True where every key can be opened, so that what the ring protects can be read before it goes.</summary>
+    public bool Opens => !KeyRingClosing.HasUnopened(services, options.Value.XmlRepository!);
+
+    /// <summary>What new keys are encrypted with, as the end of a sentence.</summary>
+    public string Encryption => settings.Source is { } source ? $"encrypted with {source[(source.IndexOf(": ", StringComparison.Ordinal) + 2)..]}" : $"not encrypted; set {KeyRingSettings.PassphraseFileSetting} or {KeyRingSettings.CertificateFileSetting}";
+
+    public string Place => journal.IsShared ? journal.Place : KeyRingSetup.Files(journal).FullName;
+
+    /// <summary>Puts the old keys aside and makes the first new one. Answers the folder in which the old ones lie, null where there were none, and what protects with the new ring.</summary>
+    public (string? Aside, ServiceProvider Ring) Renew()
+    {
+        var files = KeyRingSetup.Files(journal);
+        var aside = files.FullName + time.GetUtcNow().UtcDateTime.ToString("'.before-'yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture);
+        var isMoved = options.Value.XmlRepository is KeyRingTable table && table.MoveTo(aside);
+        if (files.Exists && files.EnumerateFileSystemInfos().Any())
+        {
+            // Beside a table these are an earlier version's, which the next start would take over again.
+            KeyRingSetup.Files(journal).MoveTo(isMoved ? Path.Combine(aside, files.Name) : aside);
+            isMoved = true;
+        }
+        // What this process has read of the old ring it would go on protecting with for a while.
+        var ring = new ServiceCollection().AddLogging().AddKeyRing(journal, configuration).BuildServiceProvider();
+        var now = time.GetUtcNow();
+        ring.GetRequiredService<IKeyManager>().CreateNewKey(now, now + options.Value.NewKeyLifetime);
+        return (isMoved ? aside : null, ring);
+    }
+}
