@@ -99,7 +99,7 @@ public sealed class InFlightLimitTests
         Assert.Equal(50, http.Count);
 
         // None of them is in force.
-        http.DropOld();
+        http.Drop(http.FindOld());
 
         Assert.Equal(0, http.Count);
         await wire.WriteAsync("half"u8.ToArray());

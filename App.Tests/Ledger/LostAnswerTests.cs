@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Governance.Audit;
 using Governance.Ledger;
+using Governance.Pricing;
 using Npgsql;
 
 namespace Governance.Tests.Ledger;
@@ -54,6 +55,8 @@ public sealed class LostAnswerTests
         var call = rig.Call(1m);
         var refused = await Assert.ThrowsAsync<JournalUnavailableException>(() => rig.HoldAsync(call));
         Assert.True(refused.MayBeWritten);
+        // As the gateway does for a call that it does not send.
+        rig.Get<SpendLedger>().VoidUnsent(call);
         way.Closed = false;
         await UntilAsync(rig, db => db.Balances.Single().HeldNanos == 2_000_000_000 && db.Holds.Count() == 1);
         using var db = rig.Get<Reads>().Open();
@@ -65,18 +68,52 @@ public sealed class LostAnswerTests
         Assert.True(report.IsClean, string.Join('\n', report.Findings));
     }
 
-    static async Task UntilAsync(LedgerRig rig, Func<GovernanceDb, bool> wanted)
+    /// <summary>A call that went out past the ledger after all is never voided, whoever asks for it.</summary>
+    [Fact]
+    public async Task ACallThatWentOutOnItsAllowanceKeepsItsBill()
     {
-        for (var clock = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(100))
+        await using var rig = new LedgerRig(store: Store.Postgres);
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "1000"));
+        var (held, ended) = (rig.Call(1m) with { FailOpen = true }, rig.Call(2m) with { FailOpen = true });
+        var replay = new ReplayWork(rig.Get<SpendLedger>(), [new WindowCall(held, null, null, null), new WindowCall(ended, null, new CallResult { Outcome = UsageOutcome.Assumed, Cost = Money.FromUsd(2m), End = "process_ended" }, null)]);
+        rig.Get<Journal>().Submit(replay);
+        await replay.Committed;
+        foreach (var call in (LedgerCall[])[held, ended])
         {
-            await using (var db = rig.Get<Reads>().Open())
-            {
-                if (wanted(db))
-                {
-                    return;
-                }
-            }
-            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "The hold of a call that was never sent is still there.");
+            rig.Get<SpendLedger>().VoidUnsent(call);
+        }
+        Assert.True(await rig.HoldAsync(rig.Call(4m)));
+        var balance = Assert.Single(rig.Balances("chat-month"));
+        Assert.Equal((2_000_000_000, 5_000_000_000), (balance.PostedNanos, balance.HeldNanos));
+    }
+
+    /// <summary>Whoever was not in the commit that nobody answered knows that nothing was written.</summary>
+    [Fact]
+    public async Task WhoeverWaitedBehindIsToldThatNothingWasWritten()
+    {
+        using var way = new CutWay(PostgresServer.Shared.NewDatabase());
+        await using var rig = new LedgerRig(connection: way.Connection, askingLimit: TimeSpan.FromSeconds(3));
+        await rig.SaveAsync(LedgerRig.Budget("chat-month", "1000"));
+        way.CutAtCommit(arrives: true, closes: true);
+        var first = rig.HoldAsync(rig.Call(1m));
+        await UntilAsync(() => way.Cuts > 0);
+        var refused = await Assert.ThrowsAsync<JournalUnavailableException>(() => rig.HoldAsync(rig.Call(1m)));
+        Assert.False(refused.MayBeWritten);
+        Assert.True((await Assert.ThrowsAsync<JournalUnavailableException>(() => first)).MayBeWritten);
+        way.Closed = false;
+    }
+
+    static Task UntilAsync(LedgerRig rig, Func<GovernanceDb, bool> wanted) => UntilAsync(() =>
+    {
+        using var db = rig.Get<Reads>().Open();
+        return wanted(db);
+    });
+
+    static async Task UntilAsync(Func<bool> isSo)
+    {
+        for (var clock = System.Diagnostics.Stopwatch.StartNew(); !isSo(); await Task.Delay(100))
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "It did not become so.");
         }
     }
 

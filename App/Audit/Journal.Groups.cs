@@ -39,9 +39,10 @@ sealed partial class Journal
         }
         catch (CommitUnknownException exception)
         {
-            if (!Arrived(exception))
+            if (Arrived(exception) is not true and var answer)
             {
-                TakeBack(from, to, exception);
+                // Where the answer is no, nobody need doubt it.
+                TakeBack(from, to, answer is false ? exception.InnerException! : exception);
                 return;
             }
         }
@@ -140,20 +141,20 @@ sealed partial class Journal
         }
     }
 
-    /// <summary>After a commit that nobody answered. While it is asked for, everybody else is told to come back rather than left waiting.</summary>
-    bool Arrived(Exception exception)
+    /// <summary>After a commit that nobody answered; null where nobody can be asked. While it is asked for, everybody else is told to come back rather than left waiting.</summary>
+    bool? Arrived(Exception exception)
     {
         LastFailure = exception.Message;
         unavailable = true;
         try
         {
-            FailWaiting(exception);
+            FailWaiting();
             return store.Arrived();
         }
         catch (Exception unanswered)
         {
             LogFailed(logger, "the outcome of a commit", unanswered);
-            return false;
+            return null;
         }
         finally
         {
@@ -161,14 +162,14 @@ sealed partial class Journal
         }
     }
 
-    void FailWaiting(Exception exception)
+    void FailWaiting()
     {
         List<JournalWork> turnedAway;
         lock (door)
         {
             (turnedAway, waiting) = (waiting, []);
         }
-        var answer = new JournalUnavailableException("The store cannot be written at the moment.", exception);
+        var answer = new JournalUnavailableException("The store cannot be written at the moment.");
         turnedAway.ForEach(work => JournalAnswers.Fail(work, answer, settings.OwnThread));
     }
 

@@ -46,7 +46,7 @@ sealed partial class StoredFigures(HoldQueries holds, BudgetQueries budgets, Bud
     {
         // What is away is looked for soon, so that it is told soon that it is back.
         var rest = !answers ? whileAway : IsAsked ? whileAsked : whileNobodyAsks;
-        if (tried != 0 && Stopwatch.GetElapsedTime(tried) < (took * RestFactor > rest ? took * RestFactor : rest))
+        if (tried != 0 && Stopwatch.GetElapsedTime(tried) < (answers && took * RestFactor > rest ? took * RestFactor : rest))
         {
             return;
         }

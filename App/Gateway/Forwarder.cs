@@ -33,7 +33,7 @@ sealed class Forwarder(OutboundHttp http, IOptions<GatewaySettings> options, Dra
         {
             response = await http.For(upstream).SendAsync(request, clock.Token);
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException)
         {
             return Unanswered(exception, ((SentBody)request.Content!).Begun, clock.IsCancellationRequested, drain.Cut.IsCancellationRequested, upstream.Id);
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Governance.Audit;
 using Governance.Ledger;
 using Governance.Telemetry;
 
@@ -63,6 +64,15 @@ sealed partial class MessagesEndpoint
         context.Response.ContentLength = repeat.Body.Length;
         using var client = new ClientWriter(context, settings.Value);
         await client.WriteAsync(repeat.Body);
+    }
+
+    /// <summary>Of a call that is not sent: a hold that was written although nobody could be told so must not count as spent when its time is over.</summary>
+    void VoidWhereUnknown(DecidedCall decided, Exception? unanswered)
+    {
+        if (unanswered is JournalUnavailableException { MayBeWritten: true })
+        {
+            ledger.VoidUnsent(decided.Ready.Call.Ledger);
+        }
     }
 
     /// <summary>What cannot be recorded is not done: 503, and nothing was sent.</summary>

@@ -74,6 +74,7 @@ sealed partial class MessagesEndpoint(
             return;
         }
         Reservation reservation = default;
+        Exception? unanswered = null;
         try
         {
             if (!open)
@@ -88,15 +89,17 @@ sealed partial class MessagesEndpoint(
         }
         catch (Exception exception) when (project.FailOpenAllowance is not null && StoreFailure.Is(exception))
         {
-            open = true;
+            (open, unanswered) = (true, exception);
         }
         catch (Exception exception)
         {
+            VoidWhereUnknown(decided, exception);
             await AnswerUnrecordedAsync(context, id, exception);
             return;
         }
         if (await RefusedAsync(context, started, decided, reservation, open))
         {
+            VoidWhereUnknown(decided, unanswered);
             return;
         }
         await ForwardAsync(context, started, decided, reservation, open);

@@ -25,13 +25,19 @@ sealed class OutboundHttp(IOptions<GatewaySettings> settings, UpstreamShelf shel
     /// <summary>The client for this upstream; a changed definition gets a new one.</summary>
     public HttpMessageInvoker For(UpstreamDefinition upstream) => clients.TryGetValue(upstream, out var client) ? client : Add(upstream);
 
-    /// <summary>Drops the clients of definitions that are no longer in force.</summary>
-    internal void DropOld()
+    /// <summary>Definitions that have a client and are not in force now.</summary>
+    internal List<UpstreamDefinition> FindOld()
     {
         var inForce = shelf.Current.Values.Select(upstream => upstream.Definition).ToHashSet();
-        foreach (var (old, client) in clients)
+        return [.. clients.Keys.Where(definition => !inForce.Contains(definition))];
+    }
+
+    /// <summary>Drops clients of definitions that were not in force some time ago, and are not now.</summary>
+    internal void Drop(IEnumerable<UpstreamDefinition> old)
+    {
+        foreach (var definition in old.Intersect(FindOld()))
         {
-            if (!inForce.Contains(old) && clients.TryRemove(KeyValuePair.Create(old, client)))
+            if (clients.TryRemove(definition, out var client))
             {
                 // Only connections that nobody uses end now; the others when their answers have.
                 client.Dispose();
@@ -42,19 +48,19 @@ sealed class OutboundHttp(IOptions<GatewaySettings> settings, UpstreamShelf shel
     HttpMessageInvoker Add(UpstreamDefinition upstream)
     {
         var client = clients.GetOrAdd(upstream, Create);
-        if (clients.Count > 1)
+        if (FindOld() is { Count: > 0 } old)
         {
-            _ = DropLaterAsync();
+            _ = DropLaterAsync(old);
         }
         return client;
     }
 
-    async Task DropLaterAsync()
+    async Task DropLaterAsync(List<UpstreamDefinition> old)
     {
         await Task.Delay(untilDropped, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!ended.IsCancellationRequested)
         {
-            DropOld();
+            Drop(old);
         }
     }
 

@@ -87,6 +87,9 @@ sealed class InstanceRecovery(Journal journal, JournalSettings settings, Reads r
     /// <summary>Most holds that one transaction resolves, so that calls do not wait behind it.</summary>
     const int AtOnce = 200;
 
+    /// <summary>Holds that the last look could not resolve, because they cannot be read: for those alone nothing is written again and again.</summary>
+    int stuck;
+
     /// <summary>Answers how many holds were resolved.</summary>
     public async Task<int> RunAsync()
     {
@@ -99,16 +102,21 @@ sealed class InstanceRecovery(Journal journal, JournalSettings settings, Reads r
             resolved += some;
             if (some == 0)
             {
+                stuck = await CountAsync();
                 break;
             }
         }
         return resolved;
     }
 
-    async Task<bool> AnyAsync()
+    async Task<bool> AnyAsync() => journal.Contact.Silent().Any(silent => silent.Instance != journal.Instance) || await CountAsync() > stuck;
+
+    /// <summary>Holds of instances that have ended.</summary>
+    async Task<int> CountAsync()
     {
         await using var db = reads.Open();
-        return journal.Contact.Silent().Any(silent => silent.Instance != journal.Instance)
-            || await db.Holds.AnyAsync(hold => !db.Instances.Any(instance => instance.Id == hold.Instance && instance.EndedMilliseconds == null));
+        var count = await db.Holds.CountAsync(hold => !db.Instances.Any(instance => instance.Id == hold.Instance && instance.EndedMilliseconds == null));
+        stuck = Math.Min(stuck, count);
+        return count;
     }
 }

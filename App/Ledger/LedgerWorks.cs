@@ -57,16 +57,6 @@ sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? interv
         }
         CrashPoint.Reach("hold-executed");
     }
-
-    /// <summary>Whoever waits is refused and sends nothing; a hold that was written all the same must not count as spent when its time is over.</summary>
-    public override void Fail(Exception exception)
-    {
-        if (exception is JournalUnavailableException { MayBeWritten: true } && Result is { Refusal: null, IsFenced: false })
-        {
-            ledger.VoidUnsent(call);
-        }
-        base.Fail(exception);
-    }
 }
 
 /// <summary>Settles: removes the hold, writes the entry, moves the balances.</summary>
@@ -77,12 +67,30 @@ sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, 
 {
     public override void Execute(JournalTransaction transaction)
     {
-        if (mayBeUnknown && !ReplayWork.IsKnown(transaction, call.Id))
+        if (mayBeUnknown && !IsUnsent(transaction))
         {
             return;
         }
         Result = ledger.SettleInTransaction(transaction, call, result, told);
         CrashPoint.Reach("settle-executed");
+    }
+
+    /// <summary>True where the ledger has the call, and it did not go out past the ledger after all.</summary>
+    bool IsUnsent(JournalTransaction transaction)
+    {
+        var row = transaction.Prepare("SELECT call FROM holds WHERE id = ?1").Bind(1, call.Id.Value);
+        var isHeld = row.Step();
+        var isSent = isHeld && HoldText.Read(row.Text(0), call.Id.Value) is not { FailOpen: false };
+        row.Reset();
+        if (isHeld)
+        {
+            return !isSent;
+        }
+        // Another instance may have taken this one for dead meanwhile, and assumed what it held.
+        var entry = transaction.Prepare("SELECT outcome, flags FROM usage WHERE id = ?1").Bind(1, call.Id.Value);
+        var isAssumed = entry.Step() && (UsageOutcome)entry.Integer(0) is UsageOutcome.Assumed && ((UsageFlags)entry.Integer(1) & UsageFlags.FailOpen) == 0;
+        entry.Reset();
+        return isAssumed;
     }
 
     public override bool IsAwaited => failed is null || span is not null;

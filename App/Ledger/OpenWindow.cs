@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Governance.Audit;
 using Governance.Pricing;
 using Microsoft.Extensions.Options;
@@ -32,6 +33,7 @@ sealed partial class OpenWindow : JournalListener, IDisposable
     readonly Dictionary<CallId, WindowCall> calls = [];
     readonly AllowanceFile allowances;
     readonly List<string> files = [];
+    readonly ConcurrentDictionary<string, bool> unread = new(StringComparer.Ordinal);
     List<(string Path, bool Damaged)> left = [];
     OpenWindowFile? file;
 
@@ -44,6 +46,9 @@ sealed partial class OpenWindow : JournalListener, IDisposable
 
     /// <summary>How many calls wait to be written into the ledger.</summary>
     public int Waiting => calls.Count;
+
+    /// <summary>Files, or the folder, of an earlier process that could not be read: what was let through then does not count yet.</summary>
+    public IReadOnlyCollection<string> Unread => [.. unread.Keys];
 
     /// <summary>Takes the call in, durably, where its project's allowance still covers its worst case.</summary>
     public async ValueTask<WindowAdmission> AdmitAsync(LedgerCall call, Money allowance, AuditEvent? told)
@@ -160,21 +165,29 @@ sealed partial class OpenWindow : JournalListener, IDisposable
         }
         foreach (var (path, damaged) in left)
         {
-            // One that cannot be taken away is read again by the next start, which finds its calls in the ledger.
-            Try(path, () =>
-            {
-                if (damaged)
-                {
-                    File.Move(path, path + ".damaged", overwrite: true);
-                }
-                else
-                {
-                    File.Delete(path);
-                }
-                return "";
-            });
+            PutAway(path, damaged);
         }
         left = [];
+    }
+
+    /// <summary>One that cannot be taken away is read again by the next start, which finds its calls in the ledger.</summary>
+    void PutAway(string path, bool damaged)
+    {
+        try
+        {
+            if (damaged)
+            {
+                File.Move(path, path + ".damaged", overwrite: true);
+            }
+            else
+            {
+                File.Delete(path);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogKept(logger, path, exception);
+        }
     }
 
     public void Dispose()
@@ -193,8 +206,28 @@ sealed partial class OpenWindow : JournalListener, IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            unread[path] = true;
             LogUnread(logger, path, exception);
             return null;
+        }
+    }
+
+    /// <summary>Tries once more what could not be read. Throws where the ledger cannot be written; then it is tried again.</summary>
+    public async Task ReadAgainAsync()
+    {
+        foreach (var path in Unread)
+        {
+            unread.TryRemove(path, out _);
+            foreach (var file in path == folder ? Try(folder, () => OpenWindowFile.LeftIn(folder)) ?? [] : File.Exists(path) ? [path] : [])
+            {
+                if (Try(file, () => OpenWindowFile.Read(file)) is { } reading)
+                {
+                    var work = new ReplayWork(ledger, [.. reading.Calls.Select(Ended)]);
+                    journal.Submit(work);
+                    LogLeft(logger, file, await work.Committed);
+                    PutAway(file, reading.Damaged);
+                }
+            }
         }
     }
 
@@ -248,8 +281,11 @@ sealed partial class OpenWindow : JournalListener, IDisposable
         files.Clear();
     }
 
-    [LoggerMessage(LogLevel.Error, "{Path} cannot be read or taken away. It may hold calls that were let through without the ledger; put its rights right and start again, and they are counted")]
+    [LoggerMessage(LogLevel.Error, "{Path} cannot be read. It may hold calls that were let through without the ledger and do not count yet; it is tried again every minute")]
     static partial void LogUnread(ILogger logger, string path, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "{Path} is in the ledger and cannot be taken away; delete it")]
+    static partial void LogKept(ILogger logger, string path, Exception exception);
 
     [LoggerMessage(LogLevel.Error, "Calls that are let through cannot be kept in {Folder}")]
     static partial void LogFile(ILogger logger, string folder, Exception exception);

@@ -49,8 +49,7 @@ sealed class ReplayWork(SpendLedger ledger, IReadOnlyList<WindowCall> calls) : J
         }
     }
 
-    /// <summary>Whether the ledger has the call, as a hold or as an entry.</summary>
-    internal static bool IsKnown(JournalTransaction transaction, CallId id)
+    static bool IsKnown(JournalTransaction transaction, CallId id)
     {
         var row = transaction.Prepare("SELECT id FROM usage WHERE id = ?1 UNION ALL SELECT id FROM holds WHERE id = ?1").Bind(1, id.Value);
         var known = row.Step();
@@ -90,6 +89,11 @@ sealed class ReplayWork(SpendLedger ledger, IReadOnlyList<WindowCall> calls) : J
 /// <summary>Once a second, writes what waits in the open window, as soon as the store takes it.</summary>
 sealed partial class OpenWindowLoop(OpenWindow window, StoreWatch watch, ILogger<OpenWindowLoop> logger) : BackgroundService
 {
+    /// <summary>So many seconds apart what could not be read is tried again.</summary>
+    const int UnreadRounds = 60;
+
+    int rounds;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var clock = new PeriodicTimer(TimeSpan.FromSeconds(1));
@@ -99,7 +103,11 @@ sealed partial class OpenWindowLoop(OpenWindow window, StoreWatch watch, ILogger
             {
                 if (window.Waiting > 0 && watch.Trouble is null)
                 {
-                    await TryAsync();
+                    await TryAsync(window.ReplayAsync);
+                }
+                if (++rounds % UnreadRounds == 0 && window.Unread.Count > 0 && watch.Trouble is null)
+                {
+                    await TryAsync(window.ReadAgainAsync);
                 }
             }
         }
@@ -109,11 +117,11 @@ sealed partial class OpenWindowLoop(OpenWindow window, StoreWatch watch, ILogger
         }
     }
 
-    async Task TryAsync()
+    async Task TryAsync(Func<Task> act)
     {
         try
         {
-            await window.ReplayAsync();
+            await act();
         }
         catch (Exception exception)
         {

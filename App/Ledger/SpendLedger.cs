@@ -49,8 +49,8 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
         Settle(call, result, told, span, TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Voids the hold of a call that was refused because nobody knew whether the hold was written; as soon as the store answers again.</summary>
-    internal void VoidUnsent(LedgerCall call) => Settle(call, new CallResult { Outcome = UsageOutcome.Voided, Status = 503, End = "not_sent" }, null, null, TimeSpan.FromSeconds(1), mayBeUnknown: true);
+    /// <summary>Voids the hold of a call that was refused, and not sent, because nobody knew whether the hold was written; as soon as the store answers again.</summary>
+    public void VoidUnsent(LedgerCall call) => Settle(call, new CallResult { Outcome = UsageOutcome.Voided, Status = 503, End = "not_sent" }, null, null, TimeSpan.FromSeconds(1), mayBeUnknown: true);
 
     void Settle(LedgerCall call, CallResult result, AuditEvent? told, CallSpan? span, TimeSpan next, bool mayBeUnknown = false)
     {
@@ -67,7 +67,14 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
 
         async Task AgainAsync(Exception exception)
         {
-            LogUnsettled(logger, call.Id, next.TotalSeconds, exception);
+            if (mayBeUnknown)
+            {
+                LogUnknown(logger, call.Id, next.TotalSeconds);
+            }
+            else
+            {
+                LogUnsettled(logger, call.Id, next.TotalSeconds, exception);
+            }
             await Task.Delay(next);
             Settle(call, result, told, span, next < LongestWait ? next * 2 : LongestWait, mayBeUnknown);
         }
@@ -164,6 +171,9 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
             transaction.Append(told);
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Call {Id} was refused and not sent; whether its hold was written is not known yet, and is asked again in {Seconds} s")]
+    static partial void LogUnknown(ILogger logger, CallId id, double seconds);
 
     [LoggerMessage(LogLevel.Error, "Call {Id} could not be settled; tried again in {Seconds} s. Its hold stays.")]
     static partial void LogUnsettled(ILogger logger, CallId id, double seconds, Exception exception);

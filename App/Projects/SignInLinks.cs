@@ -26,7 +26,16 @@ sealed class SignInLinks(Journal journal, Reads reads, MemberEdits members, Pass
     /// <summary>Takes the member's password away and makes a link in its place. Null where there is no such member.</summary>
     /// <param name="user">Who asked for it on the machine.</param>
     public Task<SignInLink?> ResetAsync(string email, Actor actor, string user) => journal.ChangeAsync(change =>
-        members.ResetPasswordInChange(change, email, actor, user) == MemberEdits.Outcome.Done ? CreateInChange(change, email, actor) : null);
+    {
+        if (members.ResetPasswordInChange(change, email, actor, user) != MemberEdits.Outcome.Done || members.Find(change, email) is not { } member)
+        {
+            return null;
+        }
+        // A link of before, in a log or a chat, must not come to life again.
+        change.Db.UserTokens.RemoveRange(Of(change.Db, member.Id));
+        change.Db.SaveChanges();
+        return CreateInChange(change, email, actor);
+    });
 
     /// <summary>Null where there is no such member, or one with a password.</summary>
     public SignInLink? CreateInChange(Change change, string email, Actor actor)

@@ -1,4 +1,3 @@
-using System.Collections;
 using Governance.Audit;
 
 namespace Governance.Configuration.Commands;
@@ -42,7 +41,6 @@ sealed class CommandContext(string[] settings)
 
     /// <summary>What the environment tells the host, by the names that the host knows it under.</summary>
     public static IReadOnlySet<string> HostNamesOfEnvironment() =>
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => (string)variable.Key)
-            .SelectMany(name => ((string[])["ASPNETCORE_", "DOTNET_"]).Where(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)).Select(prefix => name[prefix.Length..]))
+        new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables("DOTNET_").Build().AsEnumerable().Select(variable => variable.Key)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
 }

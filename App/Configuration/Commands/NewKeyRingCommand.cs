@@ -16,6 +16,7 @@ static class NewKeyRingCommand
           - everybody signs in again, and every browser counts as a new one where sign-in is limited;
           - where the old ring can still be opened, stored provider keys are encrypted anew and stay;
             where it cannot, they are lost: enter them again under Settings, Upstreams. Until then calls to those upstreams are refused.
+        With PostgreSQL stop every instance first: one that runs goes on with the old ring, and its calls through stored keys fail until it is started again.
         Passwords, calling keys, the ledger and the trail do not depend on it. The old ring is put aside, not deleted.
         """;
 
@@ -42,6 +43,7 @@ static class NewKeyRingCommand
     static async Task<int> RunAsync(IServiceProvider services)
     {
         var renewal = services.GetRequiredService<KeyRingRenewal>();
+        string? aside = null;
         try
         {
             IReadOnlyDictionary<string, string?> kept;
@@ -49,8 +51,8 @@ static class NewKeyRingCommand
             {
                 kept = services.GetRequiredService<UpstreamSecrets>().ReadKept(db, renewal.Opens);
             }
-            var (aside, ring) = renewal.Renew();
-            await using var opened = ring;
+            aside = renewal.PutAside();
+            await using var ring = renewal.Begin();
             var secrets = ActivatorUtilities.CreateInstance<UpstreamSecrets>(services, ring.GetRequiredService<IDataProtectionProvider>());
             var (encrypted, lost) = (kept.Where(one => one.Value is not null).Select(one => one.Key).ToList(), kept.Where(one => one.Value is null).Select(one => one.Key).ToList());
             await services.GetRequiredService<Journal>().ChangeAsync(change =>
@@ -64,7 +66,7 @@ static class NewKeyRingCommand
         }
         catch (Exception exception) when (StartUp.IsFault(exception) || exception is System.Security.Cryptography.CryptographicException or System.Xml.XmlException)
         {
-            await Console.Error.WriteLineAsync($"The key ring in {renewal.Place} could not be renewed: {StartUp.Sentence(exception)}");
+            await Console.Error.WriteLineAsync($"The key ring in {renewal.Place} could not be renewed: {StartUp.Sentence(exception)}{(aside is null ? "" : $" The old ring is in {aside}: put it back in the place of what is there now before you try again.")}");
             return StartUp.Failed;
         }
     }

@@ -1,3 +1,4 @@
+using Governance.Projects;
 using Spectre.Console;
 
 namespace Governance.Configuration.Commands;
@@ -19,7 +20,7 @@ sealed class Screen(IAnsiConsole? terminal, TextWriter plain)
     public static IAnsiConsole Terminal(TextWriter writer, AnsiSupport ansi = AnsiSupport.Detect, bool? isColoured = null) => AnsiConsole.Create(new AnsiConsoleSettings
     {
         Ansi = ansi,
-        ColorSystem = isColoured ?? string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        ColorSystem = isColoured ?? string.IsNullOrEmpty(EnvironmentSecret.Read("NO_COLOR")) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
         Out = new AnsiConsoleOutput(writer),
     });
 

@@ -18,7 +18,17 @@ static class KeyRingClosing
     /// <summary>True where a key is closed that nothing opens. Only those: one that is damaged otherwise must not keep the process from starting.</summary>
     public static bool HasUnopened(IServiceProvider services, IXmlRepository repository)
     {
-        var closed = repository.GetAllElements().Where(element => element.Descendants(sealedName).Any()).Select(element => (string?)element.Attribute("id")).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        IReadOnlyCollection<XElement> elements;
+        try
+        {
+            elements = repository.GetAllElements();
+        }
+        catch (System.Xml.XmlException)
+        {
+            // A key that is not even text of its kind opens nothing.
+            return true;
+        }
+        var closed = elements.Where(element => element.Descendants(sealedName).Any()).Select(element => (string?)element.Attribute("id")).ToHashSet(StringComparer.OrdinalIgnoreCase);
         return closed.Count > 0 && services.GetRequiredService<IKeyManager>().GetAllKeys().Any(key => !key.IsRevoked && closed.Contains(key.KeyId.ToString()) && !Opens(key));
     }
 

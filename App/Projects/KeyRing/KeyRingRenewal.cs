@@ -16,8 +16,8 @@ sealed class KeyRingRenewal(IServiceProvider services, JournalSettings journal, 
 
     public string Place => journal.IsShared ? journal.Place : KeyRingSetup.Files(journal).FullName;
 
-    /// <summary>Puts the old keys aside and makes the first new one. Answers the folder in which the old ones lie, null where there were none, and what protects with the new ring.</summary>
-    public (string? Aside, ServiceProvider Ring) Renew()
+    /// <summary>Puts the old keys aside. Answers the folder in which they lie; null where there were none.</summary>
+    public string? PutAside()
     {
         var files = KeyRingSetup.Files(journal);
         var aside = files.FullName + time.GetUtcNow().UtcDateTime.ToString("'.before-'yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture);
@@ -28,10 +28,15 @@ sealed class KeyRingRenewal(IServiceProvider services, JournalSettings journal, 
             KeyRingSetup.Files(journal).MoveTo(isMoved ? Path.Combine(aside, files.Name) : aside);
             isMoved = true;
         }
-        // What this process has read of the old ring it would go on protecting with for a while.
+        return isMoved ? aside : null;
+    }
+
+    /// <summary>Makes the first key of the new ring. Answers what protects with it: what this process has read of the old ring it would go on protecting with for a while.</summary>
+    public ServiceProvider Begin()
+    {
         var ring = new ServiceCollection().AddLogging().AddKeyRing(journal, configuration).BuildServiceProvider();
         var now = time.GetUtcNow();
         ring.GetRequiredService<IKeyManager>().CreateNewKey(now, now + options.Value.NewKeyLifetime);
-        return (isMoved ? aside : null, ring);
+        return ring;
     }
 }
