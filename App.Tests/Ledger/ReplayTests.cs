@@ -26,6 +26,43 @@ public abstract class ReplayTests(Store store)
         Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);
     }
 
+    /// <summary>What could not be read at the start, such as a file of another user, is shown, tried again, and counts then.</summary>
+    [Fact]
+    public async Task WhatCouldNotBeReadAtTheStartIsReadLater()
+    {
+        var folder = System.IO.Directory.CreateTempSubdirectory("governance-window-").FullName;
+        try
+        {
+            var window = Path.Combine(folder, "open-window");
+            var hidden = Path.Combine(window, "window-0.jsonl");
+            System.IO.Directory.CreateDirectory(window);
+            // A link that leads to itself can be read by nobody.
+            File.CreateSymbolicLink(hidden, hidden);
+            await using var rig = new LedgerRig(folder, connection: store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : null);
+            var open = rig.Get<OpenWindow>();
+            Assert.Equal([hidden], open.Unread);
+            await rig.SaveAsync(LedgerRig.Budget("month", "50"));
+            await open.ReadAgainAsync();
+            Assert.Equal([hidden], open.Unread);
+
+            File.Delete(hidden);
+            using (var file = OpenWindowFile.Create(window))
+            {
+                file.Append(new WindowLine { Call = rig.Call(5m) }, durable: true);
+                File.Move(file.Path, hidden);
+            }
+            await open.ReadAgainAsync();
+
+            Assert.Equal(5_000_000_000, Assert.Single(rig.Balances("month")).PostedNanos);
+            Assert.Empty(open.Unread);
+            Assert.False(File.Exists(hidden));
+        }
+        finally
+        {
+            System.IO.Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>Its calls are counted once, however often it is read, and other files are read beside it.</summary>
     [Fact]
     public async Task AFileThatCannotBePutAsideStopsNoStart()

@@ -113,14 +113,10 @@ sealed class OpenWindowFile : IDisposable
             using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             return true;
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Nobody holds it: whoever reads it says why it cannot be read.
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
+            // Where nobody holds it, whoever reads it says why it cannot be read.
+            return exception is not IOException held || !FileHold.IsHeldByAnother(held);
         }
     }
 }
