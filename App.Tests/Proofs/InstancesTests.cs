@@ -264,10 +264,13 @@ public sealed class InstancesTests : IAsyncLifetime
         {
             for (var clock = Stopwatch.StartNew(); (await product.CallAsync("{}", key)).Status == 401; await Task.Delay(20))
             {
-                Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1), "A new key was not known everywhere within a second.");
+                Assert.True(clock.Elapsed < s_within, $"A new key was not known everywhere within {s_within}.");
             }
         }
     }
+
+    /// <summary>A second on a machine of its own, which the long proofs have; a busy one may be held up by others for longer than that.</summary>
+    static readonly TimeSpan s_within = TimeSpan.FromSeconds(Effort.Full ? 1 : 10);
 
     async Task InForceWithinASecondAsync(Stopwatch clock, Func<Product, Task<Reply>> ask, Predicate<Reply> wanted)
     {
@@ -280,7 +283,7 @@ public sealed class InstancesTests : IAsyncLifetime
                 asked = clock.Elapsed;
                 reply = await ask(product);
             }
-            while (!wanted(reply) && asked < TimeSpan.FromSeconds(1));
+            while (!wanted(reply) && asked < s_within);
             Assert.True(wanted(reply), $"After {asked}: {reply.Status} {reply.Text}");
         }));
     }
