@@ -59,6 +59,7 @@ app.UseShell();
 app.UseDrain();
 app.UseDoorRules();
 app.UseProjects();
+app.UsePageLimits();
 app.UseAntiforgery();
 app.MapShell();
 app.MapProjects();

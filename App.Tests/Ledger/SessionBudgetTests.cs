@@ -30,6 +30,19 @@ public abstract class SessionBudgetTests(Store store)
         Assert.Empty((await rig.Get<Reconciliation>().RunAsync(Actor.System)).Drifts);
     }
 
+    /// <summary>As the night does it: under its lease, which on PostgreSQL surrounds each work.</summary>
+    [Fact]
+    public async Task TheNightRemovesThemAndComesToItsEnd()
+    {
+        await using var rig = new LedgerRig(store: store);
+        await rig.SaveAsync(LedgerRig.Budget("each", "10") with { Window = BudgetWindow.Session });
+        await SpendAsync(rig, "idle", 8m);
+        rig.Clock.Now = rig.Clock.Now.AddDays(3);
+        await rig.Get<NightlyRun>().RunAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.Empty(rig.Balances("each"));
+        Assert.Single(rig.Events(NightlyRun.FinishedAction));
+    }
+
     [Fact]
     public async Task ManyIdleSessionsGoInSeveralTurns()
     {

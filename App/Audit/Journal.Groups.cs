@@ -39,10 +39,11 @@ sealed partial class Journal
         }
         catch (CommitUnknownException exception)
         {
-            if (Arrived(exception) is not true and var answer)
+            var arrived = Arrived(exception);
+            if (arrived is not true)
             {
                 // Where the answer is no, nobody need doubt it.
-                TakeBack(from, to, answer is false ? exception.InnerException! : exception);
+                TakeBack(from, to, arrived is null ? exception : exception.InnerException!);
                 return;
             }
         }

@@ -18,7 +18,7 @@ sealed record SpentSince(Money Amount, string Project)
 }
 
 /// <summary>Lifts a fence: enters what was spent since the older state, so that budgets count it, and moves the mark on to the new epoch.</summary>
-sealed class FenceLifting(Journal journal, SpendLedger ledger, FenceShelf shelf, LedgerMarkFile marks, LedgerMarkKeeper keeper)
+sealed class FenceLifting(Journal journal, SpendLedger ledger, FenceShelf shelf, LedgerMarkFile marks, LedgerMarkKeeper keeper, CheckpointSettings checkpoints)
 {
     /// <summary>Answers the sentence that the trail was told, or null where no fence stands; then nothing was entered.</summary>
     /// <param name="spent">Empty for: nothing was spent.</param>
@@ -27,7 +27,10 @@ sealed class FenceLifting(Journal journal, SpendLedger ledger, FenceShelf shelf,
     public async Task<string?> LiftAsync(IReadOnlyList<SpentSince> spent, string workspace, Actor actor, Func<CallId> next, bool forClock = false)
     {
         var entries = spent.Where(one => one.Amount > Money.Zero).Select(one => (Call: Entry(one, workspace, next()), one.Amount)).ToList();
-        var work = new LiftWork(ledger, shelf, entries, marks.Read()?.Epoch ?? 1, shelf.LastCheckpoint(), actor, forClock);
+        // Read before, because everybody waits for a transaction; that it cannot be read matters only where a new epoch has to name it.
+        var lastCheckpoint = Task.Run(new CheckpointFolder(checkpoints.Folder).Last);
+        await Task.WhenAny(lastCheckpoint);
+        var work = new LiftWork(ledger, shelf, entries, marks.Read()?.Epoch ?? 1, lastCheckpoint, actor, forClock);
         journal.Submit(work);
         var sentence = await work.Committed;
         if (sentence is not null)
@@ -58,7 +61,7 @@ static class SpentElsewhere
 }
 
 /// <summary>Lifts the fence that stands, alone in its transaction.</summary>
-sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(LedgerCall Call, Money Amount)> entries, long knownEpoch, WrittenCheckpoint? lastCheckpoint, Actor actor, bool forClock) : JournalWork<string?>
+sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(LedgerCall Call, Money Amount)> entries, long knownEpoch, Task<WrittenCheckpoint?> lastCheckpoint, Actor actor, bool forClock) : JournalWork<string?>
 {
     long epoch;
 
@@ -84,7 +87,7 @@ sealed class LiftWork(SpendLedger ledger, FenceShelf shelf, IReadOnlyList<(Ledge
         if (epoch <= knownEpoch)
         {
             // The mark was moved since the fence was raised: what it stands for is lost as well.
-            epoch = AuditEpochs.Begin(transaction, fence.Reason, lastCheckpoint, actor, knownEpoch).Epoch;
+            epoch = AuditEpochs.Begin(transaction, fence.Reason, lastCheckpoint.GetAwaiter().GetResult(), actor, knownEpoch).Epoch;
         }
         Result = $"Calls are admitted again, in epoch {epoch}: {spent}.";
         FenceTable.Lift(transaction, fence, epoch, actor, Result, entries.Select(entry => new { call = entry.Call.Id.ToString(), usd = entry.Amount.ToPlain(), project = entry.Call.For.Project }));

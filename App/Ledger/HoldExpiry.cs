@@ -44,31 +44,15 @@ sealed class ExpiryWork(SpendLedger ledger, LedgerInstance instance, int most) :
 {
     public override void Execute(JournalTransaction transaction)
     {
-        var expired = new List<LedgerCall>();
-        var (after, missing) = (0L, 0);
-        do
-        {
-            var wanted = most - expired.Count;
-            var rows = transaction.Prepare("SELECT call, id FROM holds WHERE expires_milliseconds <= ?1 AND instance = ?3 AND id > ?4 ORDER BY id LIMIT ?2")
-                .Bind(1, ledger.Clock.NowMilliseconds).Bind(2, wanted).Bind(3, instance.Id).Bind(4, after);
-            for (missing = wanted; rows.Step(); missing--)
-            {
-                after = rows.Integer(1);
-                // One that cannot be read stays, held by every budget, and keeps back no other; verification names it.
-                if (HoldText.Read(rows.Text(0), after) is { } call)
-                {
-                    expired.Add(call);
-                }
-            }
-        }
-        while (missing == 0 && expired.Count < most);
+        var expired = HoldPages.Read(most, (after, count) => transaction.Prepare("SELECT call, dispatched, id FROM holds WHERE expires_milliseconds <= ?1 AND instance = ?3 AND id > ?4 ORDER BY id LIMIT ?2")
+            .Bind(1, ledger.Clock.NowMilliseconds).Bind(2, count).Bind(3, instance.Id).Bind(4, after));
         Result = expired.Count;
         if (expired.Count == 0)
         {
             return;
         }
         var sum = Money.Zero;
-        foreach (var call in expired)
+        foreach (var (call, _) in expired)
         {
             sum += ledger.SettleInTransaction(transaction, call, new CallResult
             {
@@ -87,7 +71,7 @@ sealed class ExpiryWork(SpendLedger ledger, LedgerInstance instance, int most) :
             TargetKind = "ledger",
             TargetId = "holds",
             Sentence = $"{(expired.Count == 1 ? "1 hold outlived its" : $"{expired.Count} holds outlived their")} time; {sum} counts as spent.",
-            Details = AuditJson.Element(new { expired = expired.Count, assumed_usd = sum.ToPlain(), calls = expired.Select(call => call.Id.ToString()) }),
+            Details = AuditJson.Element(new { expired = expired.Count, assumed_usd = sum.ToPlain(), calls = expired.Select(hold => hold.Call.Id.ToString()) }),
         });
     }
 }

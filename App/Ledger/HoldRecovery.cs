@@ -20,24 +20,7 @@ sealed class HoldRecovery(SpendLedger ledger) : JournalListener
     public int Resolve(JournalTransaction transaction, long most)
     {
         CrashPoint.Reach("recovery-begin");
-        var open = new List<(LedgerCall Call, bool Dispatched)>();
-        long after = 0;
-        long missing;
-        do
-        {
-            var wanted = most - open.Count;
-            var rows = transaction.Prepare($"SELECT call, dispatched, id FROM holds WHERE {Instances.NotLiving} AND id > ?1 ORDER BY id LIMIT ?2").Bind(1, after).Bind(2, wanted);
-            for (missing = wanted; rows.Step(); missing--)
-            {
-                after = rows.Integer(2);
-                // One that cannot be read stays, held by every budget, and keeps back no other; verification names it.
-                if (HoldText.Read(rows.Text(0), after) is { } call)
-                {
-                    open.Add((call, rows.Integer(1) != 0));
-                }
-            }
-        }
-        while (missing == 0 && open.Count < most);
+        var open = HoldPages.Read(most, (after, count) => transaction.Prepare($"SELECT call, dispatched, id FROM holds WHERE {Instances.NotLiving} AND id > ?1 ORDER BY id LIMIT ?2").Bind(1, after).Bind(2, count));
         foreach (var (call, dispatched) in open)
         {
             ledger.SettleInTransaction(transaction, call, new CallResult

@@ -19,8 +19,10 @@ sealed class IdleSessions(Journal journal, BalanceTable balances, Reads reads, T
         var (removed, after) = (0, 0L);
         while (!cancellation.IsCancellationRequested && await FindAsync(after) is { Count: > 0 } idle)
         {
-            var work = new DropWork(balances, idle);
-            journal.Submit(lease is null ? work : lease.Fence(work));
+            // Under a lease it is what surrounds the work that is answered.
+            JournalWork<int> drop = new DropWork(balances, idle);
+            var work = lease is null ? drop : lease.Fence(drop);
+            journal.Submit(work);
             removed += await work.Committed;
             after = idle[^1].Id;
         }
@@ -29,12 +31,12 @@ sealed class IdleSessions(Journal journal, BalanceTable balances, Reads reads, T
 
     async Task<List<BalanceRow>> FindAsync(long after)
     {
-        const int Prefix = 8;
+        var prefix = BudgetPeriod.SessionPrefix.Length;
         var since = CallId.FirstAt(time.GetUtcNow() - idleAfter).Value;
         await using var db = reads.Open();
         return await db.Balances.Where(balance => balance.Id > after && balance.HeldNanos == 0 && balance.Period.StartsWith(BudgetPeriod.SessionPrefix)
-                && !db.Usage.Any(call => call.Session == balance.Period.Substring(Prefix) && call.Id >= since)
-                && !db.Holds.Any(hold => hold.Session == balance.Period.Substring(Prefix)))
+                && !db.Usage.Any(call => call.Session == balance.Period.Substring(prefix) && call.Id >= since)
+                && !db.Holds.Any(hold => hold.Session == balance.Period.Substring(prefix)))
             .OrderBy(balance => balance.Id).Take(AtOnce).ToListAsync();
     }
 

@@ -75,24 +75,6 @@ sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, 
         CrashPoint.Reach("settle-executed");
     }
 
-    /// <summary>True where the ledger has the call, and it did not go out past the ledger after all.</summary>
-    bool IsUnsent(JournalTransaction transaction)
-    {
-        var row = transaction.Prepare("SELECT call FROM holds WHERE id = ?1").Bind(1, call.Id.Value);
-        var isHeld = row.Step();
-        var isSent = isHeld && HoldText.Read(row.Text(0), call.Id.Value) is not { FailOpen: false };
-        row.Reset();
-        if (isHeld)
-        {
-            return !isSent;
-        }
-        // Another instance may have taken this one for dead meanwhile, and assumed what it held.
-        var entry = transaction.Prepare("SELECT outcome, flags FROM usage WHERE id = ?1").Bind(1, call.Id.Value);
-        var isAssumed = entry.Step() && (UsageOutcome)entry.Integer(0) is UsageOutcome.Assumed && ((UsageFlags)entry.Integer(1) & UsageFlags.FailOpen) == 0;
-        entry.Reset();
-        return isAssumed;
-    }
-
     public override bool IsAwaited => failed is null || span is not null;
 
     public override void Complete()
@@ -109,6 +91,23 @@ sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, 
             return;
         }
         failed(exception);
+    }
+
+    /// <summary>True where the ledger has the call, and it did not go out past the ledger after all.</summary>
+    bool IsUnsent(JournalTransaction transaction)
+    {
+        var hold = transaction.Prepare("SELECT call FROM holds WHERE id = ?1").Bind(1, call.Id.Value);
+        bool? isUnsent = hold.Step() ? HoldText.Read(hold.Text(0), call.Id.Value) is { FailOpen: false } : null;
+        hold.Reset();
+        if (isUnsent is { } known)
+        {
+            return known;
+        }
+        // Another instance may have taken this one for dead meanwhile, and assumed what it held.
+        var entry = transaction.Prepare("SELECT outcome, flags FROM usage WHERE id = ?1").Bind(1, call.Id.Value);
+        var isAssumed = entry.Step() && (UsageOutcome)entry.Integer(0) is UsageOutcome.Assumed && ((UsageFlags)entry.Integer(1) & UsageFlags.FailOpen) == 0;
+        entry.Reset();
+        return isAssumed;
     }
 }
 

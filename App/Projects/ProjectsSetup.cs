@@ -1,7 +1,6 @@
 using Governance.Audit;
 using Governance.Projects.KeyRing;
 using Governance.Shell;
-using Governance.Shell.Door;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 
@@ -73,8 +72,6 @@ static class ProjectsSetup
         app.UseAuthentication();
         app.Use(next => context => PageGate.AskForSignInAsync(context, next));
         app.UseAuthorization();
-        var connections = app.Services.GetRequiredService<PageConnections>();
-        app.Use(next => context => connections.CountAsync(context, next));
         app.Use(next => context => PageGate.TellOfReadingAsync(context, next));
         return app;
     }

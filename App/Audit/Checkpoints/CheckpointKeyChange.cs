@@ -17,7 +17,7 @@ sealed class CheckpointKeyChange(CheckpointSettings settings, Journal journal, R
     /// <param name="Problem">Why nothing was signed with the new key yet; null where something was.</param>
     public sealed record Result(string Key, string? Earlier, bool IsEarlierKnown, string? Aside, string? Problem);
 
-    /// <summary>Told once of each key, by the command that changed it or by the first start with it.</summary>
+    /// <summary>What the trail says of each key, once, by the command that changed it or by the first start with it.</summary>
     /// <param name="user">Who asked for it on the machine; null where a start found no key.</param>
     public static AuditEvent Event(CheckpointKey taken, string? earlier, Actor actor, string? user)
     {

@@ -58,6 +58,14 @@ static class DoorSetup
         return app;
     }
 
+    /// <summary>How many pages may be open: behind the question who asks, so that nobody's connection takes a place.</summary>
+    public static WebApplication UsePageLimits(this WebApplication app)
+    {
+        var connections = app.Services.GetRequiredService<PageConnections>();
+        app.Use(next => context => connections.CountAsync(context, next));
+        return app;
+    }
+
     /// <summary>What no route answers is not asked for a session first: there is nothing to protect, and a program would be led to a page.</summary>
     static Task EndUnknownAsync(HttpContext context, RequestDelegate next)
     {
