@@ -108,6 +108,24 @@ public sealed class SignInTests(Product product) : IClassFixture<Product>
         });
     }
 
+    /// <summary>The session ended between the page and its circuit: the page lies there drawn, and nothing on it answers.</summary>
+    [Fact]
+    public async Task APageWhoseCircuitIsRefusedSaysThatItHasStopped()
+    {
+        var member = await HireAsync("noor@acme.test", "Admin");
+        await member.TryAsync(async () =>
+        {
+            await new SignInPage(member).EnterAsync("noor@acme.test", Password);
+            await member.GoAsync(KeysPage.Address);
+            var notice = member.Page.Locator("#blazor-error-ui");
+            await Assertions.Expect(notice).ToBeHiddenAsync();
+            await member.Page.RouteAsync("**/_blazor/**", route => route.FulfillAsync(new() { Status = 401, Body = "The session has ended. Sign in again." }));
+            await member.Page.GotoAsync(KeysPage.Address);
+            await Assertions.Expect(notice).ToContainTextAsync("This page has stopped answering.");
+            await Assertions.Expect(notice).ToBeVisibleAsync();
+        });
+    }
+
     /// <summary>The owner adds a member, who comes to the door with a browser of their own.</summary>
     async Task<Visitor> HireAsync(string email, string role)
     {

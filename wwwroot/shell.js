@@ -1,5 +1,7 @@
-// A page whose circuit could not begin, because the session ended meanwhile or the server is away, says so instead of lying dead.
-addEventListener("unhandledrejection", () => { document.getElementById("blazor-error-ui").style.display = "block"; });
+// A page whose circuit is refused, because the session ended meanwhile, says so instead of lying dead. Blazor's own promise fails in silence.
+new PerformanceObserver(seen => {
+  if (seen.getEntries().some(entry => entry.name.includes("/_blazor/") && entry.responseStatus >= 400)) document.getElementById("blazor-error-ui").style.display = "block";
+}).observe({ type: "resource", buffered: true });
 
 // Menus and the navigation are disclosures: they open by click or key and close on Escape or a click elsewhere.
 const openMenus = () => document.querySelectorAll("details[data-menu][open]");
