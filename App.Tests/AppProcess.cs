@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -13,7 +14,7 @@ public sealed record AppStart
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
     /// <summary>Null names none, which is Production.</summary>
     public string? HostEnvironment { get; init; }
-    /// <summary>The <c>App.dll</c> to run; null for the one that was built with these tests.</summary>
+    /// <summary>The <c>App.dll</c> to run; null for <see cref="AppProcess.ProductAssembly"/>.</summary>
     public string? Assembly { get; init; }
     /// <summary>The folder that it is started from; null for the repository root.</summary>
     public string? WorkingFolder { get; init; }
@@ -68,6 +69,9 @@ public sealed class AppProcess : IAsyncDisposable
 
     /// <summary>The built product of the configuration (Debug or Release) that these tests were built in.</summary>
     public static string BuiltAssembly { get; } = Path.Combine(RepositoryFolder, "App", "bin", Configuration, "net10.0", "App.dll");
+
+    /// <summary>The product that tests start: the one that GOVERNANCE_PRODUCT names, such as the same code compiled ahead of time, else the one that was built with these tests.</summary>
+    public static string ProductAssembly { get; } = Environment.GetEnvironmentVariable("GOVERNANCE_PRODUCT") is { Length: > 0 } named ? Path.GetFullPath(named, RepositoryFolder) : BuiltAssembly;
 
     /// <summary>Debug or Release.</summary>
     public static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
@@ -154,7 +158,7 @@ public sealed class AppProcess : IAsyncDisposable
 
     static ProcessStartInfo Describe(AppStart start, Uri url, string data)
     {
-        var info = new ProcessStartInfo("dotnet", [start.Assembly ?? BuiltAssembly, "--urls", url.AbsoluteUri.TrimEnd('/'), .. start.Arguments])
+        var info = new ProcessStartInfo("dotnet", [start.Assembly ?? ProductAssembly, "--urls", url.AbsoluteUri.TrimEnd('/'), .. start.Arguments])
         {
             WorkingDirectory = start.WorkingFolder ?? RepositoryFolder,
             RedirectStandardOutput = true,
@@ -200,9 +204,9 @@ public sealed class AppProcess : IAsyncDisposable
                     return;
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception exception) when (exception is HttpRequestException or SocketException)
             {
-                // Not listening yet.
+                // Not listening yet; a connection that is reset between its making and the question who is at its other end fails outside HttpClient's own kind.
             }
         }
         throw new TimeoutException($"The product did not answer within {timeout}:\n{Output}");

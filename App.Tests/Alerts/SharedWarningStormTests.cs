@@ -60,10 +60,10 @@ public sealed partial class SharedWarningStormTests : IDisposable
         await Task.WhenAll(StartAsync(0, diesAfterSending), StartAsync(1), StartAsync(2));
         // The first has the lease before the others ask for it, and dies with its first mail.
         await drivers[0]!.OrderAsync(WarningDriver.Mail);
-        await EventuallyAsync(() => HasAsync(db => db.Leases.Any(lease => lease.Name == MailSender.LeaseName)));
+        await Eventually.IsTrueAsync(() => HasAsync(db => db.Leases.Any(lease => lease.Name == MailSender.LeaseName)));
         await Task.WhenAll(drivers[1]!.OrderAsync(WarningDriver.Mail), drivers[2]!.OrderAsync(WarningDriver.Mail));
         await CrossAsync(0, Crossings / Instances + 1);
-        await EventuallyAsync(() => Task.FromResult(drivers[0]!.HasExited));
+        await Eventually.IsTrueAsync(() => drivers[0]!.HasExited);
         for (var restart = 1; restart <= restarts; restart++)
         {
             await CrossAsync(restart, calls: 5);
@@ -135,7 +135,7 @@ public sealed partial class SharedWarningStormTests : IDisposable
         Task.WhenAll(drivers.Where(driver => !driver!.HasExited).Select(driver => driver!.OrderAsync(string.Create(CultureInfo.InvariantCulture, $"{Budget(budget)} {calls}"))));
 
     /// <summary>Waits until so many mails are sent and none waits, and the holds of the dead are resolved.</summary>
-    Task SentAsync(int mails) => EventuallyAsync(async () =>
+    Task SentAsync(int mails) => Eventually.IsTrueAsync(async () =>
     {
         await StartDeadAsync();
         return await HasAsync(db => db.Mail.Count() >= mails && db.Mail.All(mail => mail.SentAt != null) && !db.Holds.Any());
@@ -145,14 +145,6 @@ public sealed partial class SharedWarningStormTests : IDisposable
     {
         await using var db = reads.Open();
         return wanted(db);
-    }
-
-    static async Task EventuallyAsync(Func<Task<bool>> wanted)
-    {
-        for (var clock = Stopwatch.StartNew(); !await wanted(); await Task.Delay(100))
-        {
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "What should happen did not within a minute.");
-        }
     }
 
     async Task CheckAsync(int seed, int budgets, Stopwatch clock)

@@ -75,10 +75,7 @@ sealed class SmtpServer : IDisposable
     /// <summary>Waits for that many messages; no more may come.</summary>
     public async Task<IReadOnlyList<ReceivedMail>> ReceiveAsync(int count)
     {
-        for (var i = 0; i < 100 && Received.Count < count; i++)
-        {
-            await Task.Delay(50);
-        }
+        await Eventually.IsTrueAsync(() => Received.Count >= count, $"{count} messages");
         Assert.Equal(count, Received.Count);
         return Received;
     }

@@ -13,7 +13,7 @@ public sealed class ScriptTests
     [Fact]
     public async Task TheBlazorScriptIsWholeInDevelopment()
     {
-        await using var app = await AppProcess.StartAsync(new AppStart { HostEnvironment = "Development" });
+        await using var app = await AppProcess.StartAsync(new AppStart { Assembly = AppProcess.BuiltAssembly, HostEnvironment = "Development" });
         Assert.Equal(ScriptBytes, (await ReadAsync(app, "_framework/blazor.web.js", "identity")).Length);
     }
 
@@ -23,7 +23,7 @@ public sealed class ScriptTests
         var elsewhere = Directory.CreateTempSubdirectory("governance-elsewhere-");
         try
         {
-            await using var app = await AppProcess.StartAsync(new AppStart { WorkingFolder = elsewhere.FullName });
+            await using var app = await AppProcess.StartAsync(new AppStart { Assembly = AppProcess.BuiltAssembly, WorkingFolder = elsewhere.FullName });
             await AssertServesAsync(app, Path.GetDirectoryName(AppProcess.BuiltAssembly)!);
         }
         finally

@@ -14,7 +14,7 @@ static class AppCommand
 
     static async Task<(int Code, string Output)> OnAsync(string connectionString, string folder, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [AppProcess.BuiltAssembly, .. arguments]) { WorkingDirectory = AppProcess.RepositoryFolder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [AppProcess.ProductAssembly, .. arguments]) { WorkingDirectory = AppProcess.RepositoryFolder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ConnectionStrings__Governance"] = connectionString;
         start.Environment["Governance__Journal__Folder"] = folder;
         start.Environment["Logging__LogLevel__Default"] = "Warning";

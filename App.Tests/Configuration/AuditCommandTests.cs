@@ -29,7 +29,7 @@ public sealed class AuditCommandTests : IDisposable
             {
                 (await product.CallAsync(Answers.Call("claude-sonnet-5"))).Passed();
             }
-            Assert.Contains("records", await Product.EventuallyAsync(Reasons, reasons => reasons.Contains("records")));
+            Assert.Contains("records", await Eventually.ReadAsync(Reasons, reasons => reasons.Contains("records")));
             Assert.Equal(0, (await AppCommand.RunAsync(Data, "audit", "export", Export)).Code);
             (await product.CallAsync(Answers.Call("claude-sonnet-5"))).Passed();
             await product.App.StopAsync();

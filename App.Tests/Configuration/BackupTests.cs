@@ -32,7 +32,7 @@ public sealed class BackupTests : IDisposable
                 (await product.CallAsync(Call())).Passed();
             }
         })));
-        await Product.EventuallyAsync(() => product.Rows("SELECT id FROM usage").Count, count => count > 20);
+        await Eventually.ReadAsync(() => product.Rows("SELECT id FROM usage").Count, count => count > 20);
         var (code, output) = await AppCommand.RunAsync(Data, "backup", Backup);
         await stop.CancelAsync();
         await load;
@@ -40,7 +40,7 @@ public sealed class BackupTests : IDisposable
         Assert.Contains("integrity_check ok", output, StringComparison.Ordinal);
         Assert.True(Row.Read(Backup, "SELECT id FROM usage").Count > 20);
         Assert.Equal([Backup], Directory.GetFiles(Path.GetDirectoryName(Backup)!));
-        var told = await Product.EventuallyAsync(() => product.Rows("SELECT sentence FROM audit WHERE action = 'database.backed_up'"), rows => rows.Count > 0);
+        var told = await Eventually.ReadAsync(() => product.Rows("SELECT sentence FROM audit WHERE action = 'database.backed_up'"), rows => rows.Count > 0);
         Assert.Contains(Backup, Assert.Single(told).Text("sentence"), StringComparison.Ordinal);
 
         Assert.Equal(1, (await AppCommand.RunAsync(Data, "backup", Backup)).Code);
@@ -234,7 +234,7 @@ public sealed class BackupTests : IDisposable
             Assert.Equal(0, (await AppCommand.RunAsync(Data, "backup", Backup)).Code);
             await SpendAsync(product, 2);
             var newest = product.Rows("SELECT MAX(id) AS id FROM audit").Single().Number("id");
-            await Product.EventuallyAsync(() => new LedgerMarkFile(new Governance.Audit.JournalSettings($"Data Source={product.App.DatabasePath}")).Read()?.EventId ?? 0, id => id >= newest);
+            await Eventually.ReadAsync(() => new LedgerMarkFile(new Governance.Audit.JournalSettings($"Data Source={product.App.DatabasePath}")).Read()?.EventId ?? 0, id => id >= newest);
             File.Move(Backup, product.App.DatabasePath, overwrite: true);
             if (!killed)
             {

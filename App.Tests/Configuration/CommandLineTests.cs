@@ -154,7 +154,7 @@ public sealed class CommandLineTests : IDisposable
     /// <summary>As a person runs it, on a terminal of its own.</summary>
     async Task<string> OnTerminalAsync(params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("script", ["-qec", $"dotnet {AppProcess.BuiltAssembly} verify", "/dev/null"]) { WorkingDirectory = folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("script", ["-qec", $"dotnet {AppProcess.ProductAssembly} verify", "/dev/null"]) { WorkingDirectory = folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["ConnectionStrings__Governance"] = $"Data Source={Path.Combine(folder.FullName, "governance.db")}";
         start.Environment["TERM"] = "xterm-256color";
         start.Environment.Remove("NO_COLOR");

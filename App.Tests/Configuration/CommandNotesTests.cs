@@ -44,7 +44,7 @@ public sealed class CommandNotesTests : IDisposable
         var (code, output) = await AppCommand.RunAsync(data, "audit", "export", export);
         Assert.True(code == 0, output);
         await using var second = await AppProcess.StartAsync(new AppStart { DataFolder = data });
-        var told = await Product.EventuallyAsync(() => Row.Read(second.DatabasePath, "SELECT sentence FROM audit WHERE action = 'audit.exported'"), rows => rows.Count > 0);
+        var told = await Eventually.ReadAsync(() => Row.Read(second.DatabasePath, "SELECT sentence FROM audit WHERE action = 'audit.exported'"), rows => rows.Count > 0);
         Assert.Contains(export, Assert.Single(told).Text("sentence"), StringComparison.Ordinal);
     }
 

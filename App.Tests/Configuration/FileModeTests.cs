@@ -28,7 +28,7 @@ public sealed class FileModeTests : IDisposable
         await using (var product = await Product.StartAsync(null, dataFolder: Data))
         {
             (await product.CallAsync(Answers.Call("claude-sonnet-5"))).Passed();
-            await Product.EventuallyAsync(() => File.Exists(Path.Combine(Data, "governance.db.mark")), there => there);
+            await Eventually.ReadAsync(() => File.Exists(Path.Combine(Data, "governance.db.mark")), there => there);
             Assert.Equal(0, (await AppCommand.RunAsync(Data, "backup", backup)).Code);
             Check("governance.db", "governance.db-wal", "governance.db-shm", "governance.db.lock", "governance.db.mark", "governance.db.opened", "audit-checkpoint.pem", "checkpoints.lock", "backup.db");
             await product.App.StopAsync();

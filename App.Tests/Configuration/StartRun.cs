@@ -8,7 +8,7 @@ sealed record StartRun(int Code, string Said, string Output)
 {
     public static async Task<StartRun> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [AppProcess.BuiltAssembly, .. arguments]) { WorkingDirectory = AppProcess.RepositoryFolder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [AppProcess.ProductAssembly, .. arguments]) { WorkingDirectory = AppProcess.RepositoryFolder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
@@ -32,8 +32,6 @@ sealed record StartRun(int Code, string Said, string Output)
 /// <summary>Waits for what a process prints; its lines arrive here a moment after it answers.</summary>
 static class Saying
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
-
     public static Task SaysAsync(this AppProcess app, string text) => app.SaysMatchAsync(Regex.Escape(text));
 
     /// <summary>Answers the first group of the pattern.</summary>
@@ -45,7 +43,7 @@ static class Saying
             {
                 return match.Groups[^1].Value;
             }
-            Assert.True(clock.Elapsed < s_patience, $"It never said {pattern}:\n{app.Output}");
+            Assert.True(clock.Elapsed < Eventually.Patience, $"It never said {pattern}:\n{app.Output}");
         }
     }
 }

@@ -123,7 +123,7 @@ public sealed class BudgetRefusalTests(SharedProduct shared)
         _provider.Answer = request => Answers.Message(request, 0, 1) with { Play = async (context, body) => { await release.Task; await context.Response.Body.WriteAsync(body); } };
         var before = _provider.Requests.Count;
         var first = _product.CallAsync(Answers.Call("proof-cents", 60), key);
-        await Product.EventuallyAsync(() => _provider.Requests.Count, count => count > before);
+        await Eventually.ReadAsync(() => _provider.Requests.Count, count => count > before);
 
         var reply = (await _product.CallAsync(Answers.Call("proof-cents", 60), key)).Refused(402, "budget_exceeded");
         release.SetResult();
@@ -143,7 +143,7 @@ public sealed class BudgetRefusalTests(SharedProduct shared)
         _provider.Answer = request => Answers.Message(request, 0, 1) with { Play = async (context, body) => { await release.Task; await context.Response.Body.WriteAsync(body); } };
         var before = _provider.Requests.Count;
         var first = _product.CallAsync(Answers.Call("proof-cents", 60), key);
-        await Product.EventuallyAsync(() => _provider.Requests.Count, count => count > before);
+        await Eventually.ReadAsync(() => _provider.Requests.Count, count => count > before);
 
         var second = _product.CallAsync(Answers.Call("proof-cents", 60), key);
         await Task.Delay(500);

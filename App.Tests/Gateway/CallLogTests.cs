@@ -48,7 +48,7 @@ public sealed class CallLogTests
     static async Task<string> LineAsync(Product product, Reply reply)
     {
         var id = reply.Header("request-id")!;
-        var output = await Product.EventuallyAsync(() => product.App.Output, said => said.Contains($"Call {id}", StringComparison.Ordinal));
+        var output = await Eventually.ReadAsync(() => product.App.Output, said => said.Contains($"Call {id}", StringComparison.Ordinal));
         return output.Split('\n').Single(line => line.Contains($"Call {id}", StringComparison.Ordinal)).TrimEnd('\r');
     }
 }

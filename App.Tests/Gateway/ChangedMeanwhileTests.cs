@@ -32,7 +32,7 @@ public sealed class ChangedMeanwhileTests(SharedProduct shared)
             Assert.Equal("call.refused", Assert.Single(_product.AuditOf(refused)).Text("action"));
             release.SetResult();
             (await first).Passed();
-            await Product.EventuallyAsync(() => _product.Balance($"{project}-monthly").HeldNanos, held => held == 0);
+            await Eventually.ReadAsync(() => _product.Balance($"{project}-monthly").HeldNanos, held => held == 0);
             Assert.Equal((10_000_000, 0), _product.Balance($"{project}-monthly"));
         }
         finally
@@ -93,7 +93,7 @@ public sealed class ChangedMeanwhileTests(SharedProduct shared)
         _provider.Answer = request => Answers.Message(request, 0, 1) with { Play = async (context, body) => { await release.Task; await context.Response.Body.WriteAsync(body); } };
         var before = _provider.Requests.Count;
         var first = _product.CallAsync(Answers.Call("proof-cents", 60), key);
-        await Product.EventuallyAsync(() => _provider.Requests.Count, count => count > before);
+        await Eventually.ReadAsync(() => _provider.Requests.Count, count => count > before);
         var second = _product.CallAsync(Answers.Call("proof-cents", 60), key);
         await Task.Delay(600);
         Assert.False(second.IsCompleted);

@@ -72,7 +72,7 @@ public sealed class DrainTests
     {
         await using var product = await StartAsync(1);
         var waiting = product.CallAsync(Answers.Call("claude-sonnet-5", 600, "[[delay 300s]]"));
-        await Product.EventuallyAsync(() => product.Rows("SELECT id FROM holds").Count, count => count == 1);
+        await Eventually.ReadAsync(() => product.Rows("SELECT id FROM holds").Count, count => count == 1);
         Assert.Equal(0, await StopAsync(product, TimeSpan.FromSeconds(25)));
         var reply = await waiting;
         Assert.Equal((504, "false", "stopped"), (reply.Status, reply.Header("x-should-retry"), reply.Json.GetProperty("error").GetProperty("code").GetString()));

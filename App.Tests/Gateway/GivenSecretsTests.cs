@@ -117,7 +117,7 @@ public sealed class GivenSecretsTests : IAsyncLifetime
     public async Task AnUpstreamWithoutAUsableKeyIsSaidAtTheStart()
     {
         await using var started = await Product.StartAsync(provider.Url, environment: [("PROOFS_UPSTREAM_KEY", "sk-two\nlines")]);
-        var said = await Product.EventuallyAsync(() => started.App.Output, output => output.Contains("PROOFS_UPSTREAM_KEY", StringComparison.Ordinal));
+        var said = await Eventually.ReadAsync(() => started.App.Output, output => output.Contains("PROOFS_UPSTREAM_KEY", StringComparison.Ordinal));
         Assert.Contains("Calls to the upstream 'fake' are refused until it has its key: the environment variable PROOFS_UPSTREAM_KEY has a line break inside.", said, StringComparison.Ordinal);
         Assert.DoesNotContain("sk-two", said, StringComparison.Ordinal);
     }

@@ -31,7 +31,7 @@ public sealed class InFlightLimitTests
             Assert.Contains("event: message_stop", await stream.Content.ReadAsStringAsync(), StringComparison.Ordinal);
             stream.Dispose();
         }
-        await Product.EventuallyAsync(() => product.CallAsync(Answers.Call("claude-haiku-4-5", 10)).GetAwaiter().GetResult().Status, status => status == 200);
+        await Eventually.ReadAsync(() => product.CallAsync(Answers.Call("claude-haiku-4-5", 10)).GetAwaiter().GetResult().Status, status => status == 200);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class InFlightLimitTests
         var refused = await Task.WhenAll(Enumerable.Range(0, Calls).Select(i => product.CallAsync(i % 2 == 0 ? Answers.Call("proof-cents", 60) : Answers.Call("proof-other", 60))));
         Assert.All(refused, (reply, i) => reply.Refused(i % 2 == 0 ? 402 : 403, i % 2 == 0 ? "budget_exceeded" : "policy_rule"));
 
-        await Product.EventuallyAsync(() => Recorded() + Counted().Sum(row => row.Calls), all => all == Calls);
+        await Eventually.ReadAsync(() => Recorded() + Counted().Sum(row => row.Calls), all => all == Calls);
         Assert.InRange(Recorded(), 3, Calls - 1);
         Assert.Equal(Recorded(), product.Rows("SELECT id FROM usage WHERE outcome = 4").Count);
         Assert.All(Counted(), row => Assert.Contains($"was refused {(row.Calls == 1 ? "once" : $"{row.Calls} times")} more", row.Sentence, StringComparison.Ordinal));

@@ -81,7 +81,7 @@ public sealed class SlowClientTests : IAsyncLifetime
     /// <summary>All buffers on the way are full, and nothing has moved for longer than an upstream may be silent. A document that the product has read whole is as good.</summary>
     async Task StandsStillAsync()
     {
-        await Product.EventuallyAsync(() => Interlocked.Read(ref _written), written => written > 0);
+        await Eventually.ReadAsync(() => Interlocked.Read(ref _written), written => written > 0);
         for (var (seen, since) = (0L, Stopwatch.GetTimestamp()); Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(4); await Task.Delay(50))
         {
             if (Interlocked.Read(ref _written) is var written && written != seen)

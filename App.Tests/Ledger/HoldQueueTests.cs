@@ -20,10 +20,7 @@ public abstract class HoldQueueTests(Store store)
         Assert.True(await rig.HoldAsync(first));
         var (second, third) = (rig.Call(6m), rig.Call(6m));
         var waiting = WaitAsync(rig, second, Long);
-        while (rig.Get<HoldQueue>().Count == 0)
-        {
-            await Task.Delay(5);
-        }
+        await Eventually.IsTrueAsync(() => rig.Get<HoldQueue>().Count > 0);
         var behind = WaitAsync(rig, third, Long);
         await Task.Delay(400);
         Assert.False(waiting.IsCompleted || behind.IsCompleted);
@@ -74,7 +71,7 @@ public abstract class HoldQueueTests(Store store)
         using var left = new CancellationTokenSource();
         var leaver = WaitAsync(rig, rig.Call(9m), Long, left.Token);
         var stayer = WaitAsync(rig, rig.Call(6m), Long);
-        await Task.Delay(100);
+        await Eventually.IsTrueAsync(() => rig.Get<HoldQueue>().Count == 2);
         await left.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaver);
         await rig.SettleAsync(first, 1m);
@@ -92,10 +89,7 @@ public abstract class HoldQueueTests(Store store)
         var first = rig.Call(6m);
         Assert.True(await rig.HoldAsync(first));
         var waiting = WaitAsync(rig, rig.Call(6m), Long);
-        while (rig.Get<HoldQueue>().Count == 0)
-        {
-            await Task.Delay(5);
-        }
+        await Eventually.IsTrueAsync(() => rig.Get<HoldQueue>().Count > 0);
         Assert.True((await WaitAsync(rig, rig.Call(6m), Long)).IsHeld);
         Assert.False(waiting.IsCompleted);
         await rig.SettleAsync(first, 1m);
@@ -205,7 +199,7 @@ public abstract class HoldQueueTests(Store store)
         Assert.True((await TryAsync(rig, rig.Call(8m, "beta"))).IsAdmitted);
         // From now on its own budget has room, but the model's has none.
         await rig.SettleAsync(inAlpha, 0.5m);
-        await UntilAsync(async () => (await TryAsync(rig, rig.Call(0.01m, "beta"))).Refusal is { IsQueued: true, BudgetId: "model" });
+        await Eventually.IsTrueAsync(async () => (await TryAsync(rig, rig.Call(0.01m, "beta"))).Refusal is { IsQueued: true, BudgetId: "model" });
         var other = rig.Call(1m, "alpha");
         var refused = await TryAsync(rig, other with { For = other.For with { Model = "claude-opus-5" } });
         Assert.True(refused.Refusal is { IsQueued: true, BudgetId: "a" });
@@ -234,16 +228,7 @@ public abstract class HoldQueueTests(Store store)
         Assert.Equal(0, rig.Get<HoldQueue>().Count);
     }
 
-    static Task CountAsync(LedgerRig rig, int count) => UntilAsync(() => Task.FromResult(rig.Get<HoldQueue>().Count == count));
-
-    static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        for (var tries = 0; !await condition(); tries++)
-        {
-            Assert.True(tries < 2_000, "it never came to that");
-            await Task.Delay(5);
-        }
-    }
+    static Task CountAsync(LedgerRig rig, int count) => Eventually.IsTrueAsync(() => Task.FromResult(rig.Get<HoldQueue>().Count == count));
 
     static async Task<Reservation> WaitAsync(LedgerRig rig, LedgerCall call, TimeSpan patience, CancellationToken left = default)
     {

@@ -36,10 +36,10 @@ public abstract class LedgerJobsTests(Store store)
         await rig.Host.StartAsync();
         try
         {
-            await UntilAsync(() => rig.Events("ledger.reconciled").Count == 1);
+            await Eventually.IsTrueAsync(() => rig.Events("ledger.reconciled").Count == 1);
             Assert.Equal(1_000_000_000, Assert.Single(rig.Balances("chat-month")).PostedNanos);
             rig.Get<IRecurringJobManager>().Trigger(LedgerJobs.Night);
-            await UntilAsync(() => rig.Events(NightlyRun.FinishedAction).Count == 1);
+            await Eventually.IsTrueAsync(() => rig.Events(NightlyRun.FinishedAction).Count == 1);
             Assert.Equal(2, rig.Events("ledger.reconciled").Count);
             Assert.Equal("2026-11-22", rig.Events(NightlyRun.FinishedAction).Single().TargetId);
             // The same night again does nothing.
@@ -93,15 +93,6 @@ public abstract class LedgerJobsTests(Store store)
         Assert.Equal((500_000_000, 3_000_000_000), (balance.PostedNanos, balance.HeldNanos));
         Assert.Equal("1 hold outlived its time; $2.00 counts as spent.", Assert.Single(rig.Events("ledger.holds_expired")).Sentence);
         Assert.True((await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null)).IsClean);
-    }
-
-    static async Task UntilAsync(Func<bool> condition)
-    {
-        for (var i = 0; i < 200 && !condition(); i++)
-        {
-            await Task.Delay(50);
-        }
-        Assert.True(condition());
     }
 }
 

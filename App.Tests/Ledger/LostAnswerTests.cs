@@ -96,26 +96,18 @@ public sealed class LostAnswerTests
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "1000"));
         way.CutAtCommit(arrives: true, closes: true);
         var first = rig.HoldAsync(rig.Call(1m));
-        await UntilAsync(() => way.Cuts > 0);
+        await Eventually.IsTrueAsync(() => way.Cuts > 0);
         var refused = await Assert.ThrowsAsync<JournalUnavailableException>(() => rig.HoldAsync(rig.Call(1m)));
         Assert.False(refused.MayBeWritten);
         Assert.True((await Assert.ThrowsAsync<JournalUnavailableException>(() => first)).MayBeWritten);
         way.Closed = false;
     }
 
-    static Task UntilAsync(LedgerRig rig, Func<GovernanceDb, bool> wanted) => UntilAsync(() =>
+    static Task UntilAsync(LedgerRig rig, Func<GovernanceDb, bool> wanted) => Eventually.IsTrueAsync(() =>
     {
         using var db = rig.Get<Reads>().Open();
         return wanted(db);
     });
-
-    static async Task UntilAsync(Func<bool> isSo)
-    {
-        for (var clock = System.Diagnostics.Stopwatch.StartNew(); !isSo(); await Task.Delay(100))
-        {
-            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "It did not become so.");
-        }
-    }
 
     /// <summary>Stands between the journal and the server, and cuts the way at the next COMMIT when it is told to.</summary>
     sealed class CutWay : IDisposable

@@ -49,7 +49,7 @@ public sealed class LostServerTests
                 await Task.Delay(Random.Shared.Next(50, 300));
                 server.Restart();
                 var until = acknowledged.Count + 50;
-                await Proofs.Product.EventuallyAsync(() => { lock (acknowledged) { return acknowledged.Count; } }, count => count >= until);
+                await Eventually.ReadAsync(() => { lock (acknowledged) { return acknowledged.Count; } }, count => count >= until);
                 await stop.CancelAsync();
                 await Task.WhenAll(load);
                 Assert.True(acknowledged.Count >= until, "The journal did not go on after the server came back.");

@@ -35,7 +35,7 @@ public sealed class StoreTroubleTests
         Assert.Null(watch.Trouble);
         Assert.True(await rig.HoldAsync(rig.Call(1m)));
         using var db = rig.Get<Reads>().Open();
-        await UntilAsync(() => db.Usage.Any(row => row.Id == running.Id.Value));
+        await Eventually.IsTrueAsync(() => db.Usage.Any(row => row.Id == running.Id.Value));
         await CleanAsync(rig);
     }
 
@@ -231,14 +231,5 @@ public sealed class StoreTroubleTests
     {
         var report = await Verification.VerifyAsync(rig.Settings.ReadConnectionString, null);
         Assert.True(report.IsClean, string.Join('\n', report.Findings));
-    }
-
-    static async Task UntilAsync(Func<bool> condition)
-    {
-        for (var i = 0; i < 200 && !condition(); i++)
-        {
-            await Task.Delay(50);
-        }
-        Assert.True(condition());
     }
 }

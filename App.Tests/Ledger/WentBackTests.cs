@@ -143,10 +143,7 @@ public sealed class WentBackTests
             // It hears of the turn, as of everything that others commit.
             await watch.StartAsync(CancellationToken.None);
             var turn = (long)PostgresServer.Ask(connection, "SELECT sequence FROM journal_turn");
-            for (var tries = 0; quiet.Get<Journal>().Saw(quiet.Get<Journal>().StateOfStore, turn - 1) && tries < 100; tries++)
-            {
-                await Task.Delay(50);
-            }
+            await Eventually.IsTrueAsync(() => !quiet.Get<Journal>().Saw(quiet.Get<Journal>().StateOfStore, turn - 1));
         }
         await busy.DisposeAsync();
 

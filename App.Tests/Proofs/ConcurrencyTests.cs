@@ -51,7 +51,7 @@ public abstract class ConcurrencyTests(Store store) : IAsyncLifetime
                 }
                 return reply;
             })).ToList();
-            await Product.EventuallyAsync(() => Volatile.Read(ref refused) + provider.Requests.Count - before, decided => decided >= Calls);
+            await Eventually.ReadAsync(() => Volatile.Read(ref refused) + provider.Requests.Count - before, decided => decided >= Calls);
             var reached = provider.Requests.Count - before;
             var held = product.Balance(project + "-cap");
             release.SetResult();
@@ -61,7 +61,7 @@ public abstract class ConcurrencyTests(Store store) : IAsyncLifetime
             Assert.Equal(fit, replies.Count(reply => reply.Status == 200));
             Assert.All(replies.Where(reply => reply.Status != 200), reply => Assert.Equal("BUDGET_HELD", reply.Refused(402, "budget_exceeded").Error.GetProperty("deny_code").GetString()));
             Assert.Equal((0, estimate.Nanos * fit), held);
-            var settled = await Product.EventuallyAsync(() => product.Balance(project + "-cap"), balance => balance.HeldNanos == 0);
+            var settled = await Eventually.ReadAsync(() => product.Balance(project + "-cap"), balance => balance.HeldNanos == 0);
             Assert.Equal((Answers.Bill(Answers.Model, 10, 5) * fit, 0), settled);
             Assert.Equal(settled, product.Balance(project + "-key"));
             Progress.Say($"a cap of exactly so many calls on {store}: round {round + 1}");

@@ -37,7 +37,7 @@ public sealed class DiskTests
         provider.Answer = Answers.Message;
 
         disk.Fill(leave: 8 * 1024 * 1024);
-        await EventuallyAsync(async () => (await product.ReadyAsync()).Status == 503);
+        await Eventually.IsTrueAsync(async () => (await product.ReadyAsync()).Status == 503);
         var before = provider.Requests.Count;
         var refused = await product.CallAsync(Answers.Call());
         Assert.Equal((503, "true"), (refused.Status, refused.Header("x-should-retry")));
@@ -53,7 +53,7 @@ public sealed class DiskTests
         Assert.Equal(503, (await product.CallAsync(Answers.Call())).Status);
 
         disk.Free();
-        await EventuallyAsync(async () => (await product.ReadyAsync()).Status == 200);
+        await Eventually.IsTrueAsync(async () => (await product.ReadyAsync()).Status == 200);
         (await product.CallAsync(Answers.Call())).Passed();
     }
 
@@ -72,14 +72,14 @@ public sealed class DiskTests
             disk.Free();
             var left = new DriveInfo(disk.Folder).AvailableFreeSpace;
             Assert.True(left > 8 * 1024 * 1024, $"the ledger itself has filled the disk by round {round}: {left} bytes are left");
-            await EventuallyAsync(async () => (await product.CallAsync(Answers.Call(more: $",\"metadata\":{{\"user_id\":\"healed-{round}-{Guid.NewGuid():N}\"}}"))).Status == 200);
+            await Eventually.IsTrueAsync(async () => (await product.CallAsync(Answers.Call(more: $",\"metadata\":{{\"user_id\":\"healed-{round}-{Guid.NewGuid():N}\"}}"))).Status == 200);
             if (round % 10 == 0)
             {
                 Progress.Say($"full disk: {round} times, {refused} calls refused, {left / 1024 / 1024} MB left");
             }
         }
         Assert.True(refused > 0, "the disk was never full for a call");
-        Assert.Empty(await Product.EventuallyAsync(() => product.Rows("SELECT id FROM holds"), holds => holds.Count == 0));
+        Assert.Empty(await Eventually.ReadAsync(() => product.Rows("SELECT id FROM holds"), holds => holds.Count == 0));
         var bills = provider.ReadBooks();
         Assert.Equal(provider.Requests.Count, bills.Count);
         Books.EveryBilledCallHasItsEntry(product, bills);
@@ -111,17 +111,9 @@ public sealed class DiskTests
         })).ToList();
         await Task.Delay(100);
         disk.Fill();
-        await Product.EventuallyAsync(() => Volatile.Read(ref refused), count => count > 0);
+        await Eventually.ReadAsync(() => Volatile.Read(ref refused), count => count > 0);
         await stop.CancelAsync();
         await Task.WhenAll(load);
         return refused;
-    }
-
-    static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        for (var clock = System.Diagnostics.Stopwatch.StartNew(); !await condition(); await Task.Delay(100))
-        {
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), "it did not go on by itself");
-        }
     }
 }

@@ -22,7 +22,7 @@ public sealed class HangUpTests
             await HangUpAsync(product, random, $"hang-{number}", stream: random.Next(2) == 0);
         }
         var bills = provider.ReadBooks();
-        await Product.EventuallyAsync(() => product.Rows("SELECT id FROM holds").Count + Math.Max(0, provider.ReadBooks().Count - product.Rows("SELECT id FROM usage").Count), open => open == 0);
+        await Eventually.ReadAsync(() => product.Rows("SELECT id FROM holds").Count + Math.Max(0, provider.ReadBooks().Count - product.Rows("SELECT id FROM usage").Count), open => open == 0);
         bills = provider.ReadBooks();
         Assert.True(bills.Count > times / 3, $"seed {seed}: {bills.Count} of {times} calls reached the provider");
         var entries = product.Rows("SELECT session, outcome, cost_nanos, \"end\" FROM usage").ToLookup(row => row.Text("session"));

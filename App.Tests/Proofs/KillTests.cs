@@ -83,7 +83,7 @@ public sealed class KillTests
                 }
             }
         })).ToList();
-        await Product.EventuallyAsync(() => provider.Requests.Count, count => count > before + workers);
+        await Eventually.ReadAsync(() => provider.Requests.Count, count => count > before + workers);
         await Task.Delay(after);
         await product.App.KillAsync();
         await stop.CancelAsync();

@@ -41,7 +41,7 @@ public sealed class OutageTests
         await EventuallyPassedAsync(product, product.Key);
         Assert.Equal(200, (await product.ReadyAsync()).Status);
         Assert.Equal(before + 1, provider.Requests.Count);
-        Assert.Equal(2, (await Product.EventuallyAsync(() => product.Rows("SELECT id FROM usage"), rows => rows.Count == 2)).Count);
+        Assert.Equal(2, (await Eventually.ReadAsync(() => product.Rows("SELECT id FROM usage"), rows => rows.Count == 2)).Count);
     }
 
     [Fact]
@@ -64,11 +64,11 @@ public sealed class OutageTests
             Assert.Single(aside.GetFiles());
         }
         Assert.Equal(most, admitted);
-        Assert.Equal(admitted, (await Product.EventuallyAsync(() => product.Rows("SELECT id FROM usage WHERE flags = 64"), rows => rows.Count == admitted)).Count);
+        Assert.Equal(admitted, (await Eventually.ReadAsync(() => product.Rows("SELECT id FROM usage WHERE flags = 64"), rows => rows.Count == admitted)).Count);
         var told = Assert.Single(product.Rows("SELECT * FROM audit WHERE action = 'ledger.open_window'"));
         Assert.Equal("open", told.Text("chain"));
         Assert.Contains($"\"calls\":{admitted},", System.Text.Encoding.UTF8.GetString(told.Bytes("body")), StringComparison.Ordinal);
-        Assert.Empty(await Product.EventuallyAsync(aside.GetFiles, files => files.Length == 0));
+        Assert.Empty(await Eventually.ReadAsync(aside.GetFiles, files => files.Length == 0));
         await EventuallyPassedAsync(product, key);
         await CheckAsync(product, provider);
         aside.Delete(recursive: true);
@@ -135,7 +135,7 @@ public sealed class OutageTests
 
     static async Task CheckAsync(Product product, FakeProvider provider)
     {
-        Assert.Empty(await Product.EventuallyAsync(() => product.Rows("SELECT id FROM holds"), holds => holds.Count == 0));
+        Assert.Empty(await Eventually.ReadAsync(() => product.Rows("SELECT id FROM holds"), holds => holds.Count == 0));
         var bills = provider.ReadBooks();
         Books.EveryBilledCallHasItsEntry(product, [.. bills.Where(bill => bill.User is not null)]);
         Books.BalanceIsEntries(product, "all", bills.Sum(bill => bill.BillNanos));
@@ -188,10 +188,7 @@ public sealed class OutageTests
 
     static async Task EventuallyPassedAsync(Product product, string key)
     {
-        for (var clock = Stopwatch.StartNew(); (await product.CallAsync(Answers.Call(), key)).Status != 200; await Task.Delay(100))
-        {
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), "it did not go on by itself");
-        }
+        await Eventually.IsTrueAsync(async () => (await product.CallAsync(Answers.Call(), key)).Status == 200);
     }
 
     /// <summary>Makes the store unwritable until it is disposed: another process holds its lock, or its folder is away.</summary>

@@ -13,9 +13,6 @@ public sealed class Product : IAsyncDisposable
     /// <summary>The environment variable that names another store than the file in the data folder.</summary>
     public const string ConnectionVariable = "ConnectionStrings__Governance";
 
-    /// <summary>Another <c>App.dll</c> than the one that was built with these tests, such as a published one, named by GOVERNANCE_PRODUCT.</summary>
-    static readonly string? _assembly = Environment.GetEnvironmentVariable("GOVERNANCE_PRODUCT") is { Length: > 0 } named ? Path.GetFullPath(named, AppProcess.RepositoryFolder) : null;
-
     const string ManagementKey = "proofs-management-key-0123456789";
     readonly string? _database;
     readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, MaxConnectionsPerServer = 4096, MaxResponseDrainSize = 0 }) { Timeout = TimeSpan.FromSeconds(100) };
@@ -54,7 +51,7 @@ public sealed class Product : IAsyncDisposable
         }
         try
         {
-            return new Product(await AppProcess.StartAsync(new AppStart { Environment = variables, Assembly = _assembly, DataFolder = dataFolder, Timeout = TimeSpan.FromSeconds(90) }), key, variables.GetValueOrDefault(ConnectionVariable));
+            return new Product(await AppProcess.StartAsync(new AppStart { Environment = variables, DataFolder = dataFolder, Timeout = TimeSpan.FromSeconds(90) }), key, variables.GetValueOrDefault(ConnectionVariable));
         }
         finally
         {
@@ -129,7 +126,7 @@ public sealed class Product : IAsyncDisposable
 
     /// <summary>The one entry that meets a condition, waited for.</summary>
     public async Task<Row> UsageAsync(string condition, params (string Name, object Value)[] parameters) =>
-        Assert.Single(await EventuallyAsync(() => Rows("SELECT * FROM usage WHERE " + condition, parameters), rows => rows.Count > 0));
+        Assert.Single(await Eventually.ReadAsync(() => Rows("SELECT * FROM usage WHERE " + condition, parameters), rows => rows.Count > 0));
 
     public IReadOnlyList<Row> AuditOf(Reply reply) => Rows("SELECT * FROM audit WHERE request_id = @id ORDER BY id", ("@id", reply.Header("request-id")!));
 
@@ -138,19 +135,6 @@ public sealed class Product : IAsyncDisposable
     {
         var row = Rows("SELECT COALESCE(SUM(posted_nanos), 0) AS posted, COALESCE(SUM(held_nanos), 0) AS held FROM balances WHERE budget_id = @id", ("@id", budget)).Single();
         return (row.Number("posted"), row.Number("held"));
-    }
-
-    /// <summary>Asks again until the answer is as wanted, for twenty seconds; the last answer either way.</summary>
-    public static async Task<T> EventuallyAsync<T>(Func<T> ask, Func<T, bool> wanted)
-    {
-        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(20))
-        {
-            var answer = ask();
-            if (wanted(answer) || clock.Elapsed > TimeSpan.FromSeconds(20))
-            {
-                return answer;
-            }
-        }
     }
 
     public async ValueTask DisposeAsync()

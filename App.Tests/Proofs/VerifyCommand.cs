@@ -10,7 +10,7 @@ static class VerifyCommand
     /// <param name="folder">Where the instances that share the database keep their files, first of all the checkpoints that it is compared with.</param>
     public static async Task<(int Code, string Output)> OnAsync(string connection, string folder)
     {
-        var start = new ProcessStartInfo("dotnet", [AppProcess.BuiltAssembly, "verify"]) { WorkingDirectory = AppProcess.RepositoryFolder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [AppProcess.ProductAssembly, "verify"]) { WorkingDirectory = AppProcess.RepositoryFolder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ConnectionStrings__Governance"] = connection;
         start.Environment["Governance__Journal__Folder"] = folder;
         using var process = Process.Start(start)!;

@@ -75,7 +75,7 @@ sealed partial class PrometheusText
 
     /// <summary>Scrapes until what is wanted is told; the last scrape where it never is.</summary>
     public static async Task<PrometheusText> EventuallyAsync(Product product, Func<PrometheusText, bool> wanted) =>
-        await Product.EventuallyAsync(() => ScrapeAsync(product).GetAwaiter().GetResult(), wanted);
+        await Eventually.ReadAsync(() => ScrapeAsync(product).GetAwaiter().GetResult(), wanted);
 
     /// <summary>The value of the one series with this name and exactly these labels.</summary>
     public double Value(string name, params (string Name, string Value)[] labels) =>

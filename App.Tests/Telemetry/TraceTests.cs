@@ -17,7 +17,7 @@ public sealed class TraceTests
         await using var provider = await FakeProvider.StartAsync();
         await using var product = await StartAsync(collector, provider, endpoint, protocol);
         var reply = (await product.CallAsync(Answers.Call(text: "a-secret-question"), null, ("traceparent", $"00-{TraceId}-{ClientSpan}-01"))).Passed();
-        var spans = await Product.EventuallyAsync(() => collector.Spans, spans => spans.Any(span => span.Name == "governance.call"));
+        var spans = await Eventually.ReadAsync(() => collector.Spans, spans => spans.Any(span => span.Name == "governance.call"));
 
         var root = Assert.Single(spans, span => span.Name == "governance.call");
         Assert.Equal((TraceId, ClientSpan), (root.TraceId, root.ParentId));
@@ -31,7 +31,7 @@ public sealed class TraceTests
         Assert.Equal(("fake", "Completed", "200"), (parts[2].Attributes["governance.upstream"], parts[2].Attributes["governance.end"], parts[2].Attributes["http.response.status_code"]));
         // The trace stays here: what the provider gets is the operator's.
         Assert.DoesNotContain("traceparent", provider.Requests[^1].Headers.Keys);
-        Assert.True(await Product.EventuallyAsync(() => collector.Has("governance.upstream.requests", "/v1/metrics"), found => found));
+        Assert.True(await Eventually.ReadAsync(() => collector.Has("governance.upstream.requests", "/v1/metrics"), found => found));
         foreach (var secret in new[] { product.Key, "sk-operators-own", "main-key", "a-secret-question", "aus der Probe", "Grüße", PrometheusText.ManagementKey })
         {
             Assert.False(collector.Has(secret), secret);
@@ -49,7 +49,7 @@ public sealed class TraceTests
         await product.CallAsync(Answers.Call("unknown"), null, ("traceparent", "no trace context"));
         provider.Answer = _ => Answers.Error(529, "overloaded_error", "busy");
         await product.CallAsync(Answers.Call());
-        var spans = await Product.EventuallyAsync(() => collector.Spans, spans => spans.Count(span => span.Name == "governance.call") == 3);
+        var spans = await Eventually.ReadAsync(() => collector.Spans, spans => spans.Count(span => span.Name == "governance.call") == 3);
 
         var roots = spans.Where(span => span.Name == "governance.call").OrderBy(span => span.Starts).ToList();
         Assert.Equal(3, roots.Count);

@@ -55,7 +55,7 @@ public sealed class UpstreamLogTests
         async Task<string> LineAsync(Reply reply, string end, string statuses)
         {
             var id = $" call={reply.Header("request-id")} ";
-            var output = await Product.EventuallyAsync(() => product.App.Output, said => said.Contains(id, StringComparison.Ordinal));
+            var output = await Eventually.ReadAsync(() => product.App.Output, said => said.Contains(id, StringComparison.Ordinal));
             var line = Assert.Single(output.Split('\n'), each => each.Contains(id, StringComparison.Ordinal) && each.Contains(UpstreamLog.Category, StringComparison.Ordinal));
             Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z warn: ", line);
             Assert.Contains($" failed: end={end} ", line, StringComparison.Ordinal);

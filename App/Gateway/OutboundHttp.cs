@@ -104,6 +104,8 @@ sealed class OutboundHttp(IOptions<GatewaySettings> settings, UpstreamShelf shel
         try
         {
             await socket.ConnectAsync(allowed, wanted.Port, cancellation);
+            // Asked here, where it is a fault of connecting: HttpClient asks too, and lets a connection that was reset meanwhile out as an exception that is none of HTTP's.
+            _ = socket.RemoteEndPoint;
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)

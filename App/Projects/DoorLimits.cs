@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Governance.Shell;
-using Microsoft.AspNetCore.RateLimiting;
 
 namespace Governance.Projects;
 
@@ -30,6 +29,10 @@ sealed class DoorLimits : IDisposable
 
     readonly PartitionedRateLimiter<string> byAccount = PartitionedRateLimiter.Create<string, string>(account => Bucket(account, MaxByAccount, 1, TimeSpan.FromSeconds(18)));
 
+    readonly PartitionedRateLimiter<HttpContext> byAddress = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+        HttpMethods.IsPost(context.Request.Method) && context.GetEndpoint()?.Metadata.GetMetadata<LimitAttemptsAttribute>() is not null
+            ? Bucket(VisitorOf(context), MaxByAddress, MaxByAddress / 6, TimeSpan.FromSeconds(10)) : RateLimitPartition.GetNoLimiter(""));
+
     readonly ConcurrentDictionary<string, int> renewals = new(StringComparer.Ordinal);
 
     /// <summary>Lets so many passwords be checked or hashed at once that calls keep at least half of the processors.</summary>
@@ -43,24 +46,23 @@ sealed class DoorLimits : IDisposable
     /// <summary>The same for members whose browser is known: what strangers ask for does not stand in their way.</summary>
     public ConcurrencyLimiter KnownChecks { get; } = new(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = MaxWaitingChecks, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
 
-    /// <summary>The framework's part: by address, for forms that are sent to pages with <see cref="LimitAttemptsAttribute"/>.</summary>
-    public static void Configure(RateLimiterOptions options)
+    /// <summary>By address, for forms that are sent to pages with <see cref="LimitAttemptsAttribute"/>. The framework's middleware would do no more, and never stops its timer.</summary>
+    public async Task LimitAsync(HttpContext context, RequestDelegate next)
     {
-        options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-            HttpMethods.IsPost(context.Request.Method) && context.GetEndpoint()?.Metadata.GetMetadata<LimitAttemptsAttribute>() is not null
-                ? Bucket(VisitorOf(context), MaxByAddress, MaxByAddress / 6, TimeSpan.FromSeconds(10)) : RateLimitPartition.GetNoLimiter(""));
-        options.OnRejected = async (rejected, cancellationToken) =>
+        using var lease = byAddress.AttemptAcquire(context);
+        if (lease.IsAcquired)
         {
-            var context = rejected.HttpContext;
-            context.RequestServices.GetRequiredService<FailedAttempts>().Refused(null, VisitorAddress.Of(context));
-            context.Response.Headers.RetryAfter = Seconds(WaitOf(rejected.Lease));
-            // A browser gets the page of this status.
-            if (!BareFailures.WantsPage(context))
-            {
-                await context.Response.WriteAsync("Too many attempts from this address. Wait a minute, then try again; nothing was changed.", cancellationToken);
-            }
-        };
+            await next(context);
+            return;
+        }
+        context.RequestServices.GetRequiredService<FailedAttempts>().Refused(null, VisitorAddress.Of(context));
+        context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        context.Response.Headers.RetryAfter = Seconds(WaitOf(lease));
+        // A browser gets the page of this status.
+        if (!BareFailures.WantsPage(context))
+        {
+            await context.Response.WriteAsync("Too many attempts from this address. Wait a minute, then try again; nothing was changed.", context.RequestAborted);
+        }
     }
 
     /// <summary>Counts a try. Null where it may be made; else how long to wait.</summary>
@@ -94,6 +96,7 @@ sealed class DoorLimits : IDisposable
     {
         byAccountAndVisitor.Dispose();
         byAccount.Dispose();
+        byAddress.Dispose();
         Checks.Dispose();
         KnownChecks.Dispose();
     }

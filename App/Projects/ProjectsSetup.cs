@@ -19,7 +19,6 @@ static class ProjectsSetup
         services.AddScoped<CurrentMember>();
         services.AddSingleton<SetupToken>();
         services.AddScoped<FirstRun>();
-        services.AddRateLimiter(DoorLimits.Configure);
         services.AddSingleton<DoorLimits>();
         services.AddSingleton<KnownBrowsers>();
         services.AddSingleton<FailedAttempts>();
@@ -68,7 +67,8 @@ static class ProjectsSetup
     public static WebApplication UseProjects(this WebApplication app)
     {
         app.Use(next => context => PageGate.LeadToFirstRunAsync(context, next));
-        app.UseRateLimiter();
+        var limits = app.Services.GetRequiredService<DoorLimits>();
+        app.Use(next => context => limits.LimitAsync(context, next));
         app.UseAuthentication();
         app.Use(next => context => PageGate.AskForSignInAsync(context, next));
         app.UseAuthorization();

@@ -191,7 +191,7 @@ sealed class CrashSite : IAsyncDisposable
 
     async Task CheckAsync(Product product, string after)
     {
-        var open = await Product.EventuallyAsync(() => product.Rows("SELECT id FROM holds").Count, count => count == 0);
+        var open = await Eventually.ReadAsync(() => product.Rows("SELECT id FROM holds").Count, count => count == 0);
         Assert.True(open == 0, $"{open} holds are still open after {after}");
         Books.EveryBilledCallHasItsEntry(product, provider.ReadBooks());
         var report = await Verification.VerifyAsync($"Data Source={product.App.DatabasePath}", null);

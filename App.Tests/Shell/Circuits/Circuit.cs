@@ -88,7 +88,7 @@ sealed class Circuit : Renderer
     {
         for (var clock = System.Diagnostics.Stopwatch.StartNew(); !holds(await TextAsync()); await Task.Delay(20))
         {
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), await TextAsync());
+            Assert.True(clock.Elapsed < Eventually.Patience, await TextAsync());
         }
     }
 
