@@ -98,7 +98,7 @@ public sealed class AccessibilityTests(LivedInProduct lived) : IClassFixture<Liv
                 await visitor.TryAsync(() => reach(visitor), place);
                 await examination.LookAsync($"{place}, light", visitor, narrow: true);
                 await visitor.DarkenAsync();
-                await examination.LookAsync($"{place}, dark", visitor, narrow: false);
+                await examination.LookAtColoursAsync($"{place}, dark", visitor);
             }
             catch (Exception failure) when (failure is PlaywrightException or TimeoutException or Xunit.Sdk.XunitException)
             {
@@ -127,12 +127,12 @@ public sealed class AccessibilityTests(LivedInProduct lived) : IClassFixture<Liv
         await new WelcomePage(light, link).OpenAsync();
         await examination.LookAsync("welcome, light", light, narrow: true);
         await new WelcomePage(dark, link).OpenAsync();
-        await examination.LookAsync("welcome, dark", dark, narrow: false);
+        await examination.LookAtColoursAsync("welcome, dark", dark);
 
         await new WelcomePage(light, link).SignUpAsync();
         await examination.LookAsync("the first key, light", light, narrow: true);
         await light.DarkenAsync();
-        await examination.LookAsync("the first key, dark", light, narrow: false);
+        await examination.LookAtColoursAsync("the first key, dark", light);
 
         await light.GoAsync("/dashboard");
         await examination.LookAsync("an overview without calls", light, narrow: true);

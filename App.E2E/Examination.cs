@@ -1,3 +1,4 @@
+using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 
 namespace Governance.EndToEnd;
@@ -17,10 +18,18 @@ public sealed class Examination(string circumstances)
 
     readonly List<string> _findings = [];
 
+    /// <summary>The rules about colours, which are all that a dark page has of its own.</summary>
+    static readonly AxeRunOptions s_colours = new() { RunOnly = new RunOnlyOptions { Type = "rule", Values = ["color-contrast", "link-in-text-block"] } };
+
     /// <summary>axe's violations, and at 390 px what does not fit.</summary>
-    public async Task LookAsync(string place, Visitor visitor, bool narrow)
+    public Task LookAsync(string place, Visitor visitor, bool narrow) => LookAsync(place, visitor, narrow, null);
+
+    /// <summary>The colours of a place that was looked at in full before.</summary>
+    public Task LookAtColoursAsync(string place, Visitor visitor) => LookAsync(place, visitor, narrow: false, s_colours);
+
+    async Task LookAsync(string place, Visitor visitor, bool narrow, AxeRunOptions? options)
     {
-        foreach (var violation in (await visitor.Page.RunAxe()).Violations)
+        foreach (var violation in (await visitor.Page.RunAxe(options)).Violations)
         {
             var nodes = violation.Nodes.Take(4).Select(node => $"    {string.Join(' ', node.Target)}  {node.Html}  {string.Join("; ", node.Any.Select(check => check.Message).Take(1))}");
             _findings.Add($"{circumstances}, {place}: {violation.Id}: {violation.Help} ({violation.Nodes.Length})\n{string.Join('\n', nodes)}");

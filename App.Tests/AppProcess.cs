@@ -20,6 +20,8 @@ public sealed record AppStart
     public string? WorkingFolder { get; init; }
     /// <summary>Where the database lies. One that is given here is kept, so that a second process can go on with it; else a temporary folder, deleted at the end.</summary>
     public string? DataFolder { get; init; }
+    /// <summary>Puts something at the path of a database of its own before it starts.</summary>
+    public Action<string>? Furnish { get; init; }
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 }
 
@@ -82,6 +84,10 @@ public sealed class AppProcess : IAsyncDisposable
         start ??= new AppStart();
         var url = new Uri($"http://127.0.0.1:{Ports.Free()}/");
         var data = start.DataFolder ?? Directory.CreateTempSubdirectory("governance-").FullName;
+        if (start.DataFolder is null)
+        {
+            start.Furnish?.Invoke(Path.Combine(data, "governance.db"));
+        }
         var app = new AppProcess(new Process { StartInfo = Describe(start, url, data) }, url, data, start.DataFolder is null);
         try
         {

@@ -47,6 +47,10 @@ sealed class LedgerRig : IAsyncDisposable
         ownsFolder = folder is null;
         Folder = folder ?? System.IO.Directory.CreateTempSubdirectory("governance-ledger-").FullName;
         Settings = new JournalSettings(connection ?? (store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(Folder, "governance.db")}")) { Folder = Folder, AskingLimit = askingLimit ?? TimeSpan.FromSeconds(60) };
+        if (!Settings.IsShared)
+        {
+            MigratedFile.CopyTo(Path.Combine(Folder, "governance.db"));
+        }
         Clock = new SetClock(now ?? new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         var services = builder.Services;

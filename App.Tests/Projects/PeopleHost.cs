@@ -81,6 +81,10 @@ sealed class PeopleHost(string? connection) : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSolutionRelativeContentRoot(".", "Governance.sln");
+        if (connection is null)
+        {
+            MigratedFile.CopyTo(Path.Combine(data.FullName, "governance.db"));
+        }
         builder.UseSetting("ConnectionStrings:Governance", connection ?? $"Data Source={Path.Combine(data.FullName, "governance.db")}");
         builder.UseSetting("Governance:Journal:Folder", data.FullName);
         builder.UseSetting(FirstSteps.ShowSetting, "true");

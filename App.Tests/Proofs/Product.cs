@@ -51,7 +51,7 @@ public sealed class Product : IAsyncDisposable
         }
         try
         {
-            return new Product(await AppProcess.StartAsync(new AppStart { Environment = variables, DataFolder = dataFolder, Timeout = TimeSpan.FromSeconds(90) }), key, variables.GetValueOrDefault(ConnectionVariable));
+            return new Product(await AppProcess.StartAsync(new AppStart { Environment = variables, DataFolder = dataFolder, Furnish = MigratedFile.CopyTo, Timeout = TimeSpan.FromSeconds(90) }), key, variables.GetValueOrDefault(ConnectionVariable));
         }
         finally
         {
