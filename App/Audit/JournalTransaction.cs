@@ -77,6 +77,11 @@ sealed class JournalTransaction(JournalStore store)
         ChangesDefinitions = false;
         admittedMilliseconds = 0;
         var turn = store.Begin();
+        if (turn.PutBack)
+        {
+            // What it wrote ahead of the others is not waited for.
+            lastMilliseconds = 0;
+        }
         NowMilliseconds = GoOn(lastMilliseconds, turn.NowMilliseconds);
         if (turn.Foreign)
         {
