@@ -155,7 +155,11 @@ sealed class ThreeInstances(DateTimeOffset now, MailSettings? mail = null) : IAs
     /// <summary>As whoever verifies beside a clock that is right.</summary>
     public Task<VerificationReport> VerifyAsync() => Verification.VerifyAsync(this[0].Settings.ReadConnectionString, null, now: Now);
 
-    public async ValueTask DisposeAsync() => await StopAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Database.Dispose();
+    }
 
     /// <summary>One of them, with what its host runs in loops.</summary>
     sealed class OneInstance : IAsyncDisposable

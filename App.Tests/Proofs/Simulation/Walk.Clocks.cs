@@ -157,5 +157,5 @@ sealed partial class Walk
         ? $"fence: {new CallId(newest)} was made within a day, but {fence.Reason}" : null;
 
     /// <summary>From where a process that starts goes on.</summary>
-    long NewestEvent() => check.Number("SELECT MAX(at_milliseconds) FROM audit WHERE id > (SELECT MAX(id) FROM audit) - 1000");
+    long NewestEvent() => check.Number("SELECT at_milliseconds FROM audit ORDER BY id DESC LIMIT 1");
 }

@@ -3,8 +3,8 @@ using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Ledger;
 
-/// <content>Clocks that go at another pace.</content>
-public sealed partial class ClockTroubleTests
+/// <summary>Clocks that go at another pace.</summary>
+public sealed class ClockDriftTests(ClockMailHost mail) : ClockTrouble(mail)
 {
     /// <summary>What an oscillator may be off by.</summary>
     const double Usual = 200e-6;

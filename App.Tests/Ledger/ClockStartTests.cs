@@ -4,8 +4,8 @@ using Governance.Ledger;
 
 namespace Governance.Tests.Ledger;
 
-/// <content>A clock that is wrong when an instance starts, which then knows nothing else.</content>
-public sealed partial class ClockTroubleTests
+/// <summary>A clock that is wrong when an instance starts, which then knows nothing else.</summary>
+public sealed class ClockStartTests(ClockMailHost mail) : ClockTrouble(mail)
 {
     const string FencedByClock = "No calls are taken: the clock says ";
     const string LiesAhead = "I9";
@@ -21,7 +21,7 @@ public sealed partial class ClockTroubleTests
     [InlineData(Clocks.AllHosts, -FiveYears, false)]
     public async Task AHostThatStartsYearsAwayGoesByTheDatabasesClock(Clocks who, int days, bool isFirstStart)
     {
-        await using var three = new ThreeInstances(november, mail.Settings);
+        await using var three = new ThreeInstances(november, Mail.Settings);
         if (!isFirstStart)
         {
             three.Start();
@@ -63,7 +63,7 @@ public sealed partial class ClockTroubleTests
         three.Start();
         await three.PassAsync(TimeSpan.FromSeconds(20));
         await FencedAsync(three, days < 0 ? "1,826 days before" : "1,826 days after");
-        Assert.DoesNotContain(mail.Server.Received, received => received.To.Contains(mailbox));
+        Assert.DoesNotContain(Mail.Server.Received, received => received.To.Contains(Mailbox));
 
         // The clock is put right, which nobody can know but who looks at it: the fence stands over the next start as well.
         three.Jump(who, TimeSpan.FromDays(-days));
@@ -85,7 +85,7 @@ public sealed partial class ClockTroubleTests
     [InlineData(Clocks.Everything)]
     public async Task AFirstStartFiveYearsAheadIsToldOnceTheClockIsRight(Clocks who)
     {
-        await using var three = new ThreeInstances(november, mail.Settings);
+        await using var three = new ThreeInstances(november, Mail.Settings);
         three.Jump(who, TimeSpan.FromDays(FiveYears));
         three.Start();
         await FillAsync(three);
