@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Gateway;
 using Governance.Tests.Ledger;
 
 namespace Governance.Tests.Audit;
@@ -142,6 +143,63 @@ public sealed class LedgerTimeTests
         time.Observe(database.AddMinutes(10).AddSeconds(2));
         Near(database.AddMinutes(10).AddSeconds(2), time.GetUtcNow());
         Assert.Null(time.Deviation);
+    }
+
+    /// <summary>Another instance that has only just come may have seen nothing but a wrong clock.</summary>
+    [Theory]
+    [InlineData(22.5)]
+    [InlineData(-22.5)]
+    [InlineData(24 * 31)]
+    public void WhoHasAgreedWithTheDatabaseIsNotLedAwayByAnotherThatHasJustCome(double hours)
+    {
+        var time = new LedgerTime(isShared: true, machine, () => null);
+        time.Observe(machine.Now);
+        machine.Now += LedgerTime.ConfirmedAfter;
+        time.Observe(machine.Now);
+        for (var second = 0; second < 59; second++)
+        {
+            machine.Now += TimeSpan.FromSeconds(1);
+            time.Observe(machine.Now.AddHours(hours));
+            Assert.False(time.Confirm(machine.Now.AddHours(hours)));
+            Near(machine.Now, time.GetUtcNow());
+        }
+    }
+
+    /// <summary>Nor do the calls after it stay where it was: its ids go back with it, and none is given twice.</summary>
+    [Fact]
+    public void WhoStartedByAWrongClockGoesByWhatTheOthersAgreeOn()
+    {
+        var time = new LedgerTime(isShared: true, machine, () => null);
+        var ids = new CallIds(time);
+        time.Observe(machine.Now.AddHours(22.5));
+        var astray = Enumerable.Range(0, 10).Select(_ => ids.Next()).ToList();
+        machine.Now += TimeSpan.FromSeconds(12);
+        time.Observe(machine.Now);
+        Near(machine.Now.AddHours(22.5), time.GetUtcNow());
+        Assert.True(time.Confirm(machine.Now));
+        Near(machine.Now, time.GetUtcNow());
+        var after = Enumerable.Range(0, 10).Select(_ => ids.Next()).ToList();
+        Assert.All(after, id => Near(machine.Now, id.At));
+        machine.Now = start.AddHours(22.5);
+        var later = Enumerable.Range(0, 10).Select(_ => ids.Next()).ToList();
+        Assert.All(later, id => Near(machine.Now, id.At));
+        Assert.Equal(30, astray.Concat(after).Concat(later).Distinct().Count());
+    }
+
+    /// <summary>A process that stood still, and was taken for dead meanwhile, asks the others again.</summary>
+    [Fact]
+    public void WhoStoodStillGoesByTheOthersAtOnce()
+    {
+        var time = new LedgerTime(isShared: true, machine, () => null);
+        time.Observe(machine.Now);
+        machine.Now += LedgerTime.ConfirmedAfter;
+        time.Observe(machine.Now);
+        machine.Step(TimeSpan.FromDays(2));
+        time.Observe(machine.Now);
+        Near(machine.Now.AddDays(-2), time.GetUtcNow());
+        time.Unsettle();
+        Assert.False(time.Confirm(machine.Now));
+        Near(machine.Now, time.GetUtcNow());
     }
 
     [Theory]

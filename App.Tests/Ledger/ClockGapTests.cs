@@ -63,6 +63,30 @@ public abstract class ClockGapTests(Store store)
         }
     }
 
+    /// <summary>As where a battery is empty, and a machine always starts with the same date.</summary>
+    [Theory]
+    [InlineData(31)]
+    [InlineData(-31)]
+    public async Task WhatAWrongClockLeftInTheTrailIsNoWitnessForIt(int days)
+    {
+        await using var kept = new Kept(store);
+        await kept.SpendAsync(november);
+        await using (var rig = kept.Start(november.AddDays(days)))
+        {
+            Assert.NotNull(rig.Get<FenceShelf>().Current);
+        }
+        await using (var rig = kept.Start(november.AddHours(1)))
+        {
+            Assert.NotNull(await rig.Get<FenceLifting>().LiftAsync([], "acme", Actor.System, () => throw new InvalidOperationException()));
+            await rig.SpendAsync(1m);
+        }
+        await using (var rig = kept.Start(november.AddDays(days).AddMinutes(1)))
+        {
+            Assert.True(ClockGap.IsReason(rig.Get<FenceShelf>().Current?.Reason ?? ""));
+            Assert.False(await rig.HoldAsync(rig.Call(0.01m)));
+        }
+    }
+
     [Fact]
     public async Task VerifySaysThatEntriesLieAhead()
     {

@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Gateway;
 using Governance.Ledger;
 using Governance.Pricing;
 using Governance.Projects;
@@ -42,7 +43,8 @@ sealed class LedgerRig : IAsyncDisposable
 
     /// <param name="connection">A PostgreSQL database; null for a file in the folder.</param>
     /// <param name="log">Where the log goes too; nowhere where it is null.</param>
-    public LedgerRig(string? folder = null, MailSettings? mail = null, DateTimeOffset? now = null, Store store = Store.Sqlite, string? connection = null, TimeSpan? askingLimit = null, ILoggerProvider? log = null)
+    /// <param name="readsClocks">True where the ledger's clock reads the store's, or this machine's, and carries it on by time that passed, as in the running host; else it is the set clock itself.</param>
+    public LedgerRig(string? folder = null, MailSettings? mail = null, DateTimeOffset? now = null, Store store = Store.Sqlite, string? connection = null, TimeSpan? askingLimit = null, ILoggerProvider? log = null, bool readsClocks = false)
     {
         ownsFolder = folder is null;
         Folder = folder ?? System.IO.Directory.CreateTempSubdirectory("governance-ledger-").FullName;
@@ -60,7 +62,11 @@ sealed class LedgerRig : IAsyncDisposable
             services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(log));
         }
         services.AddAudit(Settings).AddBudgets().AddLedger().AddAlerts(new ConfigurationBuilder().Build());
-        services.AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton<TimeProvider>(readsClocks ? new LedgerTime(Settings.IsShared, Clock, () => null) : Clock);
+        if (readsClocks)
+        {
+            services.AddSingleton<CallIds>().AddJournalListener<GatewaySetup.CallIdStart>();
+        }
         if (mail is not null)
         {
             services.AddSingleton(mail);

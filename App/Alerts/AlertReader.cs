@@ -1,13 +1,14 @@
 using System.Text.Json;
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Ledger;
 using Governance.Projects;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Alerts;
 
 /// <summary>Follows the trail and makes a mail of every threshold that wants one (B5). Nothing that spends money waits for it; after a crash it goes on from its bookmark.</summary>
-sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings settings, Leases leases, MailLog log, ILogger<AlertReader> logger) : FeedLoop(feed, logger)
+sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings settings, Leases leases, FenceShelf fences, MailLog log, ILogger<AlertReader> logger) : FeedLoop(feed, logger)
 {
     public const string Reader = "mail";
     public const string NobodyAction = "mail.nobody_to_tell";
@@ -29,6 +30,11 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
     {
         do
         {
+            // A mail that were dated by a clock that nobody has looked at yet could be too late before it is sent.
+            if (fences.Current is { } fence && ClockGap.IsReason(fence.Reason))
+            {
+                return;
+            }
             if (await leases.TakeAsync(MailSender.LeaseName, MailSender.LeaseTime) is not { } lease)
             {
                 return;

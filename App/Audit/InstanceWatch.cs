@@ -74,12 +74,15 @@ sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Fe
         }
     }
 
-    /// <summary>Where the row says that this instance has ended, the journal finds out with its next group and goes on as a new one.</summary>
-    async Task GiveSignAsync(NpgsqlConnection connection, long asked, CancellationToken stopping)
+    /// <summary>
+    /// Dated by what this instance goes by, not by the database's clock: whoever starts while that one is wrong must not take the sign for agreement with it.
+    /// Where the row says that this instance has ended, the journal finds out with its next group and goes on as a new one.
+    /// </summary>
+    internal async Task GiveSignAsync(NpgsqlConnection connection, long asked, CancellationToken stopping)
     {
         await using (var sign = new NpgsqlCommand("""
-            UPDATE instances SET heartbeat_milliseconds = (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE id = $1 AND ended_milliseconds IS NULL
-            """, connection) { Parameters = { new NpgsqlParameter { Value = journal.Instance } } })
+            UPDATE instances SET heartbeat_milliseconds = $2 WHERE id = $1 AND ended_milliseconds IS NULL
+            """, connection) { Parameters = { new NpgsqlParameter { Value = journal.Instance }, new NpgsqlParameter { Value = time.GetUtcNow().ToUnixTimeMilliseconds() } } })
         {
             if (await sign.ExecuteNonQueryAsync(stopping) == 0)
             {

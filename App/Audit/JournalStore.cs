@@ -7,7 +7,8 @@ namespace Governance.Audit;
 /// <param name="Foreign">Another instance has written since this one did: what is kept of the tables may be out of date.</param>
 /// <param name="Outdated">Another instance has changed definitions since this one read them.</param>
 /// <param name="WentBack">Why the store cannot be the one that this instance last saw, but only an older state of it; null where it is.</param>
-readonly record struct Turn(long NowMilliseconds, bool Foreign, bool Outdated, string? WentBack = null);
+/// <param name="PutBack">This instance's clock had been ahead of the others', and goes by theirs from now on.</param>
+readonly record struct Turn(long NowMilliseconds, bool Foreign, bool Outdated, string? WentBack = null, bool PutBack = false);
 
 /// <summary>The journal's own connection: how a group begins, commits and fails in the store at hand. Used on the journal's thread only.</summary>
 abstract class JournalStore : IDisposable

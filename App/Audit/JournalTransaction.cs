@@ -58,12 +58,11 @@ sealed class JournalTransaction(JournalStore store)
     /// <summary>Once this is committed the ledger's clock is not before that instant, of a call that was admitted: where the wall clock was set back meanwhile, what comes after the call must not look older.</summary>
     public void NotBefore(DateTimeOffset instant) => admittedMilliseconds = Math.Max(admittedMilliseconds, instant.ToUnixTimeMilliseconds());
 
-    /// <summary>After a restart time goes on from the last event, even if the wall clock was set back meanwhile.</summary>
+    /// <summary>After a restart time goes on from the last event, even if the wall clock was set back meanwhile. Not from the latest: what an earlier start dated by a wrong clock may lie ahead for weeks.</summary>
     internal void StartClock()
     {
-        var last = Prepare("SELECT COALESCE(MAX(at_milliseconds), 0) FROM audit WHERE id > (SELECT COALESCE(MAX(id), 0) FROM audit) - 1000");
-        last.Step();
-        lastMilliseconds = last.Integer(0);
+        var last = Prepare("SELECT at_milliseconds FROM audit ORDER BY id DESC LIMIT 1");
+        lastMilliseconds = last.Step() ? last.Integer(0) : 0;
         last.Reset();
     }
 
@@ -77,6 +76,11 @@ sealed class JournalTransaction(JournalStore store)
         ChangesDefinitions = false;
         admittedMilliseconds = 0;
         var turn = store.Begin();
+        if (turn.PutBack)
+        {
+            // What it wrote ahead of the others is not waited for.
+            lastMilliseconds = 0;
+        }
         NowMilliseconds = GoOn(lastMilliseconds, turn.NowMilliseconds);
         if (turn.Foreign)
         {

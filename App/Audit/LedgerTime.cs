@@ -14,6 +14,9 @@ sealed class LedgerTime : TimeProvider
     /// <summary>Up to this the clocks only run at another pace: followed at once.</summary>
     const long DriftTicks = TimeSpan.TicksPerSecond;
 
+    /// <summary>Clocks of instances that agree are not further apart. What was written further ahead was written by a wrong clock, and is not waited for.</summary>
+    public const long AgreeMilliseconds = 60_000;
+
     /// <summary>For so long a clock has to stand where it was set to before it is believed.</summary>
     public static readonly TimeSpan ConfirmedAfter = TimeSpan.FromSeconds(60);
 
@@ -31,6 +34,9 @@ sealed class LedgerTime : TimeProvider
     volatile ClockStep? step;
     Suspicion? suspicion;
     long looked;
+    long firstRead;
+    bool settled;
+    volatile bool wasPutBack;
 
     /// <param name="isShared">The clock is a database's, whose readings come by <see cref="Observe"/>; else it is the machine's.</param>
     public LedgerTime(bool isShared) : this(isShared, System, MachineUptime)
@@ -68,6 +74,9 @@ sealed class LedgerTime : TimeProvider
     /// <summary>When and by how much the clock was last set; null where it never was.</summary>
     public ClockStep? LastStep => step;
 
+    /// <summary>True once it turned out that this process had been ahead of all others: what it dated before lies ahead.</summary>
+    public bool WasPutBack => wasPutBack;
+
     public override long GetTimestamp() => machine.GetTimestamp();
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => machine.CreateTimer(callback, state, dueTime, period);
@@ -100,16 +109,33 @@ sealed class LedgerTime : TimeProvider
     /// <summary>Takes in what the database's clock says at this moment.</summary>
     public void Observe(DateTimeOffset database) => Judge(database.UtcTicks, machine.GetTimestamp());
 
-    /// <summary>Takes over a reading that another instance, which went its own way, agrees with: it is this one that was wrong, however far.</summary>
-    public void Confirm(DateTimeOffset database)
+    /// <summary>
+    /// Takes over a reading that another instance agrees with: it is this one that was wrong, however far. One that has agreed with the database for a while
+    /// is not moved at once: the other may have come a moment ago, and have seen nothing but a wrong clock. Answers whether time went back.
+    /// </summary>
+    public bool Confirm(DateTimeOffset database)
     {
         lock (door)
         {
             var at = machine.GetTimestamp();
-            if (Math.Abs(database.UtcTicks - NowAt(at)) > DriftTicks)
+            var by = database.UtcTicks - NowAt(at);
+            var stands = suspicion is { } doubted && Math.Abs(by - doubted.By) <= DriftTicks && machine.GetElapsedTime(doubted.Since, at) >= ConfirmedAfter;
+            if (Math.Abs(by) <= DriftTicks || (settled && !stands))
             {
-                Believe(database.UtcTicks, at);
+                return false;
             }
+            Believe(database.UtcTicks, at);
+            wasPutBack |= by < 0;
+            return by < 0;
+        }
+    }
+
+    /// <summary>This process stood still for so long that others took it for dead: its time may have stood still with it.</summary>
+    public void Unsettle()
+    {
+        lock (door)
+        {
+            (settled, firstRead) = (false, machine.GetTimestamp());
         }
     }
 
@@ -142,6 +168,7 @@ sealed class LedgerTime : TimeProvider
             var by = read - NowAt(at);
             if (!anchor.IsRead || IsSleep(by))
             {
+                firstRead = anchor.IsRead ? firstRead : at;
                 Believe(read, at);
                 return;
             }
@@ -152,6 +179,7 @@ sealed class LedgerTime : TimeProvider
                     Believe(read, at);
                 }
                 suspicion = null;
+                settled |= machine.GetElapsedTime(firstRead, at) >= ConfirmedAfter;
                 return;
             }
             if (anchor.AheadBy > 0)

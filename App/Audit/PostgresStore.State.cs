@@ -70,6 +70,7 @@ sealed partial class PostgresStore
     public override void BeBornAgain()
     {
         formerly.Add(Instance);
+        (time as LedgerTime)?.Unsettle();
         ownLastGroup = -1;
         Instance = NewInstance();
         Registered = false;

@@ -68,9 +68,6 @@ sealed partial class PostgresStore : JournalStore
         begin.Prepare();
     }
 
-    /// <summary>Clocks of instances that agree are not further apart. What was written further ahead was written by a wrong clock, and is not waited for.</summary>
-    const long AgreeMilliseconds = 60_000;
-
     public override void Register(JournalTransaction transaction)
     {
         // Nobody is declared dead here: whoever has only just come cannot know for how long others were silent, and for how long the store was.
@@ -92,7 +89,7 @@ sealed partial class PostgresStore : JournalStore
         begin!.BatchCommands[2].Parameters[0].Value = Instance;
         long rowMilliseconds, now;
         long? ownGroup;
-        bool living, isOthers;
+        bool living, isOthers, putBack = false;
         using (var reader = begin.ExecuteReader())
         {
             if (!reader.Read())
@@ -108,9 +105,9 @@ sealed partial class PostgresStore : JournalStore
         if (time is LedgerTime ledger)
         {
             ledger.Observe(DateTimeOffset.FromUnixTimeMilliseconds(now));
-            if (isOthers && rowMilliseconds > 0 && Math.Abs(rowMilliseconds - now) <= AgreeMilliseconds)
+            if (isOthers && rowMilliseconds > 0 && Math.Abs(rowMilliseconds - now) <= LedgerTime.AgreeMilliseconds)
             {
-                ledger.Confirm(DateTimeOffset.FromUnixTimeMilliseconds(now));
+                putBack = ledger.Confirm(DateTimeOffset.FromUnixTimeMilliseconds(now));
             }
             // One wrong look at the server's clock does not move the ledger either.
             now = ledger.GetUtcNow().ToUnixTimeMilliseconds();
@@ -126,7 +123,7 @@ sealed partial class PostgresStore : JournalStore
             // Also where an older state of the database never knew this instance: why is still known when it has joined.
             throw new InstanceEndedException();
         }
-        return new Turn(rowMilliseconds - now > AgreeMilliseconds ? now : Math.Max(rowMilliseconds, now), sequence != lastSequence || wentBack is not null, seenDefinitions != definitions || wentBack is not null, wentBack);
+        return new Turn(rowMilliseconds - now > LedgerTime.AgreeMilliseconds ? now : Math.Max(rowMilliseconds, now), sequence != lastSequence || wentBack is not null, seenDefinitions != definitions || wentBack is not null, wentBack, putBack);
     }
 
     public override void Commit(JournalTransaction transaction, bool definitionsChanged)

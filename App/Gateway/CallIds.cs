@@ -13,6 +13,7 @@ sealed class CallIds(TimeProvider time, Journal? journal = null)
 
     long last;
     long newest;
+    long astray;
 
     public CallId Next()
     {
@@ -43,12 +44,14 @@ sealed class CallIds(TimeProvider time, Journal? journal = null)
 
     CallId NextAfter(CallId before, DateTimeOffset now)
     {
-        if (before.At - now > LedgerTime.MaxStep)
+        // A process that turned out to be ahead of all others must not go on in the period that it was in.
+        if (before.At - now > ((time as LedgerTime)?.WasPutBack is true ? clocksDiffer : LedgerTime.MaxStep))
         {
+            Volatile.Write(ref astray, Math.Max(Volatile.Read(ref astray), before.Value));
             before = default;
         }
         // In a stretch of time for which ids were given already it begins anywhere in the millisecond.
-        var from = before.Value < CallId.FirstAt(now).Value && CallId.FirstAt(now).Value <= Volatile.Read(ref newest) ? CallId.OneOf(now, Random.Shared.Next(CallId.PerMillisecond / 2)) : before;
+        var from = before.Value < CallId.FirstAt(now).Value && CallId.FirstAt(now).Value <= Math.Max(Volatile.Read(ref newest), Volatile.Read(ref astray)) ? CallId.OneOf(now, Random.Shared.Next(CallId.PerMillisecond / 2)) : before;
         return journal?.InstanceNumber is { } instance ? CallId.Next(from, now, instance) : CallId.Next(from, now);
     }
 }

@@ -91,7 +91,7 @@ static class GatewaySetup
         $"{context.Request.Method} {context.Request.Path} is not served here under this spelling. There is POST /v1/messages, POST /v1/messages/count_tokens and GET /v1/models.");
 
     /// <summary>Ids, and time, go on behind the newest that the ledger knows, even if the clock was set back.</summary>
-    sealed class CallIdStart(CallIds ids, TimeProvider time) : JournalListener
+    internal sealed class CallIdStart(CallIds ids, TimeProvider time) : JournalListener
     {
         static CallId Newest(JournalTransaction transaction, long below)
         {

@@ -32,7 +32,7 @@ static class ClockGap
             newest = Newest(transaction, CallId.FirstAt(now + limit).Value);
             right = Later(right, SaidRightAt(transaction, newest));
         }
-        var last = Later(right, newest.At > now ? null : LastEvent(transaction, now));
+        var last = Later(right, newest.At > now ? null : LastEvent(transaction));
         if (last is { } known && (now - known).Duration() <= limit)
         {
             return null;
@@ -65,14 +65,16 @@ static class ClockGap
         return milliseconds < 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
     }
 
-    /// <summary>The newest event of the trail before now: a process that takes no calls still writes its nights.</summary>
-    static DateTimeOffset? LastEvent(JournalTransaction transaction, DateTimeOffset now)
+    /// <summary>
+    /// The last event of the trail: a process that takes no calls still writes its nights. Not the one nearest to now: what an earlier start wrote by the same wrong clock,
+    /// before it was put right, is no witness for it.
+    /// </summary>
+    static DateTimeOffset? LastEvent(JournalTransaction transaction)
     {
-        var row = transaction.Prepare("SELECT COALESCE(MAX(at_milliseconds), -1) FROM (SELECT at_milliseconds FROM audit ORDER BY id DESC LIMIT 1000) AS newest WHERE at_milliseconds <= ?1").Bind(1, now.ToUnixTimeMilliseconds());
-        row.Step();
-        var milliseconds = row.Integer(0);
+        var row = transaction.Prepare("SELECT at_milliseconds FROM audit ORDER BY id DESC LIMIT 1");
+        DateTimeOffset? at = row.Step() ? DateTimeOffset.FromUnixTimeMilliseconds(row.Integer(0)) : null;
         row.Reset();
-        return milliseconds < 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+        return at;
     }
 
     /// <summary>True where another instance lives and goes by this clock.</summary>

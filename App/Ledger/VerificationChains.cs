@@ -39,7 +39,7 @@ static class VerificationChains
             }
             if (now < at)
             {
-                findings.Fail(Invariant, subject, "It is older than the event before it.");
+                Older(findings, subject, at - now);
             }
             at = now;
             if (Differences(rows, body) is { Count: > 0 } columns)
@@ -50,6 +50,17 @@ static class VerificationChains
         }
         CheckOrder(snapshot, findings, events);
         return (events, heads);
+    }
+
+    /// <summary>What was written further ahead by a wrong clock is not waited for once that turns out; which event was first the chain says, not their instants.</summary>
+    static void Older(Findings findings, string subject, long milliseconds)
+    {
+        if (milliseconds <= LedgerTime.AgreeMilliseconds)
+        {
+            findings.Fail(Invariant, subject, "It is older than the event before it.");
+            return;
+        }
+        findings.Note(Invariant, subject, FormattableString.Invariant($"It is {TimeSpan.FromMilliseconds(milliseconds).TotalHours:#,##0.0} hours older than the event before it: a clock was ahead when that was written, or behind when this was."));
     }
 
     /// <summary>The order over all chains is dense too, and no reader can have read further than the trail goes; so a cut-off tail shows unless everything that knows of it was cut as well.</summary>

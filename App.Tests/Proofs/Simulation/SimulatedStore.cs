@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Gateway;
 using Governance.Ledger;
 using Governance.Tests.Ledger;
 using Microsoft.Data.Sqlite;
@@ -19,13 +20,14 @@ sealed class SimulatedStore : IDisposable
     readonly ServiceCollection services = [];
     ServiceProvider? rooms;
 
+    /// <param name="clock">Makes the clock of a process that starts.</param>
     /// <param name="planted">SQL that plants a fault into the store.</param>
-    public SimulatedStore(SetClock clock, string? planted)
+    public SimulatedStore(Func<TimeProvider> clock, string? planted)
     {
         Settings = new JournalSettings($"Data Source={Path.Combine(folder, "governance.db")}") { OwnThread = false, GatherFrom = int.MaxValue, CheckpointGroups = 50 };
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).AddAudit(Settings).AddBudgets().AddLedger();
-        services.AddSingleton<TimeProvider>(clock).AddSingleton<JournalListener>(_ => Faults);
+        services.AddSingleton(_ => clock()).AddSingleton<CallIds>().AddJournalListener<GatewaySetup.CallIdStart>().AddSingleton<JournalListener>(_ => Faults);
         File.Copy(template.Value, Settings.File);
         if (planted is not null)
         {

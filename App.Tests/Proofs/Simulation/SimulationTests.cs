@@ -15,11 +15,17 @@ public sealed class SimulationTests(ITestOutputHelper output)
         """;
 
     [Fact]
-    public async Task EveryStepLeavesTheLedgerAsTheBooksSay()
+    public Task EveryStepLeavesTheLedgerAsTheBooksSay() => WalkAsync(ClockProgram.SetBack, Effort.Times(25, 10_000));
+
+    /// <summary>Random programs of a clock that is set by up to forty days again and again, and put right; and of starts by such a clock.</summary>
+    [Fact]
+    public Task ClocksThatJumpMoveNoCallIntoAnotherPeriod() => WalkAsync(ClockProgram.Jumps, Effort.Times(20, 1_000));
+
+    async Task WalkAsync(ClockProgram program, int usual)
     {
         const int Steps = 1000;
         var seeds = Number("GOVERNANCE_SIMULATION_SEED") is { } one ? [one]
-            : Enumerable.Range(1, Number("GOVERNANCE_SIMULATION_SEEDS") ?? Effort.Times(25, 10_000)).ToArray();
+            : Enumerable.Range(1, Number("GOVERNANCE_SIMULATION_SEEDS") ?? usual).ToArray();
         var clock = Stopwatch.StartNew();
         var (next, done) = (-1, 0);
         string? broken = null;
@@ -28,7 +34,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         {
             for (var index = Interlocked.Increment(ref next); index < seeds.Length && Volatile.Read(ref broken) is null; index = Interlocked.Increment(ref next))
             {
-                if (Walk.Run(seeds[index], Steps) is { } wrong)
+                if (Walk.Run(seeds[index], Steps, program: program) is { } wrong)
                 {
                     Interlocked.CompareExchange(ref broken, wrong, null);
                 }
@@ -52,6 +58,17 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.Contains($"GOVERNANCE_SIMULATION_SEED={found.Seed}", found.Told, StringComparison.Ordinal);
         Assert.Equal(found.Told, Walk.Run(found.Seed, 300, ForgetfulStore));
         Assert.Null(Walk.Run(found.Seed, 300));
+        output.WriteLine(found.Told);
+    }
+
+    /// <summary>That the period of a call were decided by the clock of its host would be found.</summary>
+    [Fact]
+    public void APeriodThatTheHostsClockDecidesIsFound()
+    {
+        var found = Enumerable.Range(1, 20).Select(seed => (Seed: seed, Told: Walk.Run(seed, 300, program: ClockProgram.JumpsAndIsBelieved))).FirstOrDefault(walk => walk.Told?.Contains("I9", StringComparison.Ordinal) is true);
+        Assert.Contains("counts in the period of", found.Told, StringComparison.Ordinal);
+        Assert.Equal(found.Told, Walk.Run(found.Seed, 300, program: ClockProgram.JumpsAndIsBelieved));
+        Assert.Null(Walk.Run(found.Seed, 300, program: ClockProgram.Jumps));
         output.WriteLine(found.Told);
     }
 

@@ -14,10 +14,10 @@ sealed partial class Walk
 
     Func<string?> Reserve()
     {
-        last = CallId.Next(last, clock.Now);
+        var (id, now) = (NextId(), Now);
         var call = new LedgerCall
         {
-            Id = last,
+            Id = id,
             For = new Attribution
             {
                 Project = Pick("project-0", "project-1", "project-2", "project-3"),
@@ -37,6 +37,10 @@ sealed partial class Walk
             if (failed)
             {
                 return wrong;
+            }
+            if (Ahead(call, now) is { } ahead)
+            {
+                return ahead;
             }
             var at = call.Id.At.ToUnixTimeMilliseconds();
             var refusing = books.Refusing(call.For, call.Estimate.Nanos, at);
@@ -111,8 +115,8 @@ sealed partial class Walk
     /// <summary>The end of a call that nobody holds: it was paid for, so it is entered in full, and the trail is told.</summary>
     Func<string?> SettleNobody()
     {
-        last = CallId.Next(last, clock.Now);
-        var call = new LedgerCall { Id = last, For = new Attribution { Project = "project-0", Key = "key-0" }, ModelAsked = "none", Estimate = new Money(5) };
+        var now = Now;
+        var call = new LedgerCall { Id = NextId(), For = new Attribution { Project = "project-0", Key = "key-0" }, ModelAsked = "none", Estimate = new Money(5) };
         var work = store.Ledger.SettleAsync(call, new CallResult { Outcome = UsageOutcome.Posted, Cost = new Money(5), End = "simulated" });
         return () =>
         {
@@ -120,6 +124,10 @@ sealed partial class Walk
             if (failed)
             {
                 return wrong;
+            }
+            if (Ahead(call, now) is { } ahead)
+            {
+                return ahead;
             }
             books.Enter(call.Id.Value, call.Id.At.ToUnixTimeMilliseconds(), call.For, 5, (int)UsageOutcome.Posted);
             ended.Add(call);
@@ -130,7 +138,7 @@ sealed partial class Walk
 
     string? Move(TimeSpan by)
     {
-        TurnTo(clock.Now + by);
+        TurnTo(Now + by);
         return null;
     }
 
@@ -138,7 +146,7 @@ sealed partial class Walk
     string? ToBoundary()
     {
         var offset = TimeSpan.FromMinutes(ExpectedBooks.Offset(Pick("UTC", "Asia/Kolkata", "Pacific/Kiritimati", "America/Phoenix")));
-        var local = clock.Now.UtcDateTime + offset;
+        var local = Now.UtcDateTime + offset;
         var next = random.Next(3) == 0 ? new DateTime(local.Year, local.Month, 1, 0, 0, 0, DateTimeKind.Utc).AddMonths(1) : local.Date.AddDays(1);
         TurnTo(new DateTimeOffset(DateTime.SpecifyKind(next - offset, DateTimeKind.Utc)).AddMilliseconds(random.Next(-2, 3)));
         return null;
@@ -200,12 +208,19 @@ sealed partial class Walk
             return $"I6: {resolved} holds expired, {gone.Count} are gone, of them {gone.Count(hold => passed - hold.Passed < lifetime)} before their time";
         }
         gone.ForEach(hold => Ends(hold, UsageOutcome.Expired));
-        return books.Holds.Values.FirstOrDefault(hold => hold.Expires <= Milliseconds) is { } immortal ? $"I6: hold {immortal.Id} is still open" : null;
+        return books.Holds.Values.FirstOrDefault(hold => Jumps ? passed - hold.Passed > lifetime : hold.Expires <= Milliseconds) is { } immortal ? $"I6: hold {immortal.Id} is still open" : null;
     }
 
     /// <summary>The process ends with whatever it held, and another one starts; the store may refuse its first commits.</summary>
     string? Restart(int refusedCommits)
     {
+        PutRight();
+        return StartAgain(refusedCommits) ?? Unfounded() ?? LookAtFence();
+    }
+
+    string? StartAgain(int refusedCommits)
+    {
+        var newest = NewestEvent();
         store.Stop();
         for (; refusedCommits > 0; refusedCommits--)
         {
@@ -219,8 +234,8 @@ sealed partial class Walk
                 // The next start finds everything as it was.
             }
         }
-        journalNow = Math.Max(check.Number("SELECT MAX(at_milliseconds) FROM audit"), Milliseconds);
         store.Start();
+        journalNow = newest - Milliseconds > (long)LedgerTime.MaxStep.TotalMilliseconds ? Milliseconds : Math.Max(newest, Milliseconds);
         foreach (var hold in books.Holds.Values.ToList())
         {
             Ends(hold, UsageOutcome.Assumed);

@@ -27,25 +27,28 @@ sealed partial class Walk : IDisposable
     long passed;
     int step;
 
-    Walk(int seed, string? planted)
+    Walk(int seed, string? planted, ClockProgram program)
     {
-        this.seed = seed;
+        (this.seed, this.program) = (seed, program);
         random = new Random(seed);
         clock.Now = clock.Now.AddDays(random.Next(0, 400)).AddMilliseconds(random.Next(0, 86_400_000));
-        store = new SimulatedStore(clock, planted);
+        pace = Jumps ? (random.NextDouble() - 0.5) * 2 * MaxPace : 0;
+        store = new SimulatedStore(() => Jumps ? new LedgerTime(isShared: false, clock, () => null) : clock, planted);
         check = new BooksCheck(books, store);
         journalNow = Milliseconds;
     }
 
     DateTimeOffset latest;
 
-    long Milliseconds => clock.Now.ToUnixTimeMilliseconds();
+    /// <summary>What the ledger's clock says.</summary>
+    long Milliseconds => store.Get<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Answers what broke, with its seed and step; null where nothing did.</summary>
     /// <param name="planted">SQL that plants a fault into the store, to show that it is found.</param>
-    public static string? Run(int seed, int steps, string? planted = null)
+    /// <param name="program">What is done to the clock.</param>
+    public static string? Run(int seed, int steps, string? planted = null, ClockProgram program = ClockProgram.SetBack)
     {
-        using var walk = new Walk(seed, planted);
+        using var walk = new Walk(seed, planted, program);
         try
         {
             return walk.Run(steps) is { } wrong ? walk.Told(wrong) : null;
@@ -73,7 +76,7 @@ sealed partial class Walk : IDisposable
         }
         for (step = 1; step <= steps; step++)
         {
-            var wrong = Step() ?? check.Step() ?? (step % FullCheckEvery == 0 ? check.Everything() : null);
+            var wrong = Step() ?? WrongClock() ?? check.Step() ?? (step % FullCheckEvery == 0 ? check.Everything() : null);
             if (wrong is not null)
             {
                 return wrong;
@@ -87,7 +90,11 @@ sealed partial class Walk : IDisposable
 
     string? Step()
     {
-        TurnTo(clock.Now.AddMilliseconds(random.Next(0, 3000)));
+        TurnTo(Now.AddMilliseconds(random.Next(0, 3000)));
+        if (Jumps && random.Next(5) == 0)
+        {
+            return Named("clock set", SetWrong);
+        }
         return random.Next(1000) switch
         {
             < 350 => Alone("reserve", Reserve),
@@ -97,6 +104,7 @@ sealed partial class Walk : IDisposable
             < 830 => Group("group on a failing store", random.Next(1, 5)),
             < 900 => Failing(),
             < 915 => Named("clock forward", () => Move(TimeSpan.FromMinutes(random.Next(1, 200)))),
+            < 925 when Jumps => Named("restart by a wrong clock", RestartByWrongClock),
             < 925 => Named("clock back", () => Move(TimeSpan.FromMinutes(-random.Next(1, 5000)))),
             < 935 => Named("period ends", ToBoundary),
             < 955 => Named("budget edited", EditBudget),
@@ -113,6 +121,11 @@ sealed partial class Walk : IDisposable
     /// <summary>Forward is time that passes; back is a hand on the clock.</summary>
     void TurnTo(DateTimeOffset to)
     {
+        if (Jumps)
+        {
+            Live(to - Now);
+            return;
+        }
         // The product's clock does not follow a hand for more than a day, and never goes back; here its parts are tried without it.
         latest = clock.Now > latest ? clock.Now : latest;
         to = to < latest.AddHours(-20) ? latest.AddHours(-20) : to;
