@@ -15,7 +15,7 @@ public sealed class ClockDriftTests(ClockMailHost mail) : ClockTrouble(mail)
     public static TheoryData<Clocks, double> Paces()
     {
         var data = new TheoryData<Clocks, double>();
-        foreach (var who in Enum.GetValues<Clocks>())
+        foreach (var who in Effort.Full ? Enum.GetValues<Clocks>() : [Clocks.AllHosts, Clocks.Everything])
         {
             foreach (var pace in Effort.Full ? (ReadOnlySpan<double>)[Usual, -Usual, Broken, -Broken] : who is Clocks.AllHosts ? [-Broken] : [Broken])
             {
