@@ -133,12 +133,51 @@ public sealed class DoorLimitsTests
         Assert.Null(limits.Try("MARIA@ACME.TEST", "192.0.2.8", known: false));
     }
 
+    /// <summary>Of one address at most ten passwords wait, and each waits for the one before it; so there is one of them at most before somebody else's.</summary>
     [Fact]
-    public async Task WhoeverFindsTheQueueFullIsToldAtOnce()
+    public async Task ManyPasswordsFromOneAddressWaitBehindEachOtherAndNotBeforeSomebodyElse()
+    {
+        using var hasher = new HeldHasher();
+        await using var host = new PeopleHost { Further = services => services.AddSingleton<IPasswordHasher<Member>>(hasher) };
+        using var owner = await host.OwnerAsync();
+        var checks = host.Services.GetRequiredService<DoorLimits>().Checks;
+        using var attacker = host.Browser("192.0.2.7");
+        const int Sent = 25;
+        // From here on it has the cookie that all its forms belong to.
+        using var form = await attacker.GetAsync(new Uri("/sign-in", UriKind.Relative));
+        var attack = Enumerable.Range(0, Sent).Select(number => PeopleHost.PostAsync(attacker, "/sign-in", "sign-in", ("email", $"guess{number}@acme.test"), ("password", HeldHasher.Held))).ToList();
+        await UntilAsync(() => attack.Count(answer => answer.IsCompleted) == Sent - DoorLimits.MaxWaitingByVisitor);
+        foreach (var refused in attack.Where(answer => answer.IsCompleted))
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, (await refused).StatusCode);
+        }
+        Assert.Equal(0, checks.GetStatistics()!.CurrentQueuedCount);
+
+        using var elsewhere = host.Browser("192.0.2.8");
+        var entering = SignInAsync(elsewhere);
+        await UntilAsync(() => entering.IsCompleted || checks.GetStatistics()!.CurrentQueuedCount == 1);
+        hasher.Release(1);
+        using var entered = await entering.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);
+        Assert.InRange(attack.Count(answer => !answer.IsCompleted), DoorLimits.MaxWaitingByVisitor - 1, DoorLimits.MaxWaitingByVisitor);
+
+        hasher.Release(Sent);
+        foreach (var answer in await Task.WhenAll(attack))
+        {
+            Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.TooManyRequests });
+            answer.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WhoeverFindsTheQueueFullIsToldAtOnce(bool placesAreTaken)
     {
         await using var host = new PeopleHost();
         using var owner = await host.OwnerAsync();
-        var checks = host.Services.GetRequiredService<DoorLimits>().Checks;
+        var limits = host.Services.GetRequiredService<DoorLimits>();
+        var checks = placesAreTaken ? limits.Places : limits.Checks;
         var held = new List<Task<System.Threading.RateLimiting.RateLimitLease>>();
         do
         {
@@ -183,6 +222,37 @@ public sealed class DoorLimitsTests
     {
         using var form = new FormUrlEncodedContent([new("_handler", handler), new("email", "nobody@acme.test"), new("password", "wrong")]);
         return await browser.PostAsync(new Uri(path, UriKind.Relative), form);
+    }
+
+    static async Task UntilAsync(Func<bool> isSo)
+    {
+        for (var clock = System.Diagnostics.Stopwatch.StartNew(); !isSo(); await Task.Delay(10))
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1));
+        }
+    }
+
+    /// <summary>Compares one password only when it is told to.</summary>
+    sealed class HeldHasher : IPasswordHasher<Member>, IDisposable
+    {
+        public const string Held = "held back until released";
+        readonly PasswordHasher<Member> _hasher = new();
+        readonly SemaphoreSlim _released = new(0);
+
+        public void Release(int count) => _released.Release(count);
+
+        public string HashPassword(Member user, string password) => _hasher.HashPassword(user, password);
+
+        public PasswordVerificationResult VerifyHashedPassword(Member user, string hashedPassword, string providedPassword)
+        {
+            if (providedPassword == Held)
+            {
+                _released.Wait();
+            }
+            return _hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
+
+        public void Dispose() => _released.Dispose();
     }
 
     /// <summary>Counts checks, and how many ran at once.</summary>

@@ -12,6 +12,7 @@ namespace Governance.Projects;
 /// every account one for each address (10 at once, then one a minute), and every account one for all strangers together (200 at once,
 /// then 200 an hour), which one address alone cannot use up, whoever it tries. A browser in which a member signed in before is no stranger:
 /// it has a share of its own and does not count towards the last, so that tries from many addresses do not keep the member out either.
+/// Passwords of strangers are compared in turn, one of each address after another, so that whoever sends many waits behind their own.
 /// The shares are kept in memory, in each instance; those that are full again are forgotten.
 /// </summary>
 sealed class DoorLimits : IDisposable
@@ -19,6 +20,12 @@ sealed class DoorLimits : IDisposable
     public const int MaxByAddress = 30;
     public const int MaxByAccountAndVisitor = 10;
     public const int MaxByAccount = 200;
+
+    /// <summary>Passwords of one address that are compared or wait for it at once.</summary>
+    public const int MaxWaitingByVisitor = 10;
+
+    /// <summary>The same of all strangers together.</summary>
+    const int MaxWaiting = 200;
 
     /// <summary>Checking a password takes a processor for a while on purpose; more checks wait in a short queue, and beyond that nobody waits.</summary>
     const int MaxWaitingChecks = 20;
@@ -30,7 +37,17 @@ sealed class DoorLimits : IDisposable
 
     readonly PartitionedRateLimiter<string> byAccount = PartitionedRateLimiter.Create<string, string>(account => Bucket(account, MaxByAccount, 1, TimeSpan.FromSeconds(18)));
 
+    readonly PartitionedRateLimiter<string> turns = PartitionedRateLimiter.Create<string, string>(visitor => RateLimitPartition.GetConcurrencyLimiter(visitor, _ => new ConcurrencyLimiterOptions
+    {
+        PermitLimit = 1,
+        QueueLimit = MaxWaitingByVisitor - 1,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    }));
+
     readonly ConcurrentDictionary<string, int> renewals = new(StringComparer.Ordinal);
+
+    /// <summary>Places of strangers whose password is compared or waits for it; nobody waits for a place.</summary>
+    public ConcurrencyLimiter Places { get; } = new(new ConcurrencyLimiterOptions { PermitLimit = MaxWaiting, QueueLimit = 0 });
 
     /// <summary>Lets so many passwords be checked or hashed at once that calls keep at least half of the processors.</summary>
     public ConcurrencyLimiter Checks { get; } = new(new ConcurrencyLimiterOptions
@@ -82,6 +99,9 @@ sealed class DoorLimits : IDisposable
         return all.IsAcquired ? null : WaitOf(all);
     }
 
+    /// <summary>Waits until no other password of this visitor is being compared; without a lease where too many of them wait already.</summary>
+    public ValueTask<RateLimitLease> TakeTurnAsync(string visitor) => turns.AcquireAsync(visitor);
+
     /// <summary>True where strangers have used up their tries at this account.</summary>
     public bool IsClosedToStrangers(string account) => byAccount.GetStatistics(Counted(account))?.CurrentAvailablePermits == 0;
 
@@ -94,6 +114,8 @@ sealed class DoorLimits : IDisposable
     {
         byAccountAndVisitor.Dispose();
         byAccount.Dispose();
+        turns.Dispose();
+        Places.Dispose();
         Checks.Dispose();
         KnownChecks.Dispose();
     }
