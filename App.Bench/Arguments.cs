@@ -33,6 +33,7 @@ sealed class Arguments
           --attempts-per-minute 5000  half of them at the owner's account
           --seconds 60            time without attempts, then with them; the owner signs in ten times
           --connections 64        the most connections that attempts are sent over
+          --rounds 1              of both; the ratio is the median over the rounds
           --rate 100              calls a second, each at its time
           --compile 10            time that calls are driven before anything is measured
           --product <App.dll>  --data <folder>

@@ -62,12 +62,12 @@ sealed class Attempts(Uri product, FloodOptions options) : IDisposable
                 200 when answer.Body.Contains(Refusal, StringComparison.Ordinal) => AttemptsMade.LookedAt,
                 429 => answer.Body.Contains("to this account", StringComparison.Ordinal) ? "429 (too many at one account)" : "429 (too many from one address)",
                 503 => "503 (busy)",
-                _ => $"{answer.Status} (unexpected: {answer.Location ?? answer.Start})",
+                _ => $"{AttemptsMade.Unexpected}{answer.Status}, {answer.Location ?? answer.Start}",
             };
         }
         catch (Exception fault) when (fault is HttpRequestException || (fault is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
-            return $"no answer ({fault.Message})";
+            return $"{AttemptsMade.Unexpected}no answer, {fault.Message}";
         }
     }
 }
@@ -79,6 +79,11 @@ sealed record AttemptsMade(int Sent, double Seconds, IReadOnlyDictionary<string,
 {
     /// <summary>The password was compared, and was wrong.</summary>
     public const string LookedAt = "200 (wrong password)";
+
+    /// <summary>How a count begins that neither a wrong password nor a limit explains.</summary>
+    public const string Unexpected = "unexpected: ";
+
+    public static bool IsUnexpected(string answer) => answer.StartsWith(Unexpected, StringComparison.Ordinal);
 
     public double PerMinute => Sent / Seconds * 60;
 }

@@ -10,6 +10,7 @@ namespace Governance.Bench.SignIn;
 sealed class FloodCommand(FloodOptions options, Product product, Child load, Owner owner)
 {
     const int SignIns = 10;
+    const double MaxRatio = 2;
 
     /// <summary>Calls are due one after another; so many connections are never all busy while the product is well.</summary>
     const int CallConnections = 32;
@@ -49,28 +50,45 @@ sealed class FloodCommand(FloodOptions options, Product product, Child load, Own
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.CallsPerSecond} calls a second for {options.Seconds} s without and {options.Seconds} s with {options.AttemptsPerMinute:#,##0} sign-in attempts a minute over at most {options.Connections} connections; {Environment.ProcessorCount} processors, load average {LoadAverage()}; everything runs on the same machine."));
         await CallAsync(callsPerSecond: 0, 0, options.CompileSeconds, cancellation);
-        var (idle, idleStolen) = await CallSteadilyAsync(warmup: 1, cancellation);
-        using var attempts = new Attempts(product.Address, options);
-        await attempts.PrepareAsync(cancellation);
-        var attempting = attempts.SendAsync(cancellation);
-        var signingIn = SignInRepeatedlyAsync(cancellation);
-        var (flood, floodStolen) = await CallSteadilyAsync(warmup: 0, cancellation);
-        var result = new FloodResult(options, idle, idleStolen, flood, floodStolen, await attempting, await signingIn);
-        result.Print();
-        var faults = result.Faults().ToList();
+        var rounds = new List<FloodRound>();
+        while (rounds.Count < options.Rounds)
+        {
+            rounds.Add(await MeasureRoundAsync(rounds.Count, cancellation));
+            Console.WriteLine();
+            rounds[^1].Print(options);
+        }
         Console.WriteLine($"Load average {LoadAverage()}.");
+        var faults = rounds.SelectMany(round => round.Faults(options)).Concat(FaultsOfRatio(rounds)).ToList();
         faults.ForEach(Console.WriteLine);
         return faults.Count == 0 ? 0 : 1;
     }
 
-    async Task<IReadOnlyList<SignInMade>> SignInRepeatedlyAsync(CancellationToken cancellation)
+    static IEnumerable<string> FaultsOfRatio(IReadOnlyList<FloodRound> rounds)
+    {
+        var ratios = rounds.Select(round => round.P99Ratio).Order().ToArray();
+        var median = (ratios[(ratios.Length - 1) / 2] + ratios[ratios.Length / 2]) / 2;
+        return median <= MaxRatio ? [] : [$"The calls' p99 rose to {FloodRound.Text(median, "0.00")} times what it was without attempts; the aim is {FloodRound.Text(MaxRatio, "0")}."];
+    }
+
+    async Task<FloodRound> MeasureRoundAsync(int round, CancellationToken cancellation)
+    {
+        var (idle, idleStolen) = await CallSteadilyAsync(warmup: 1, cancellation);
+        using var attempts = new Attempts(product.Address, options);
+        await attempts.PrepareAsync(cancellation);
+        var attempting = attempts.SendAsync(cancellation);
+        var signingIn = SignInRepeatedlyAsync(round, cancellation);
+        var (flood, floodStolen) = await CallSteadilyAsync(warmup: 0, cancellation);
+        return new FloodRound(idle, idleStolen, flood, floodStolen, await attempting, await signingIn);
+    }
+
+    async Task<IReadOnlyList<SignInMade>> SignInRepeatedlyAsync(int round, CancellationToken cancellation)
     {
         var made = new List<SignInMade>();
         using var between = new PeriodicTimer(TimeSpan.FromSeconds(options.Seconds / SignIns));
         await Task.Delay(firstSignIn, cancellation);
         do
         {
-            made.Add(await owner.SignInAsync(cancellation));
+            made.Add(await owner.SignInAsync(round, cancellation));
         }
         while (made.Count < SignIns && await between.WaitForNextTickAsync(cancellation));
         return made;

@@ -4,20 +4,19 @@ using System.Security.Cryptography;
 
 namespace Governance.Bench.SignIn;
 
-/// <summary>The first owner of the product, at 127.0.0.3: comes by the link that the product prints, and later signs in again and again, each time as in a browser that nobody knows.</summary>
+/// <summary>The first owner of the product, at 127.0.0.3 and the addresses after it: comes by the link that the product prints, and later signs in again and again, each time as in a browser that nobody knows.</summary>
 sealed class Owner(Uri product)
 {
     public const string Email = "owner@bench.test";
     const string SignInPath = "/sign-in";
     const string DashboardPath = "/dashboard";
 
-    static readonly IPAddress address = IPAddress.Parse("127.0.0.3");
     readonly string password = "bench " + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     /// <summary>Fills in the form behind the printed link, then looks at the dashboard.</summary>
     public async Task BeginAsync(string welcome, CancellationToken cancellation)
     {
-        using var browser = new Visitor(product, address, 1);
+        using var browser = new Visitor(product, Address(0), 1);
         var token = await browser.OpenFormAsync(welcome, cancellation);
         var made = await browser.SendFormAsync(welcome, "welcome", token, [new("workspace", "Bench"), new("email", Email), new("password", password)], cancellation);
         if (!made.Body.Contains("You are in", StringComparison.Ordinal))
@@ -32,9 +31,10 @@ sealed class Owner(Uri product)
     }
 
     /// <summary>From the form's page to the dashboard, which answers 200 to nobody but members.</summary>
-    public async Task<SignInMade> SignInAsync(CancellationToken cancellation)
+    /// <param name="place">From which of the owner's addresses: strangers may sign in ten times at once from one.</param>
+    public async Task<SignInMade> SignInAsync(int place, CancellationToken cancellation)
     {
-        using var browser = new Visitor(product, address, 1);
+        using var browser = new Visitor(product, Address(place), 1);
         var began = Stopwatch.GetTimestamp();
         string? failure;
         try
@@ -47,6 +47,8 @@ sealed class Owner(Uri product)
         }
         return new SignInMade(Stopwatch.GetElapsedTime(began), failure);
     }
+
+    static IPAddress Address(int place) => new([127, 0, 0, (byte)(3 + place)]);
 
     /// <returns>Why the owner did not come in; null where they did.</returns>
     async Task<string?> EnterAsync(Visitor browser, CancellationToken cancellation)

@@ -43,6 +43,7 @@ public sealed class DoorLimitsTests
         Assert.InRange(looked, DoorLimits.MaxByAccountAndVisitor, 300);
         Assert.Equal(5_000, statuses.Count(status => status is HttpStatusCode.OK or HttpStatusCode.TooManyRequests));
         Assert.Equal(looked + 1, hasher.Checks);
+        Assert.False(hasher.WasOnThePool);
         Assert.InRange(hasher.MostAtOnce, 1, Math.Max(1, Environment.ProcessorCount / 2));
     }
 
@@ -266,6 +267,9 @@ public sealed class DoorLimitsTests
 
         public int MostAtOnce { get; private set; }
 
+        /// <summary>The pool's threads are as many as processors, and serve calls.</summary>
+        public bool WasOnThePool { get; private set; }
+
         public string HashPassword(Member user, string password) => _hasher.HashPassword(user, password);
 
         public PasswordVerificationResult VerifyHashedPassword(Member user, string hashedPassword, string providedPassword)
@@ -273,6 +277,7 @@ public sealed class DoorLimitsTests
             lock (_door)
             {
                 Checks++;
+                WasOnThePool |= Thread.CurrentThread.IsThreadPoolThread;
                 MostAtOnce = Math.Max(MostAtOnce, ++_running);
             }
             var result = _hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);
