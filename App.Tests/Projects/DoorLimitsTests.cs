@@ -76,6 +76,29 @@ public sealed class DoorLimitsTests
         Assert.NotEqual(HttpStatusCode.TooManyRequests, open.StatusCode);
     }
 
+    /// <summary>Whoever fills in a form by hand sees a page; whoever goes on sending gets a sentence, which costs next to nothing.</summary>
+    [Fact]
+    public async Task AnAddressThatGoesOnSendingFormsIsAnsweredWithASentenceInsteadOfAPage()
+    {
+        await using var host = new PeopleHost();
+        using var owner = await host.OwnerAsync();
+        using var visitor = host.Browser("192.0.2.7");
+        using var page = await UntilRefusedAsync(visitor, "/sign-in", "sign-in");
+        Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
+        string? kind = null;
+        for (var sent = 0; kind != "text/plain"; sent++)
+        {
+            Assert.True(sent < 500);
+            using var answer = await UntilRefusedAsync(visitor, "/sign-in", "sign-in");
+            kind = answer.Content.Headers.ContentType?.MediaType;
+            Assert.NotNull(answer.Headers.RetryAfter);
+            Assert.Contains("Too many attempts", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+        using var other = host.Browser("192.0.2.8");
+        using var seen = await UntilRefusedAsync(other, "/sign-in", "sign-in");
+        Assert.Equal("text/html", seen.Content.Headers.ContentType?.MediaType);
+    }
+
     /// <summary>A few come back with time: a slow machine needs some more than were given at once.</summary>
     static async Task<HttpResponseMessage> UntilRefusedAsync(HttpClient visitor, string path, string handler)
     {
@@ -230,62 +253,6 @@ public sealed class DoorLimitsTests
         for (var clock = System.Diagnostics.Stopwatch.StartNew(); !isSo(); await Task.Delay(10))
         {
             Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1));
-        }
-    }
-
-    /// <summary>Compares one password only when it is told to.</summary>
-    sealed class HeldHasher : IPasswordHasher<Member>, IDisposable
-    {
-        public const string Held = "held back until released";
-        readonly PasswordHasher<Member> _hasher = new();
-        readonly SemaphoreSlim _released = new(0);
-
-        public void Release(int count) => _released.Release(count);
-
-        public string HashPassword(Member user, string password) => _hasher.HashPassword(user, password);
-
-        public PasswordVerificationResult VerifyHashedPassword(Member user, string hashedPassword, string providedPassword)
-        {
-            if (providedPassword == Held)
-            {
-                _released.Wait();
-            }
-            return _hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);
-        }
-
-        public void Dispose() => _released.Dispose();
-    }
-
-    /// <summary>Counts checks, and how many ran at once.</summary>
-    sealed class CountedHasher : IPasswordHasher<Member>
-    {
-        readonly PasswordHasher<Member> _hasher = new();
-        readonly Lock _door = new();
-        int _running;
-
-        public int Checks { get; private set; }
-
-        public int MostAtOnce { get; private set; }
-
-        /// <summary>The pool's threads are as many as processors, and serve calls.</summary>
-        public bool WasOnThePool { get; private set; }
-
-        public string HashPassword(Member user, string password) => _hasher.HashPassword(user, password);
-
-        public PasswordVerificationResult VerifyHashedPassword(Member user, string hashedPassword, string providedPassword)
-        {
-            lock (_door)
-            {
-                Checks++;
-                WasOnThePool |= Thread.CurrentThread.IsThreadPoolThread;
-                MostAtOnce = Math.Max(MostAtOnce, ++_running);
-            }
-            var result = _hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);
-            lock (_door)
-            {
-                _running--;
-            }
-            return result;
         }
     }
 }

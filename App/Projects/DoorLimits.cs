@@ -21,6 +21,9 @@ sealed class DoorLimits : IDisposable
     public const int MaxByAccountAndVisitor = 10;
     public const int MaxByAccount = 200;
 
+    /// <summary>Refusals of one address that are answered with a page, at once and then a minute; drawing one costs more than anything else that a refused form does, and whoever sends more reads none.</summary>
+    public const int MaxPagesByAddress = 10;
+
     /// <summary>Passwords of one address that are compared or wait for it at once.</summary>
     public const int MaxWaitingByVisitor = 10;
 
@@ -43,6 +46,8 @@ sealed class DoorLimits : IDisposable
         QueueLimit = MaxWaitingByVisitor - 1,
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     }));
+
+    readonly PartitionedRateLimiter<string> pages = PartitionedRateLimiter.Create<string, string>(address => Bucket(address, MaxPagesByAddress, 1, TimeSpan.FromMinutes(1.0 / MaxPagesByAddress)));
 
     readonly ConcurrentDictionary<string, int> renewals = new(StringComparer.Ordinal);
 
@@ -73,8 +78,9 @@ sealed class DoorLimits : IDisposable
             context.RequestServices.GetRequiredService<FailedAttempts>().Refused(null, VisitorAddress.Of(context));
             context.Response.Headers.RetryAfter = Seconds(WaitOf(rejected.Lease));
             // A browser gets the page of this status.
-            if (!BareFailures.WantsPage(context))
+            if (!BareFailures.WantsPage(context) || !context.RequestServices.GetRequiredService<DoorLimits>().MayHavePage(VisitorAddress.Of(context)))
             {
+                context.Response.ContentType = "text/plain; charset=utf-8";
                 await context.Response.WriteAsync("Too many attempts from this address. Wait a minute, then try again; nothing was changed.", cancellationToken);
             }
         };
@@ -102,6 +108,13 @@ sealed class DoorLimits : IDisposable
     /// <summary>Waits until no other password of this visitor is being compared; without a lease where too many of them wait already.</summary>
     public ValueTask<RateLimitLease> TakeTurnAsync(string visitor) => turns.AcquireAsync(visitor);
 
+    /// <summary>Counts a page about a refusal; false where the address had its share.</summary>
+    bool MayHavePage(string address)
+    {
+        using var page = pages.AttemptAcquire(address);
+        return page.IsAcquired;
+    }
+
     /// <summary>True where strangers have used up their tries at this account.</summary>
     public bool IsClosedToStrangers(string account) => byAccount.GetStatistics(Counted(account))?.CurrentAvailablePermits == 0;
 
@@ -115,6 +128,7 @@ sealed class DoorLimits : IDisposable
         byAccountAndVisitor.Dispose();
         byAccount.Dispose();
         turns.Dispose();
+        pages.Dispose();
         Places.Dispose();
         Checks.Dispose();
         KnownChecks.Dispose();
