@@ -29,17 +29,25 @@ sealed class Arguments
           --count 2000  --data <folder>
         App.Bench audit           how fast an export of the trail is proven
           --rows 1000000  --data <folder>
+        App.Bench sign-in-flood   wrong passwords from one address: is the owner let in from another within 2 s, and do calls' p99 at most double? Exit 1 where not
+          --attempts-per-minute 5000  half of them at the owner's account
+          --seconds 60            time without attempts, then with them; the owner signs in ten times
+          --connections 64        the most connections that attempts are sent over
+          --rounds 1              of both; the ratio is the median over the rounds
+          --rate 100              calls a second, each at its time
+          --compile 10            time that calls are driven before anything is measured
+          --product <App.dll>  --data <folder>
         Roles that the comparison starts for itself, each its own process; they also run alone:
           stub       --urls http://127.0.0.1:9100 [--deltas-per-write 5]   GET /count: requests, tokens, its bill
           forwarder  --urls http://127.0.0.1:9101 --upstream http://127.0.0.1:9100
-          load       --urls http://127.0.0.1:9100 [--seconds 5 --connections 64 --only stream --key k --body-bytes 1024]
+          load       --urls http://127.0.0.1:9100 [--seconds 5 --connections 64 --only stream --key k --body-bytes 1024 --rate 100]
         Every run fails (exit 1) where one answer was not a complete 200 of the stub's own bytes.
         """;
 
     static readonly HashSet<string> Known =
     [
         "help", "seconds", "warmup", "compile", "stolen", "rounds", "connections", "only", "targets", "body-bytes", "deltas-per-write", "cpu", "memory",
-        "verify", "product", "data", "out", "iterations", "count", "rows", "urls", "upstream", "key", "child",
+        "verify", "product", "data", "out", "iterations", "count", "rows", "attempts-per-minute", "rate", "urls", "upstream", "key", "child",
     ];
 
     readonly Dictionary<string, string> options = [];

@@ -1,12 +1,20 @@
 using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Governance.Bench.Load;
 
 namespace Governance.Bench.Comparison;
 
+/// <summary>How to start the product.</summary>
+/// <param name="Assembly">The <c>App.dll</c>; null for the one that was built beside the bench.</param>
+/// <param name="DataFolder">Below it a folder is made for the run, and deleted after it.</param>
+/// <param name="Document">The document that it is set up with.</param>
+/// <param name="BodyBytes">The size of a first call's body, <paramref name="AnswerBytes"/> that of its answer's.</param>
+sealed record ProductStart(string? Assembly, string DataFolder, string Document, int BodyBytes, int AnswerBytes);
+
 /// <summary>The built product as its own process on an empty data folder, configured by a document, durable holds on as always.</summary>
-sealed class Product : IDisposable
+sealed partial class Product : IDisposable
 {
     const int KeptLines = 40;
     static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
@@ -14,6 +22,7 @@ sealed class Product : IDisposable
     readonly string folder;
     readonly ProcessStartInfo start;
     readonly Queue<string> output = new();
+    readonly TaskCompletionSource<string> welcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Process? process;
 
     Product(string folder, ProcessStartInfo start, Uri address, string key) => (this.folder, this.start, Address, Key) = (folder, start, address, key);
@@ -25,12 +34,12 @@ sealed class Product : IDisposable
     /// <summary>The virtual key that calls are made with.</summary>
     public string Key { get; }
 
-    public static async Task<Product> StartAsync(ComparisonOptions options, Uri stub, int answerBytes)
+    public static async Task<Product> StartAsync(ProductStart wanted)
     {
-        var (assembly, root) = Find(options.Product);
-        var folder = Directory.CreateDirectory(Path.Combine(options.DataFolder, "governance-bench-" + Guid.NewGuid().ToString("N")[..8])).FullName;
+        var (assembly, root) = Find(wanted.Assembly);
+        var folder = Directory.CreateDirectory(Path.Combine(wanted.DataFolder, "governance-bench-" + Guid.NewGuid().ToString("N")[..8])).FullName;
         var document = Path.Combine(folder, "bootstrap.yaml");
-        await File.WriteAllTextAsync(document, ProductDocument.Yaml(stub));
+        await File.WriteAllTextAsync(document, wanted.Document);
         var address = new Uri($"http://127.0.0.1:{Loopback.FreePort()}");
         var key = "sk-gov-bench-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var start = new ProcessStartInfo("dotnet") { ArgumentList = { assembly }, WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
@@ -48,13 +57,26 @@ sealed class Product : IDisposable
         {
             product.Start();
             await product.WaitUntilReadyAsync();
-            await product.TryOneCallAsync(options.BodyBytes, answerBytes);
+            await product.TryOneCallAsync(wanted.BodyBytes, wanted.AnswerBytes);
             return product;
         }
         catch
         {
             product.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>The path of the link that it prints for the first owner, where nobody owns it yet.</summary>
+    public async Task<string> WelcomeAsync()
+    {
+        try
+        {
+            return await welcome.Task.WaitAsync(StartPatience);
+        }
+        catch (TimeoutException)
+        {
+            throw new BenchException($"The product printed no link for the first owner.\n{Said()}");
         }
     }
 
@@ -163,6 +185,10 @@ sealed class Product : IDisposable
         {
             return;
         }
+        if (WelcomeLink().Match(line) is { Success: true } link)
+        {
+            welcome.TrySetResult(link.Groups[1].Value);
+        }
         lock (output)
         {
             output.Enqueue(line);
@@ -172,6 +198,9 @@ sealed class Product : IDisposable
             }
         }
     }
+
+    [GeneratedRegex(@"https?://\S+?(/welcome\?token=[0-9a-f]{64})")]
+    private static partial Regex WelcomeLink();
 
     string Said()
     {

@@ -13,15 +13,17 @@ static class ProductDocument
     public const string OwnerPasswordEnv = "BENCH_OWNER_PASSWORD";
 
     const string Key = "bench-key";
+    const string Owner = "owner@bench.test";
 
-    public static string Yaml(Uri stub)
+    /// <param name="stub">The upstream.</param>
+    /// <param name="withOwner">False leaves it to the first visitor to become the owner.</param>
+    public static string Yaml(Uri stub, bool withOwner = true)
     {
         var yaml = new StringBuilder();
         yaml.Append(CultureInfo.InvariantCulture, $$"""
             apiVersion: governance/v1
             workspace: { id: bench, name: Bench, plan: team }
-            members:
-              - { email: owner@bench.test, role: owner, password_env: {{OwnerPasswordEnv}} }
+            {{(withOwner ? $"members: [{{ email: {Owner}, role: owner, password_env: {OwnerPasswordEnv} }}]" : "members: []")}}
             upstreams:
               - id: stub
                 kind: anthropic
@@ -31,13 +33,13 @@ static class ProductDocument
             projects:
               - id: {{ProductRules.Project}}
                 name: Bench project
-                owner: owner@bench.test
+                {{(withOwner ? $"owner: {Owner}" : "owner: null")}}
                 default_mode: balanced
                 upstreams: [stub]
                 keys:
                   - id: {{Key}}
                     secret_env: {{KeyEnv}}
-                    attribution: { tenant: bench, employee: owner@bench.test, workflow: bench, feature: load }
+                    attribution: { tenant: bench, employee: {{Owner}}, workflow: bench, feature: load }
             rules:
 
             """);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Governance.Bench.Load;
 using Governance.Bench.Upstream;
@@ -16,10 +15,7 @@ sealed class Runner(ComparisonOptions options, Child stub, Child load, Child? fo
 
     public static async Task<int> RunAsync(ComparisonOptions options)
     {
-        // A signal is turned into a cancelled run, so that everything that was started is ended.
-        using var stopping = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stopping));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stopping));
+        using var stopping = new Stopping();
         if (AppContext.BaseDirectory.Contains("/Debug/", StringComparison.Ordinal))
         {
             Console.WriteLine("Built without optimisation: figures mean nothing (dotnet run -c Release --project App.Bench).");
@@ -27,7 +23,7 @@ sealed class Runner(ComparisonOptions options, Child stub, Child load, Child? fo
         using var stub = await Child.StartAsync("stub", inline: true, "--deltas-per-write", options.DeltasPerWrite.ToString(CultureInfo.InvariantCulture));
         using var load = await Child.StartAsync("load", inline: true);
         using var forwarder = options.Targets.Contains(Target.Forwarder) ? await Child.StartAsync("forwarder", inline: false, "--upstream", stub.Address.ToString()) : null;
-        using var product = options.Targets.Contains(Target.Product) ? await Product.StartAsync(options, stub.Address, StubAnswers.BodyBytes(stream: false)) : null;
+        using var product = options.Targets.Contains(Target.Product) ? await Product.StartAsync(new ProductStart(options.Product, options.DataFolder, ProductDocument.Yaml(stub.Address), options.BodyBytes, StubAnswers.BodyBytes(stream: false))) : null;
         using var runner = new Runner(options, stub, load, forwarder, product);
         try
         {
@@ -40,12 +36,6 @@ sealed class Runner(ComparisonOptions options, Child stub, Child load, Child? fo
     }
 
     public void Dispose() => client.Dispose();
-
-    static void Stop(PosixSignalContext signal, CancellationTokenSource stopping)
-    {
-        signal.Cancel = true;
-        stopping.Cancel();
-    }
 
     async Task<int> DriveAsync(CancellationToken cancellation)
     {

@@ -5,21 +5,25 @@ using Governance.Bench.Wire;
 
 namespace Governance.Bench.Load;
 
-/// <summary>One keep-alive connection with one call in flight, on a raw socket; after the first call it allocates nothing.</summary>
+/// <summary>One keep-alive connection with one call in flight, on a raw socket; after the first call it allocates nothing but the timers of a steady pace.</summary>
 sealed class LoadConnection : IDisposable
 {
     readonly LoadOrder order;
     readonly long from;
     readonly long until;
+    readonly long first;
+    readonly int index;
     readonly long mostRequests;
     readonly byte[] request;
     readonly int sequenceOffset;
     long sequence;
+    long turn;
     Socket? socket;
 
     public LoadConnection(LoadOrder order, int index, long from, long until)
     {
-        (this.order, this.from, this.until) = (order, from, until);
+        (this.order, this.index, this.from, this.until) = (order, index, from, until);
+        first = from - (long)(order.WarmupSeconds * Stopwatch.Frequency);
         mostRequests = Math.Max(1, order.MostRequests / order.Connections);
         request = RequestBytes.Whole(order);
         sequenceOffset = request.AsSpan().IndexOf(Encoding.ASCII.GetBytes(RequestBytes.Sequence));
@@ -40,7 +44,11 @@ sealed class LoadConnection : IDisposable
             try
             {
                 socket ??= await ConnectAsync();
-                await CallAsync(socket, reader);
+                if (await WaitForTurnAsync() is not { } began)
+                {
+                    return;
+                }
+                await CallAsync(socket, reader, began);
             }
             catch (Exception fault) when (fault is SocketException or ObjectDisposedException or BenchException)
             {
@@ -62,10 +70,32 @@ sealed class LoadConnection : IDisposable
         return connected;
     }
 
-    async ValueTask CallAsync(Socket connected, HttpMessageReader reader)
+    /// <summary>At a steady pace: waits until the next call is due. One that was due while the call before was in flight counts from then, because its caller would have waited.</summary>
+    /// <returns>From when the call counts; null where none is due any more.</returns>
+    async ValueTask<long?> WaitForTurnAsync()
+    {
+        if (order.CallsPerSecond <= 0)
+        {
+            return Stopwatch.GetTimestamp();
+        }
+        var due = first + (long)((turn++ * order.Connections + index) * (Stopwatch.Frequency / order.CallsPerSecond));
+        if (due >= until)
+        {
+            return null;
+        }
+        var wait = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
+        if (wait <= TimeSpan.Zero)
+        {
+            return due;
+        }
+        await Task.Delay(wait);
+        // Not from when it was due: that a timer is late is nothing of the target's.
+        return Stopwatch.GetTimestamp();
+    }
+
+    async ValueTask CallAsync(Socket connected, HttpMessageReader reader, long began)
     {
         StampSequence();
-        var began = Stopwatch.GetTimestamp();
         for (var sent = 0; sent < request.Length;)
         {
             sent += await connected.SendAsync(request.AsMemory(sent), SocketFlags.None);

@@ -34,7 +34,7 @@ static class LoadGenerator
             arguments.Fraction("seconds", 5, 0.1, 600),
             arguments.Text("key", "none"),
             arguments.Number("body-bytes", 1024, 256, 1_000_000),
-            0);
+            0) { CallsPerSecond = arguments.Fraction("rate", 0, 0, 100_000) };
         var result = await DriveAsync(order);
         Console.WriteLine(JsonSerializer.Serialize(result));
         return result.Faults == 0 ? 0 : 1;

@@ -43,6 +43,7 @@ public sealed class DoorLimitsTests
         Assert.InRange(looked, DoorLimits.MaxByAccountAndVisitor, 300);
         Assert.Equal(5_000, statuses.Count(status => status is HttpStatusCode.OK or HttpStatusCode.TooManyRequests));
         Assert.Equal(looked + 1, hasher.Checks);
+        Assert.False(hasher.WasOnThePool);
         Assert.InRange(hasher.MostAtOnce, 1, Math.Max(1, Environment.ProcessorCount / 2));
     }
 
@@ -73,6 +74,29 @@ public sealed class DoorLimitsTests
         using var other = host.Browser("2001:db8:1:3::1");
         using var open = await PostAsync(other, path, handler);
         Assert.NotEqual(HttpStatusCode.TooManyRequests, open.StatusCode);
+    }
+
+    /// <summary>Whoever fills in a form by hand sees a page; whoever goes on sending gets a sentence, which costs next to nothing.</summary>
+    [Fact]
+    public async Task AnAddressThatGoesOnSendingFormsIsAnsweredWithASentenceInsteadOfAPage()
+    {
+        await using var host = new PeopleHost();
+        using var owner = await host.OwnerAsync();
+        using var visitor = host.Browser("192.0.2.7");
+        using var page = await UntilRefusedAsync(visitor, "/sign-in", "sign-in");
+        Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
+        string? kind = null;
+        for (var sent = 0; kind != "text/plain"; sent++)
+        {
+            Assert.True(sent < 500);
+            using var answer = await UntilRefusedAsync(visitor, "/sign-in", "sign-in");
+            kind = answer.Content.Headers.ContentType?.MediaType;
+            Assert.NotNull(answer.Headers.RetryAfter);
+            Assert.Contains("Too many attempts", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+        using var other = host.Browser("192.0.2.8");
+        using var seen = await UntilRefusedAsync(other, "/sign-in", "sign-in");
+        Assert.Equal("text/html", seen.Content.Headers.ContentType?.MediaType);
     }
 
     /// <summary>A few come back with time: a slow machine needs some more than were given at once.</summary>
@@ -133,12 +157,51 @@ public sealed class DoorLimitsTests
         Assert.Null(limits.Try("MARIA@ACME.TEST", "192.0.2.8", known: false));
     }
 
+    /// <summary>Of one address at most ten passwords wait, and each waits for the one before it; so there is one of them at most before somebody else's.</summary>
     [Fact]
-    public async Task WhoeverFindsTheQueueFullIsToldAtOnce()
+    public async Task ManyPasswordsFromOneAddressWaitBehindEachOtherAndNotBeforeSomebodyElse()
+    {
+        using var hasher = new HeldHasher();
+        await using var host = new PeopleHost { Further = services => services.AddSingleton<IPasswordHasher<Member>>(hasher) };
+        using var owner = await host.OwnerAsync();
+        var checks = host.Services.GetRequiredService<DoorLimits>().Checks;
+        using var attacker = host.Browser("192.0.2.7");
+        const int Sent = 25;
+        // From here on it has the cookie that all its forms belong to.
+        using var form = await attacker.GetAsync(new Uri("/sign-in", UriKind.Relative));
+        var attack = Enumerable.Range(0, Sent).Select(number => PeopleHost.PostAsync(attacker, "/sign-in", "sign-in", ("email", $"guess{number}@acme.test"), ("password", HeldHasher.Held))).ToList();
+        await UntilAsync(() => attack.Count(answer => answer.IsCompleted) == Sent - DoorLimits.MaxWaitingByVisitor);
+        foreach (var refused in attack.Where(answer => answer.IsCompleted))
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, (await refused).StatusCode);
+        }
+        Assert.Equal(0, checks.GetStatistics()!.CurrentQueuedCount);
+
+        using var elsewhere = host.Browser("192.0.2.8");
+        var entering = SignInAsync(elsewhere);
+        await UntilAsync(() => entering.IsCompleted || checks.GetStatistics()!.CurrentQueuedCount == 1);
+        hasher.Release(1);
+        using var entered = await entering.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);
+        Assert.InRange(attack.Count(answer => !answer.IsCompleted), DoorLimits.MaxWaitingByVisitor - 1, DoorLimits.MaxWaitingByVisitor);
+
+        hasher.Release(Sent);
+        foreach (var answer in await Task.WhenAll(attack))
+        {
+            Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.TooManyRequests });
+            answer.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WhoeverFindsTheQueueFullIsToldAtOnce(bool placesAreTaken)
     {
         await using var host = new PeopleHost();
         using var owner = await host.OwnerAsync();
-        var checks = host.Services.GetRequiredService<DoorLimits>().Checks;
+        var limits = host.Services.GetRequiredService<DoorLimits>();
+        var checks = placesAreTaken ? limits.Places : limits.Checks;
         var held = new List<Task<System.Threading.RateLimiting.RateLimitLease>>();
         do
         {
@@ -185,32 +248,11 @@ public sealed class DoorLimitsTests
         return await browser.PostAsync(new Uri(path, UriKind.Relative), form);
     }
 
-    /// <summary>Counts checks, and how many ran at once.</summary>
-    sealed class CountedHasher : IPasswordHasher<Member>
+    static async Task UntilAsync(Func<bool> isSo)
     {
-        readonly PasswordHasher<Member> _hasher = new();
-        readonly Lock _door = new();
-        int _running;
-
-        public int Checks { get; private set; }
-
-        public int MostAtOnce { get; private set; }
-
-        public string HashPassword(Member user, string password) => _hasher.HashPassword(user, password);
-
-        public PasswordVerificationResult VerifyHashedPassword(Member user, string hashedPassword, string providedPassword)
+        for (var clock = System.Diagnostics.Stopwatch.StartNew(); !isSo(); await Task.Delay(10))
         {
-            lock (_door)
-            {
-                Checks++;
-                MostAtOnce = Math.Max(MostAtOnce, ++_running);
-            }
-            var result = _hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);
-            lock (_door)
-            {
-                _running--;
-            }
-            return result;
+            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1));
         }
     }
 }

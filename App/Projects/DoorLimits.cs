@@ -11,6 +11,7 @@ namespace Governance.Projects;
 /// every account one for each address (10 at once, then one a minute), and every account one for all strangers together (200 at once,
 /// then 200 an hour), which one address alone cannot use up, whoever it tries. A browser in which a member signed in before is no stranger:
 /// it has a share of its own and does not count towards the last, so that tries from many addresses do not keep the member out either.
+/// Passwords of strangers are compared in turn, one of each address after another, so that whoever sends many waits behind their own.
 /// The shares are kept in memory, in each instance; those that are full again are forgotten.
 /// </summary>
 sealed class DoorLimits : IDisposable
@@ -18,6 +19,15 @@ sealed class DoorLimits : IDisposable
     public const int MaxByAddress = 30;
     public const int MaxByAccountAndVisitor = 10;
     public const int MaxByAccount = 200;
+
+    /// <summary>Refusals of one address that are answered with a page, at once and then a minute; drawing one costs more than anything else that a refused form does, and whoever sends more reads none.</summary>
+    public const int MaxPagesByAddress = 10;
+
+    /// <summary>Passwords of one address that are compared or wait for it at once.</summary>
+    public const int MaxWaitingByVisitor = 10;
+
+    /// <summary>The same of all strangers together.</summary>
+    const int MaxWaiting = 200;
 
     /// <summary>Checking a password takes a processor for a while on purpose; more checks wait in a short queue, and beyond that nobody waits.</summary>
     const int MaxWaitingChecks = 20;
@@ -33,7 +43,19 @@ sealed class DoorLimits : IDisposable
         HttpMethods.IsPost(context.Request.Method) && context.GetEndpoint()?.Metadata.GetMetadata<LimitAttemptsAttribute>() is not null
             ? Bucket(VisitorOf(context), MaxByAddress, MaxByAddress / 6, TimeSpan.FromSeconds(10)) : RateLimitPartition.GetNoLimiter(""));
 
+    readonly PartitionedRateLimiter<string> turns = PartitionedRateLimiter.Create<string, string>(visitor => RateLimitPartition.GetConcurrencyLimiter(visitor, _ => new ConcurrencyLimiterOptions
+    {
+        PermitLimit = 1,
+        QueueLimit = MaxWaitingByVisitor - 1,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    }));
+
+    readonly PartitionedRateLimiter<string> pages = PartitionedRateLimiter.Create<string, string>(address => Bucket(address, MaxPagesByAddress, 1, TimeSpan.FromMinutes(1.0 / MaxPagesByAddress)));
+
     readonly ConcurrentDictionary<string, int> renewals = new(StringComparer.Ordinal);
+
+    /// <summary>Places of strangers whose password is compared or waits for it; nobody waits for a place.</summary>
+    public ConcurrencyLimiter Places { get; } = new(new ConcurrencyLimiterOptions { PermitLimit = MaxWaiting, QueueLimit = 0 });
 
     /// <summary>Lets so many passwords be checked or hashed at once that calls keep at least half of the processors.</summary>
     public ConcurrencyLimiter Checks { get; } = new(new ConcurrencyLimiterOptions
@@ -59,8 +81,9 @@ sealed class DoorLimits : IDisposable
         context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
         context.Response.Headers.RetryAfter = Seconds(WaitOf(lease));
         // A browser gets the page of this status.
-        if (!BareFailures.WantsPage(context))
+        if (!BareFailures.WantsPage(context) || !MayHavePage(VisitorAddress.Of(context)))
         {
+            context.Response.ContentType = "text/plain; charset=utf-8";
             await context.Response.WriteAsync("Too many attempts from this address. Wait a minute, then try again; nothing was changed.", context.RequestAborted);
         }
     }
@@ -84,6 +107,16 @@ sealed class DoorLimits : IDisposable
         return all.IsAcquired ? null : WaitOf(all);
     }
 
+    /// <summary>Waits until no other password of this visitor is being compared; without a lease where too many of them wait already.</summary>
+    public ValueTask<RateLimitLease> TakeTurnAsync(string visitor) => turns.AcquireAsync(visitor);
+
+    /// <summary>Counts a page about a refusal; false where the address had its share.</summary>
+    bool MayHavePage(string address)
+    {
+        using var page = pages.AttemptAcquire(address);
+        return page.IsAcquired;
+    }
+
     /// <summary>True where strangers have used up their tries at this account.</summary>
     public bool IsClosedToStrangers(string account) => byAccount.GetStatistics(Counted(account))?.CurrentAvailablePermits == 0;
 
@@ -97,6 +130,9 @@ sealed class DoorLimits : IDisposable
         byAccountAndVisitor.Dispose();
         byAccount.Dispose();
         byAddress.Dispose();
+        turns.Dispose();
+        pages.Dispose();
+        Places.Dispose();
         Checks.Dispose();
         KnownChecks.Dispose();
     }

@@ -87,6 +87,28 @@ sealed class MemberSignIn(
             failures.Refused(account, address);
             return (new Answer(Outcome.TooMany, wait), null);
         }
+        return known ? await CompareAsync(account, address, known, password) : await CompareInTurnAsync(account, visitor, address, password);
+    }
+
+    /// <summary>Strangers take turns by address: one that sends a thousand passwords makes nobody but itself wait for all of them.</summary>
+    async Task<(Answer Answer, Member? Member)> CompareInTurnAsync(string account, string visitor, string address, string password)
+    {
+        using var place = limits.Places.AttemptAcquire();
+        if (!place.IsAcquired)
+        {
+            return (new Answer(Outcome.Busy, busyWait), null);
+        }
+        using var turn = await limits.TakeTurnAsync(visitor);
+        if (!turn.IsAcquired)
+        {
+            failures.Refused(account, address);
+            return (new Answer(Outcome.TooMany, busyWait), null);
+        }
+        return await CompareAsync(account, address, known: false, password);
+    }
+
+    async Task<(Answer Answer, Member? Member)> CompareAsync(string account, string address, bool known, string password)
+    {
         // From here on there is the same work for everybody: one look, one check, and the failure is counted in memory.
         var member = await UserManager.FindByEmailAsync(account);
         var mayEnter = member is not null && await CanSignInAsync(member);

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Governance.Projects;
 
-/// <summary>Hashes and checks passwords, so many at once as <see cref="DoorLimits.Checks"/> allows, and never on the journal's thread. Null is the answer where too many wait already.</summary>
+/// <summary>Hashes and checks passwords, so many at once as <see cref="DoorLimits.Checks"/> allows, each on a thread of its own, never on the journal's or on one of the pool's, which are few and serve calls. Null is the answer where too many wait already.</summary>
 sealed class PasswordHashing(IPasswordHasher<Member> hasher, DoorLimits limits)
 {
     static readonly Lazy<string> decoy = new(() => new PasswordHasher<Member>().HashPassword(new Member(), Guid.NewGuid().ToString()));
@@ -10,7 +10,7 @@ sealed class PasswordHashing(IPasswordHasher<Member> hasher, DoorLimits limits)
     public async Task<string?> HashAsync(string password)
     {
         using var turn = await limits.Checks.AcquireAsync();
-        return turn.IsAcquired ? hasher.HashPassword(new Member(), password) : null;
+        return turn.IsAcquired ? await ApartAsync(() => hasher.HashPassword(new Member(), password)) : null;
     }
 
     /// <summary>Whether this is the password behind the hash. Without a hash there is the same work, and the answer is no.</summary>
@@ -21,7 +21,9 @@ sealed class PasswordHashing(IPasswordHasher<Member> hasher, DoorLimits limits)
         {
             return null;
         }
-        var result = hasher.VerifyHashedPassword(new Member(), hash ?? decoy.Value, password);
+        var result = await ApartAsync(() => hasher.VerifyHashedPassword(new Member(), hash ?? decoy.Value, password));
         return hash is not null && result != PasswordVerificationResult.Failed;
     }
+
+    static Task<T> ApartAsync<T>(Func<T> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 }
