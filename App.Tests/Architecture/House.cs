@@ -23,7 +23,7 @@ static class House
     public static readonly string[] BrowserTypes = ["Governance.Shell.ScriptModule", "Governance.Shell.ElementFocus"];
 
     /// <summary>Rows that are written once and never changed.</summary>
-    public static readonly string[] AppendOnlyRows = ["Governance.Audit.AuditRow", "Governance.Ledger.UsageRow"];
+    public static readonly string[] AppendOnlyRows = ["Governance.Audit.AuditRow", "Governance.Budgets.ThresholdClaimRow", "Governance.Ledger.CorrectionRow", "Governance.Ledger.UsageRow"];
 
     /// <summary>The outermost types of the product.</summary>
     public static readonly IReadOnlyList<Type> Types = TopLevel(typeof(PureAttribute).Assembly, Root);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Tests.Architecture;
 
@@ -33,6 +34,26 @@ public sealed class ShapeTests
 
     [Fact]
     public void AppendOnlyRowsCannotBeChanged() => House.Holds(Rules.ChangeableRows(House.Types, House.AppendOnlyRows));
+
+    /// <summary>The list is that of the database: whatever it refuses to change is a row of these, and it refuses for all of these.</summary>
+    [Fact]
+    public void EveryTableThatOnlyGrowsIsOnTheList()
+    {
+        var folder = Directory.CreateTempSubdirectory("governance-tables-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "governance.db");
+            MigratedFile.CopyTo(file);
+            using var db = Governance.Audit.StoreContext.On($"Data Source={file};Pooling=False", shared: false)();
+            var guarded = Proofs.Row.Read(file, "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'").GroupBy(row => row.Text("tbl_name"), row => row.Text("name")![(row.Text("tbl_name")!.Length + 1)..]).ToList();
+            Assert.All(guarded, table => Assert.Subset(table.ToHashSet(), new HashSet<string> { "no_update", "no_delete" }));
+            Assert.Equal(House.AppendOnlyRows.Order(), guarded.Select(table => db.Model.GetEntityTypes().Single(entity => entity.GetTableName() == table.Key).ClrType.FullName!).Order());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
     [Fact]
     public void ChangeableAndMissingRowsAreSeen()

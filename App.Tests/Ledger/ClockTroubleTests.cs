@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Ledger;
+using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Ledger;
 

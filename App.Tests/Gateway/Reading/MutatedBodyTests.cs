@@ -90,7 +90,7 @@ public sealed class MutatedBodyTests(ITestOutputHelper output)
         }
     }
 
-    static void AssertEqualToDocument(byte[] body, RequestFacts facts, string place)
+    internal static void AssertEqualToDocument(byte[] body, RequestFacts facts, string place)
     {
         using var document = JsonDocument.Parse(body, Strict);
         var root = document.RootElement;
