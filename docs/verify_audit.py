@@ -119,10 +119,10 @@ def believed(told, ends):
 
 def verify(export, folders, keys):
     """export: a binary file; keys: what read_keys gave. Returns a report; its "bad" is None where nothing is wrong."""
-    found, state, heads, epochs, suspects = None, {**dict.fromkeys(COUNTED, 0), "part": None}, {}, [], {}  # heads: {chain: [first, last, covered]}; suspects: {(chain, epoch): (line, row, sequence named)}
+    found, state, heads, epochs, suspects, back = None, {**dict.fromkeys(COUNTED, 0), "part": None}, {}, [], {}, []  # heads: {chain: [first, last, covered]}; suspects: {(chain, epoch): (line, row, sequence named)}
     named, count, notes, ends, bads = read_checkpoints(folders, keys)
     try:
-        read_export(export, named, state, heads, epochs, suspects)
+        read_export(export, named, state, heads, epochs, suspects, back)
         for chain, sequence, epoch in [(c, s, e) for c in named for s in sorted(named[c]) for _, e in named[c][s] if state["part"] is None]:
             if sequence > heads.get(chain, (0, 0))[1]:
                 suspects.setdefault((chain, epoch), (float("inf"), heads.get(chain, (0, 0))[1] + 1, sequence))
@@ -134,12 +134,13 @@ def verify(export, folders, keys):
             notes.append(f"chain {chain} was rewound from sequence {top} to {told[1].get(chain, 0)}, what was signed is gone: epoch {told[0]} says: {told[2]}")
     except Bad as why:
         found = why
+    notes += [f"time: {len(back)} older than the event before (chain {back[0][0]}, event {back[0][1]} is the first): a clock was wrong, their order is proven by their hashes"] if back else []
     # a bad line among the checkpoints hides nothing that the others find
     bad, also = (dict(zip(("line", "chain", "sequence", "code", "why"), each.args)) if each else None for each in ((bads[0], found) if bads else (found, None)))
     tails = [{"chain": c, "from": max(covered + 1, first), "to": last} for c, (first, last, covered) in heads.items() if covered < last and not bad]
     return dict(state, bad=bad, also=also, clean=bad is None, checkpoints=count, unprotected=tails, notes=notes)
 
-def read_export(export, named, state, heads, epochs, suspects):
+def read_export(export, named, state, heads, epochs, suspects, back):
     digest, header, ended, seal, number, before = hashlib.sha256(), None, False, None, 0, {"name": None}
     for number, line in enumerate(export, 1):
         text = line[:-1]
@@ -159,7 +160,7 @@ def read_export(export, named, state, heads, epochs, suspects):
             if seal and seal["told"] != (len(seal["entries"]), ids[0], ids[-1], seal["digest"].hexdigest(), len(seal["corrections"])):
                 raise Bad(seal["line"], LEDGER, seal["sequence"], "seal")
             ended, end = text.startswith(b'{"end":'), (*(state[name] for name in COUNTED), digest.hexdigest().encode())
-            seal = None if ended else read_event(number, text, before, named, state, heads, epochs, suspects)
+            seal = None if ended else read_event(number, text, before, named, state, heads, epochs, suspects, back)
             if ended and text != b'{"end":true,"events":%d,"entries":%d,"corrections":%d,"digest":"%s"}' % end:
                 raise Bad(number, None, None, "end", "something before this line was changed")
         digest.update(line)
@@ -183,7 +184,7 @@ def read_row(number, text, seal, state):
     state[kind] += 1
     seal["digest"].update(hashlib.sha256(row).digest())
 
-def read_event(number, text, at, named, state, heads, epochs, suspects):
+def read_event(number, text, at, named, state, heads, epochs, suspects, back):
     """Checks an event against the one before it (at, which becomes this one); returns what it seals."""
     try:
         names, (chain, sequence, previous, hash, body) = zip(*json.loads(text.decode(), object_pairs_hook=list))
@@ -202,9 +203,10 @@ def read_event(number, text, at, named, state, heads, epochs, suspects):
                             + bytes.fromhex(previous) + struct.pack(">q", len(body)) + body).hexdigest()
     instant = re.match(b'{"chain":"%s","sequence":%d,"at":([0-9]{1,18}),' % (re.escape(name), sequence), body)
     wrong = {"sequence": sequence != at["sequence"] + 1, "previous": previous != at["hash"], "hash": hash != linked,
-             "body": not instant, "time": instant and int(instant[1]) < at["at"]}
+             "body": not instant}
     if any(wrong.values()):
         raise Bad(number, chain, sequence, next(code for code in wrong if wrong[code]))
+    back += [(chain, sequence)] if int(instant[1]) < at["at"] else []
     at.update(sequence=sequence, hash=hash, at=int(instant[1]))
     heads[chain][1], state["events"] = sequence, state["events"] + 1
     for wanted, epoch in named.get(chain, {}).get(sequence, ()):

@@ -59,6 +59,9 @@ sealed class DraftTrail : IDisposable
         }
     }
 
+    /// <summary>What comes now was written by a clock that is behind the one before.</summary>
+    public void TurnBack(long milliseconds) => at -= milliseconds;
+
     public void AppendRandom(string chain)
     {
         at += random.Next(3);

@@ -64,6 +64,35 @@ public sealed class ExportMutationTests : IDisposable
         Assert.All(["rechain -> checkpoint", "reseal -> checkpoint", "cut -> end", "splice -> hash", "flip -> hash", .. sometimes], code => Assert.True(counts.ContainsKey(code), $"no {code} in {string.Join(", ", counts.Keys)} (seed {seed})"));
     }
 
+    /// <summary>A clock that was wrong stays in the trail for ever; it is told, and hides nothing that is behind it.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40_000)]
+    [InlineData(80_000_000)]
+    public async Task ATimeThatWentBackIsNotedByBothVerifiersAndHidesNothing(long milliseconds)
+    {
+        var random = new Random(seed);
+        using var trail = DraftTrail.Create(random, key, Path.Combine(folder, "back"), events: 20);
+        trail.Checkpoint();
+        // Further back than the few milliseconds that lie between two events.
+        trail.TurnBack(milliseconds + 1_000);
+        string[] chains = [.. trail.Chains.Keys];
+        trail.Grow(20, chains);
+        trail.Checkpoint();
+        var export = trail.Export();
+        var report = Verify(export, trail.Folder);
+        Assert.True(report.Clean, $"{report.Bad} (seed {seed})");
+        Assert.Single(report.Notes, note => note.StartsWith("time: ", StringComparison.Ordinal));
+        var changed = Enumerable.Range(0, 10).Select(_ => (Mutation.Apply("flip", export, () => throw new InvalidOperationException(), random), (string?)trail.Folder)).ToList();
+        var others = await second.RunAsync([(export, trail.Folder), .. changed]);
+        Assert.Equal("clean", others[0]);
+        Assert.All(changed, (one, i) =>
+        {
+            Assert.NotEqual("clean", others[i + 1]);
+            Assert.Equal(Mutation.Describe(Verify(one.Item1, one.Item2).Bad), others[i + 1]);
+        });
+    }
+
     /// <summary>Somebody with the database in hand rewrites a chain, or cuts it, and begins an epoch to explain it, without having seen the checkpoints; an honest restore does the same but names the last one.</summary>
     [Fact]
     public async Task AnEpochThatWasForgedExplainsNothingAndAnHonestOneDoes()

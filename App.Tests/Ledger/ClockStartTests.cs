@@ -154,8 +154,14 @@ public sealed class ClockStartTests(ClockMailHost mail) : ClockTrouble(mail)
         three.Jump(Clocks.Database, TimeSpan.FromHours(hours));
         three.Start(1);
         await three.PassAsync(TimeSpan.FromSeconds(12));
+        var late = three.Call(2, ByMonth, 0.1m);
         three.Jump(Clocks.Database, TimeSpan.FromHours(-hours));
         await three.PassAsync(soon);
+        if (hours > 0)
+        {
+            // A call that began by the wrong clock is not counted in a period that has not begun, and leads nobody back there.
+            await Assert.ThrowsAsync<JournalUnavailableException>(async () => await three[2].HoldAsync(late));
+        }
 
         await CapsHoldAsync(three);
         Assert.True(await three.SpendAsync(2, ByMonth, 0.6m));

@@ -73,7 +73,7 @@ sealed partial class PrometheusText
 
     public const string ManagementKey = "proofs-management-key-0123456789";
 
-    /// <summary>Scrapes until what is wanted is told; the last scrape where it never is.</summary>
+    /// <summary>Scrapes until what is wanted is told.</summary>
     public static async Task<PrometheusText> EventuallyAsync(Product product, Func<PrometheusText, bool> wanted) =>
         await Eventually.ReadAsync(() => ScrapeAsync(product).GetAwaiter().GetResult(), wanted);
 

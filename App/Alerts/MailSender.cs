@@ -74,7 +74,8 @@ sealed partial class MailSender(Journal journal, Feed feed, Reads reads, MailSet
     async Task TryAsync(MailRow mail, Lease lease, CancellationToken stopping)
     {
         CrashPoint.Reach("mail-sending");
-        var late = time.GetUtcNow() - mail.CreatedAt > settings.Patience;
+        // Whatever held the mail up, it is tried once: a fence may have stood for days.
+        var late = mail.Tries > 0 && time.GetUtcNow() - mail.CreatedAt > settings.Patience;
         var result = late
             ? new SendResult(SendEnd.Never, mail.LastError ?? "It had waited too long before it could be sent.")
             : await SendAsync(mail, stopping);

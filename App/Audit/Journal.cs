@@ -33,6 +33,9 @@ sealed partial class Journal : IAsyncDisposable
         store = JournalStore.Of(settings, time, logger);
     }
 
+    /// <summary>How far an instant may lie ahead of the ledger's clock and still be believed.</summary>
+    public TimeSpan MaxAhead => store.MaxAhead;
+
     /// <summary>Held while anything writes: by the journal's thread, and by the few writers of the sign-in tables.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
 

@@ -7,8 +7,7 @@ namespace Governance.Audit;
 /// <param name="Foreign">Another instance has written since this one did: what is kept of the tables may be out of date.</param>
 /// <param name="Outdated">Another instance has changed definitions since this one read them.</param>
 /// <param name="WentBack">Why the store cannot be the one that this instance last saw, but only an older state of it; null where it is.</param>
-/// <param name="PutBack">This instance's clock had been ahead of the others', and goes by theirs from now on.</param>
-readonly record struct Turn(long NowMilliseconds, bool Foreign, bool Outdated, string? WentBack = null, bool PutBack = false);
+readonly record struct Turn(long NowMilliseconds, bool Foreign, bool Outdated, string? WentBack = null);
 
 /// <summary>The journal's own connection: how a group begins, commits and fails in the store at hand. Used on the journal's thread only.</summary>
 abstract class JournalStore : IDisposable
@@ -32,6 +31,9 @@ abstract class JournalStore : IDisposable
 
     /// <summary>Grows when a group is committed that found the store in an older state.</summary>
     public virtual long State => 0;
+
+    /// <summary>An instant that lies further ahead of the ledger's clock was written by a wrong one, and time does not go on from it. Where nobody else's clock can be asked it may be this one that was set back.</summary>
+    public virtual TimeSpan MaxAhead => LedgerTime.MaxStep;
 
     public abstract DbConnection Connection { get; }
 

@@ -22,6 +22,9 @@ sealed class JournalTransaction(JournalStore store)
     /// <summary>What was decided on a call of an earlier instant was decided by what a dead instance remembered, and does not count. 0 for an instance that never died.</summary>
     public long DecidedFromMilliseconds { get; internal set; }
 
+    /// <summary>How far an instant may lie ahead of <see cref="Now"/> and still be believed.</summary>
+    public TimeSpan MaxAhead => store.MaxAhead;
+
     /// <summary>Set by work that changes definitions: every instance reads them anew.</summary>
     public bool ChangesDefinitions { get; set; }
 
@@ -66,21 +69,16 @@ sealed class JournalTransaction(JournalStore store)
         last.Reset();
     }
 
-    /// <summary>Time does not go back. Only an instant that was written by a clock more than a day ahead is not waited for.</summary>
+    /// <summary>Time does not go back, unless it was a wrong clock that was so far ahead.</summary>
     /// <param name="last">Of the last group, in Unix milliseconds.</param>
     /// <param name="now">By the ledger's clock.</param>
-    internal static long GoOn(long last, long now) => last - now > (long)LedgerTime.MaxStep.TotalMilliseconds ? now : Math.Max(last, now);
+    long GoOn(long last, long now) => last - now > (long)MaxAhead.TotalMilliseconds ? now : Math.Max(last, now);
 
     internal Turn Begin()
     {
         ChangesDefinitions = false;
         admittedMilliseconds = 0;
         var turn = store.Begin();
-        if (turn.PutBack)
-        {
-            // What it wrote ahead of the others is not waited for.
-            lastMilliseconds = 0;
-        }
         NowMilliseconds = GoOn(lastMilliseconds, turn.NowMilliseconds);
         if (turn.Foreign)
         {

@@ -36,7 +36,6 @@ sealed class LedgerTime : TimeProvider
     long looked;
     long firstRead;
     bool settled;
-    volatile bool wasPutBack;
 
     /// <param name="isShared">The clock is a database's, whose readings come by <see cref="Observe"/>; else it is the machine's.</param>
     public LedgerTime(bool isShared) : this(isShared, System, MachineUptime)
@@ -74,9 +73,6 @@ sealed class LedgerTime : TimeProvider
     /// <summary>When and by how much the clock was last set; null where it never was.</summary>
     public ClockStep? LastStep => step;
 
-    /// <summary>True once it turned out that this process had been ahead of all others: what it dated before lies ahead.</summary>
-    public bool WasPutBack => wasPutBack;
-
     public override long GetTimestamp() => machine.GetTimestamp();
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => machine.CreateTimer(callback, state, dueTime, period);
@@ -111,22 +107,20 @@ sealed class LedgerTime : TimeProvider
 
     /// <summary>
     /// Takes over a reading that another instance agrees with: it is this one that was wrong, however far. One that has agreed with the database for a while
-    /// is not moved at once: the other may have come a moment ago, and have seen nothing but a wrong clock. Answers whether time went back.
+    /// is not moved at once: the other may have come a moment ago, and have seen nothing but a wrong clock.
     /// </summary>
-    public bool Confirm(DateTimeOffset database)
+    public void Confirm(DateTimeOffset database)
     {
         lock (door)
         {
             var at = machine.GetTimestamp();
             var by = database.UtcTicks - NowAt(at);
-            var stands = suspicion is { } doubted && Math.Abs(by - doubted.By) <= DriftTicks && machine.GetElapsedTime(doubted.Since, at) >= ConfirmedAfter;
-            if (Math.Abs(by) <= DriftTicks || (settled && !stands))
+            // While it waits for the clock to catch up it has doubted long enough.
+            var stands = anchor.AheadBy > 0 || (suspicion is { } doubted && Math.Abs(by - doubted.By) <= DriftTicks && machine.GetElapsedTime(doubted.Since, at) >= ConfirmedAfter);
+            if (Math.Abs(by) > DriftTicks && (!settled || stands))
             {
-                return false;
+                Believe(database.UtcTicks, at);
             }
-            Believe(database.UtcTicks, at);
-            wasPutBack |= by < 0;
-            return by < 0;
         }
     }
 

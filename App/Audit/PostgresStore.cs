@@ -89,7 +89,7 @@ sealed partial class PostgresStore : JournalStore
         begin!.BatchCommands[2].Parameters[0].Value = Instance;
         long rowMilliseconds, now;
         long? ownGroup;
-        bool living, isOthers, putBack = false;
+        bool living, isOthers;
         using (var reader = begin.ExecuteReader())
         {
             if (!reader.Read())
@@ -107,7 +107,7 @@ sealed partial class PostgresStore : JournalStore
             ledger.Observe(DateTimeOffset.FromUnixTimeMilliseconds(now));
             if (isOthers && rowMilliseconds > 0 && Math.Abs(rowMilliseconds - now) <= LedgerTime.AgreeMilliseconds)
             {
-                putBack = ledger.Confirm(DateTimeOffset.FromUnixTimeMilliseconds(now));
+                ledger.Confirm(DateTimeOffset.FromUnixTimeMilliseconds(now));
             }
             // One wrong look at the server's clock does not move the ledger either.
             now = ledger.GetUtcNow().ToUnixTimeMilliseconds();
@@ -123,8 +123,11 @@ sealed partial class PostgresStore : JournalStore
             // Also where an older state of the database never knew this instance: why is still known when it has joined.
             throw new InstanceEndedException();
         }
-        return new Turn(rowMilliseconds - now > LedgerTime.AgreeMilliseconds ? now : Math.Max(rowMilliseconds, now), sequence != lastSequence || wentBack is not null, seenDefinitions != definitions || wentBack is not null, wentBack, putBack);
+        return new Turn(rowMilliseconds - now > LedgerTime.AgreeMilliseconds ? now : Math.Max(rowMilliseconds, now), sequence != lastSequence || wentBack is not null, seenDefinitions != definitions || wentBack is not null, wentBack);
     }
+
+    /// <summary>All instances go by one clock.</summary>
+    public override TimeSpan MaxAhead => TimeSpan.FromMilliseconds(LedgerTime.AgreeMilliseconds);
 
     public override void Commit(JournalTransaction transaction, bool definitionsChanged)
     {

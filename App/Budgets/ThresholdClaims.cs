@@ -35,12 +35,13 @@ static class ThresholdClaims
         }
     }
 
-    /// <summary>Adds the percentages that were told in the period. Rolling ones overlap, so that each is told once in as many days as there are, not once every day.</summary>
+    /// <summary>Adds the percentages that were told in the period. Rolling ones overlap, so that each is told once in as many days as there are, not once every day; what a wrong clock claimed ahead was not told in this one.</summary>
     public static void AddTold(JournalTransaction transaction, Balance balance)
     {
         var (budget, period) = (balance.Budget, balance.Period);
         var rows = budget.Definition.Window is BudgetWindow.RollingDays
-            ? transaction.Prepare("SELECT percent FROM threshold_claims WHERE budget_id = ?1 AND at_milliseconds >= ?2").Bind(1, budget.Definition.Id).Bind(2, period.Starts.ToUnixTimeMilliseconds())
+            ? transaction.Prepare("SELECT percent FROM threshold_claims WHERE budget_id = ?1 AND at_milliseconds >= ?2 AND at_milliseconds <= ?3").Bind(1, budget.Definition.Id)
+                .Bind(2, period.Starts.ToUnixTimeMilliseconds()).Bind(3, transaction.NowMilliseconds + (long)transaction.MaxAhead.TotalMilliseconds)
             : transaction.Prepare("SELECT percent FROM threshold_claims WHERE budget_id = ?1 AND period = ?2").Bind(1, budget.Definition.Id).Bind(2, period.Key);
         while (rows.Step())
         {

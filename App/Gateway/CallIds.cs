@@ -4,7 +4,7 @@ using Governance.Ledger;
 namespace Governance.Gateway;
 
 /// <summary>
-/// Gives every call its id: unique among all instances, and not before an id that was given earlier. One that was given by a clock more than a day ahead
+/// Gives every call its id: unique among all instances, and not before an id that was given earlier. One that was given by a wrong clock, too far ahead,
 /// is not followed: what comes after it would be counted in a period that has not begun.
 /// </summary>
 sealed class CallIds(TimeProvider time, Journal? journal = null)
@@ -17,11 +17,10 @@ sealed class CallIds(TimeProvider time, Journal? journal = null)
 
     public CallId Next()
     {
-        var now = time.GetUtcNow();
         while (true)
         {
             var before = Volatile.Read(ref last);
-            var next = NextAfter(new CallId(before), now);
+            var next = NextAfter(new CallId(before), time.GetUtcNow());
             if (Interlocked.CompareExchange(ref last, next.Value, before) == before)
             {
                 return next;
@@ -35,17 +34,19 @@ sealed class CallIds(TimeProvider time, Journal? journal = null)
     /// <summary>Goes on behind <paramref name="id"/>, the newest one that the ledger knows.</summary>
     public void StartAfter(CallId id)
     {
-        if (id.Value > Volatile.Read(ref last) || new CallId(Volatile.Read(ref last)).At - time.GetUtcNow() > LedgerTime.MaxStep)
+        if (id.Value > Volatile.Read(ref last) || new CallId(Volatile.Read(ref last)).At - time.GetUtcNow() > MaxAhead)
         {
             Volatile.Write(ref last, id.Value);
         }
         Volatile.Write(ref newest, Math.Max(newest, id.Value));
     }
 
+    TimeSpan MaxAhead => journal?.MaxAhead ?? LedgerTime.MaxStep;
+
     CallId NextAfter(CallId before, DateTimeOffset now)
     {
-        // A process that turned out to be ahead of all others must not go on in the period that it was in.
-        if (before.At - now > ((time as LedgerTime)?.WasPutBack is true ? clocksDiffer : LedgerTime.MaxStep))
+        // A process that turned out to be ahead of all others must not go on in the period that it was in; the ledger takes what is a little ahead.
+        if (before.At - now > MaxAhead / 2)
         {
             Volatile.Write(ref astray, Math.Max(Volatile.Read(ref astray), before.Value));
             before = default;

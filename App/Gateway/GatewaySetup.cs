@@ -106,7 +106,7 @@ static class GatewaySetup
         {
             ids.StartAfter(Newest(change.Transaction, long.MaxValue));
             // What lies further ahead was written by a wrong clock, and what was written since goes on without it.
-            var followed = Newest(change.Transaction, CallId.FirstAt(time.GetUtcNow() + LedgerTime.MaxStep).Value);
+            var followed = Newest(change.Transaction, CallId.FirstAt(time.GetUtcNow() + change.Transaction.MaxAhead).Value);
             ids.StartAfter(followed);
             (time as LedgerTime)?.GoOnFrom(followed.At);
         }

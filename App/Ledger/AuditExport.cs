@@ -31,7 +31,7 @@ sealed class AuditExport(LedgerSnapshot snapshot, ExportRange range)
         using var writer = new ExportWriter(stream);
         var (first, last) = SealsInRange();
         writer.WriteHeader(new ExportHeader(
-            now.ToUnixTimeMilliseconds(), snapshot.LastAuditId, Counted($"SELECT COUNT(*) FROM audit {Where}"), CountSealed("usage", first, last), CountSealed("corrections", first, last), range.Part));
+            now.ToUnixTimeMilliseconds(), snapshot.LastAuditId, Counted($"SELECT COUNT(*) {From}"), CountSealed("usage", first, last), CountSealed("corrections", first, last), range.Part));
         var entries = new SealedRows(snapshot, "usage", UsageTable.Columns, UsageTable.ReadBytes, first, last);
         var corrections = new SealedRows(snapshot, "corrections", CorrectionTable.Columns, CorrectionTable.ReadBytes, first, last);
         void WriteSealed(long upTo)
@@ -47,7 +47,7 @@ sealed class AuditExport(LedgerSnapshot snapshot, ExportRange range)
         }
         string? chain = null;
         byte[] previous = [];
-        var rows = Bind(snapshot.Prepare($"SELECT chain, sequence, body, hash FROM audit {Where} ORDER BY chain, sequence"));
+        var rows = Bind(snapshot.Prepare($"SELECT chain, sequence, body, hash {From} ORDER BY chain, sequence"));
         while (rows.Step())
         {
             var (name, sequence, hash) = (rows.Text(0), rows.Integer(1), rows.Blob(3));
@@ -75,7 +75,11 @@ sealed class AuditExport(LedgerSnapshot snapshot, ExportRange range)
         return (writer.Events, writer.Entries, writer.Corrections);
     }
 
-    string Where => "WHERE sequence >= ?1 AND sequence <= ?2 AND at_milliseconds >= ?3 AND at_milliseconds < ?4" + (range.Chain is null ? "" : " AND chain = ?5");
+    /// <summary>Of a chain everything from the first to the last event that lies between the days, so that one which a wrong clock dated leaves no hole.</summary>
+    string From => (range.Since is null && range.Before is null ? "FROM audit WHERE at_milliseconds >= ?3 AND at_milliseconds < ?4" : """
+        FROM audit JOIN (SELECT chain AS of_chain, MIN(sequence) AS from_sequence, MAX(sequence) AS to_sequence FROM audit WHERE at_milliseconds >= ?3 AND at_milliseconds < ?4 GROUP BY chain) AS days
+          ON days.of_chain = chain WHERE sequence >= days.from_sequence AND sequence <= days.to_sequence
+        """) + " AND sequence >= ?1 AND sequence <= ?2" + (range.Chain is null ? "" : " AND chain = ?5");
 
     Statement Bind(Statement statement)
     {
@@ -103,7 +107,7 @@ sealed class AuditExport(LedgerSnapshot snapshot, ExportRange range)
         {
             return (1, 0);
         }
-        var row = Bind(snapshot.Prepare($"SELECT COALESCE(MIN(sequence), 1), COALESCE(MAX(sequence), 0) FROM audit {Where} AND chain = '{AuditEvent.LedgerChain}'"));
+        var row = Bind(snapshot.Prepare($"SELECT COALESCE(MIN(sequence), 1), COALESCE(MAX(sequence), 0) {From} AND chain = '{AuditEvent.LedgerChain}'"));
         row.Step();
         var seals = (row.Integer(0), row.Integer(1));
         row.Reset();

@@ -9,6 +9,7 @@ static class FindingAdvice
         {
             VerificationCheckpoints.Invariant => "New events are covered by the next checkpoint, within a minute. A rewound trail is explained by the epoch that is named: make sure that somebody restored a backup then, because who reads the checkpoints and writes to the database can begin an epoch too.",
             "I6" => "Ask the process that holds it: it knows how much time has passed.",
+            "I12" => "Look at what these events say, and when: a clock was wrong when one of two was written, or somebody wrote an event with an earlier instant than its own. What a later checkpoint has signed was written before that checkpoint.",
             _ => "Nothing to do: the trail says why. It is listed so that it is known.",
         }
         : invariant switch

@@ -9,9 +9,6 @@ namespace Governance.Ledger;
 sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? intervention, bool enforce, Func<LedgerCall, Reservation, AuditEvent?> refusal, bool patient = false, WaitingCall? place = null)
     : JournalWork<Reservation>
 {
-    /// <summary>By so much an instance's clock may be ahead of the ledger's before its calls would be counted in a period that has not begun.</summary>
-    static readonly TimeSpan MaxAhead = LedgerTime.MaxStep;
-
     readonly string body = HoldText.Write(call);
 
     /// <summary>What would have passed is worked out for whoever is refused, behind those who may go on.</summary>
@@ -29,7 +26,7 @@ sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? interv
         {
             throw new JournalUnavailableException("The call was decided before this instance took part anew.");
         }
-        if (call.Id.At - transaction.Now > MaxAhead)
+        if (call.Id.At - transaction.Now > transaction.MaxAhead)
         {
             throw new JournalUnavailableException("The call's instant lies ahead of the ledger's clock.");
         }

@@ -39,7 +39,7 @@ static class VerificationChains
             }
             if (now < at)
             {
-                Older(findings, subject, at - now);
+                NoteStepBack(findings, subject, at - now);
             }
             at = now;
             if (Differences(rows, body) is { Count: > 0 } columns)
@@ -52,16 +52,9 @@ static class VerificationChains
         return (events, heads);
     }
 
-    /// <summary>What was written further ahead by a wrong clock is not waited for once that turns out; which event was first the chain says, not their instants.</summary>
-    static void Older(Findings findings, string subject, long milliseconds)
-    {
-        if (milliseconds <= LedgerTime.AgreeMilliseconds)
-        {
-            findings.Fail(Invariant, subject, "It is older than the event before it.");
-            return;
-        }
-        findings.Note(Invariant, subject, FormattableString.Invariant($"It is {TimeSpan.FromMilliseconds(milliseconds).TotalHours:#,##0.0} hours older than the event before it: a clock was ahead when that was written, or behind when this was."));
-    }
+    /// <summary>Which event was first the chain says, not their instants: what a wrong clock wrote ahead is not waited for once that turns out.</summary>
+    static void NoteStepBack(Findings findings, string subject, long milliseconds) =>
+        findings.Note(Invariant, subject, FormattableString.Invariant($"It is {TimeSpan.FromMilliseconds(milliseconds).TotalSeconds:#,##0.###} seconds older than the event before it: a clock was ahead when that was written, or behind when this was. Their order is proven by their hashes."));
 
     /// <summary>The order over all chains is dense too, and no reader can have read further than the trail goes; so a cut-off tail shows unless everything that knows of it was cut as well.</summary>
     static void CheckOrder(LedgerSnapshot snapshot, Findings findings, long events)

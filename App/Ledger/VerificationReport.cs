@@ -47,6 +47,7 @@ sealed class Findings
 
     readonly List<Finding> all = [];
     readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
+    readonly Dictionary<string, int> noted = new(StringComparer.Ordinal);
 
     public void Fail(string invariant, string subject, string message)
     {
@@ -57,13 +58,22 @@ sealed class Findings
         }
     }
 
-    public void Note(string invariant, string subject, string message) => all.Add(new Finding(FindingSeverity.Note, invariant, subject, message));
+    public void Note(string invariant, string subject, string message)
+    {
+        var count = noted[invariant] = noted.GetValueOrDefault(invariant) + 1;
+        if (count <= MostOfAKind)
+        {
+            all.Add(new Finding(FindingSeverity.Note, invariant, subject, message));
+        }
+    }
 
     public InvariantCheck Checked(string invariant, string promise, string of, long rows) => new(invariant, promise, of, rows, counts.GetValueOrDefault(invariant));
 
     public IReadOnlyList<Finding> ToList() =>
     [
         .. all,
+        .. noted.Where(count => count.Value > MostOfAKind).Select(count =>
+            new Finding(FindingSeverity.Note, count.Key, "further rows", $"{count.Value - MostOfAKind} more notes of this kind are not listed.")),
         .. counts.Where(count => count.Value > MostOfAKind).Select(count =>
             new Finding(FindingSeverity.Failure, count.Key, "further rows", $"{count.Value - MostOfAKind} more findings of this kind are not listed.")),
     ];

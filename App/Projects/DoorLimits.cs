@@ -23,11 +23,11 @@ sealed class DoorLimits : IDisposable
     /// <summary>Refusals of one address that are answered with a page, at once and then a minute; drawing one costs more than anything else that a refused form does, and whoever sends more reads none.</summary>
     public const int MaxPagesByAddress = 10;
 
-    /// <summary>Passwords of one address that are compared or wait for it at once.</summary>
+    /// <summary>Passwords of one network (<see cref="VisitorAddress.NetworkOf(HttpContext)"/>) that are compared or wait for it at once.</summary>
     public const int MaxWaitingByVisitor = 10;
 
-    /// <summary>The same of all strangers together.</summary>
-    const int MaxWaiting = 200;
+    /// <summary>The same of all strangers together: it takes a hundred networks to fill it, and one that waits costs next to nothing.</summary>
+    const int MaxWaiting = 1_000;
 
     /// <summary>Checking a password takes a processor for a while on purpose; more checks wait in a short queue, and beyond that nobody waits.</summary>
     const int MaxWaitingChecks = 20;
@@ -61,7 +61,7 @@ sealed class DoorLimits : IDisposable
     public ConcurrencyLimiter Checks { get; } = new(new ConcurrencyLimiterOptions
     {
         PermitLimit = Math.Max(1, Environment.ProcessorCount / 2),
-        QueueLimit = MaxWaitingChecks,
+        QueueLimit = MaxWaiting,
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
@@ -107,8 +107,8 @@ sealed class DoorLimits : IDisposable
         return all.IsAcquired ? null : WaitOf(all);
     }
 
-    /// <summary>Waits until no other password of this visitor is being compared; without a lease where too many of them wait already.</summary>
-    public ValueTask<RateLimitLease> TakeTurnAsync(string visitor) => turns.AcquireAsync(visitor);
+    /// <summary>Waits until no other password of this network is being compared; without a lease where too many of them wait already.</summary>
+    public ValueTask<RateLimitLease> TakeTurnAsync(string network, CancellationToken left) => turns.AcquireAsync(network, cancellationToken: left);
 
     /// <summary>Counts a page about a refusal; false where the address had its share.</summary>
     bool MayHavePage(string address)

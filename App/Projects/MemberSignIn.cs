@@ -81,38 +81,39 @@ sealed class MemberSignIn(
 
     async Task<(Answer Answer, Member? Member)> CheckAsync(string account, string visitor, bool known, string password)
     {
-        var address = VisitorAddress.Of(Context);
-        if (limits.Try(account, visitor, known) is { } wait)
-        {
-            failures.Refused(account, address);
-            return (new Answer(Outcome.TooMany, wait), null);
-        }
-        return known ? await CompareAsync(account, address, known, password) : await CompareInTurnAsync(account, visitor, address, password);
+        return known ? await CompareAsync(account, visitor, known, password) : await CompareInTurnAsync(account, visitor, password);
     }
 
     /// <summary>Strangers take turns by address: one that sends a thousand passwords makes nobody but itself wait for all of them.</summary>
-    async Task<(Answer Answer, Member? Member)> CompareInTurnAsync(string account, string visitor, string address, string password)
+    async Task<(Answer Answer, Member? Member)> CompareInTurnAsync(string account, string visitor, string password)
     {
         using var place = limits.Places.AttemptAcquire();
         if (!place.IsAcquired)
         {
             return (new Answer(Outcome.Busy, busyWait), null);
         }
-        using var turn = await limits.TakeTurnAsync(visitor);
+        using var turn = await limits.TakeTurnAsync(VisitorAddress.NetworkOf(Context), Context.RequestAborted);
         if (!turn.IsAcquired)
         {
-            failures.Refused(account, address);
+            failures.Refused(account, VisitorAddress.Of(Context));
             return (new Answer(Outcome.TooMany, busyWait), null);
         }
-        return await CompareAsync(account, address, known: false, password);
+        return await CompareAsync(account, visitor, known: false, password);
     }
 
-    async Task<(Answer Answer, Member? Member)> CompareAsync(string account, string address, bool known, string password)
+    async Task<(Answer Answer, Member? Member)> CompareAsync(string account, string visitor, bool known, string password)
     {
+        var address = VisitorAddress.Of(Context);
+        // Only who has a place is counted: an answer that everybody waits uses up no try.
+        if (limits.Try(account, visitor, known) is { } wait)
+        {
+            failures.Refused(account, address);
+            return (new Answer(Outcome.TooMany, wait), null);
+        }
         // From here on there is the same work for everybody: one look, one check, and the failure is counted in memory.
         var member = await UserManager.FindByEmailAsync(account);
         var mayEnter = member is not null && await CanSignInAsync(member);
-        switch (await hashing.VerifyAsync(mayEnter ? member!.PasswordHash : null, password, known))
+        switch (await hashing.VerifyAsync(mayEnter ? member!.PasswordHash : null, password, known, Context.RequestAborted))
         {
             case null:
                 return (new Answer(Outcome.Busy, busyWait), null);

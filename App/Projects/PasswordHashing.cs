@@ -7,16 +7,17 @@ sealed class PasswordHashing(IPasswordHasher<Member> hasher, DoorLimits limits)
 {
     static readonly Lazy<string> decoy = new(() => new PasswordHasher<Member>().HashPassword(new Member(), Guid.NewGuid().ToString()));
 
+    /// <summary>For members and for who holds a link: strangers' passwords do not stand in their way.</summary>
     public async Task<string?> HashAsync(string password)
     {
-        using var turn = await limits.Checks.AcquireAsync();
+        using var turn = await limits.KnownChecks.AcquireAsync();
         return turn.IsAcquired ? await ApartAsync(() => hasher.HashPassword(new Member(), password)) : null;
     }
 
     /// <summary>Whether this is the password behind the hash. Without a hash there is the same work, and the answer is no.</summary>
-    public async Task<bool?> VerifyAsync(string? hash, string password, bool known = false)
+    public async Task<bool?> VerifyAsync(string? hash, string password, bool known = false, CancellationToken left = default)
     {
-        using var turn = await (known ? limits.KnownChecks : limits.Checks).AcquireAsync();
+        using var turn = await (known ? limits.KnownChecks : limits.Checks).AcquireAsync(cancellationToken: left);
         if (!turn.IsAcquired)
         {
             return null;

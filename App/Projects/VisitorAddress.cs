@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -8,9 +9,17 @@ static class VisitorAddress
 {
     const int NetworkBytes = 8;
 
+    /// <summary>Of IPv6 the /48, which is what one customer of a provider may have 65,536 addresses of the other kind in.</summary>
+    const int CustomerBytes = 6;
+
     public static string Of(HttpContext context) => Of(context.Connection.RemoteIpAddress);
 
-    public static string Of(IPAddress? address)
+    public static string Of(IPAddress? address) => Of(address, NetworkBytes);
+
+    /// <summary>What takes turns with others: one IPv4 address, or the /48 of an IPv6 address.</summary>
+    public static string NetworkOf(HttpContext context) => Of(context.Connection.RemoteIpAddress, CustomerBytes);
+
+    static string Of(IPAddress? address, int networkBytes)
     {
         if (address is null)
         {
@@ -25,7 +34,7 @@ static class VisitorAddress
             return address.ToString();
         }
         var bytes = address.GetAddressBytes();
-        bytes.AsSpan(NetworkBytes).Clear();
-        return $"{new IPAddress(bytes)}/64";
+        bytes.AsSpan(networkBytes).Clear();
+        return string.Create(CultureInfo.InvariantCulture, $"{new IPAddress(bytes)}/{networkBytes * 8}");
     }
 }

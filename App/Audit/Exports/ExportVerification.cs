@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Governance.Audit.Checkpoints;
@@ -25,6 +26,8 @@ sealed class ExportVerification(CheckpointBook book, long? from = null, long? to
     string? chain;
     long lastSequence;
     long lastAt;
+    long stepsBack;
+    string? firstStepBack;
     long events;
     bool ended;
 
@@ -39,6 +42,10 @@ sealed class ExportVerification(CheckpointBook book, long? from = null, long? to
         {
             match.EndChain(IsWhole);
             found = match.Judge(IsWhole, header?.AtMilliseconds, notes);
+        }
+        if (firstStepBack is not null)
+        {
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"time: {stepsBack} {(stepsBack == 1 ? "event is" : "events are")} older than the event before ({firstStepBack} is the first): a clock was wrong when one of the two was written. Their order is proven by their hashes."));
         }
         var bad = book.Bad ?? found;
         return new ExportReport(bad, events, seals.Entries, seals.Corrections, book.Count, header?.Part, bad is null ? match.Unprotected : [], notes) { Also = book.Bad is null ? null : found };
@@ -170,10 +177,10 @@ sealed class ExportVerification(CheckpointBook book, long? from = null, long? to
         {
             return Bad(number, "body", "Its content is that of another place.");
         }
-        // What was written further ahead by a wrong clock is not waited for.
-        if (at < lastAt && lastAt - at <= LedgerTime.AgreeMilliseconds)
+        if (at < lastAt)
         {
-            return Bad(number, "time", "It is older than the event before it.");
+            stepsBack++;
+            firstStepBack ??= $"chain {chain}, event {told.Sequence}";
         }
         lastAt = at;
         return null;
