@@ -59,26 +59,6 @@ public sealed class CircuitTests(Product product) : IClassFixture<Product>
         AssertNoCircuitEnded();
     }
 
-    /// <summary>The page takes what the interface takes, all of it.</summary>
-    [Fact]
-    public async Task ADocumentOfAMebibyteIsPlannedAndAppliedOnThePage()
-    {
-        var owner = await product.Owner.OpenTabAsync();
-        await owner.TryAsync(async () =>
-        {
-            await owner.GoAsync("/dashboard/settings?tab=configuration");
-            const string Sections = "projects:\n  - { id: of-a-mebibyte, name: Of a mebibyte }\n";
-            var text = Sections + string.Concat(Enumerable.Repeat("# a line of sixty-four bytes, as long documents have many of them\n", 20_000))[..((1024 * 1024) - Sections.Length - 1)] + "\n";
-            await owner.FillAsync("Document (YAML or JSON)", text);
-            await owner.PressAsync("Plan");
-            await owner.SeesAsync("Of a mebibyte");
-            await owner.PressAsync("Apply 1 change");
-            await owner.SeesAsync("Applied, as one change");
-            Assert.Empty(owner.Complaints);
-        });
-        AssertNoCircuitEnded();
-    }
-
     void AssertNoCircuitEnded()
     {
         Assert.DoesNotContain("Unhandled exception", product.App.Output, StringComparison.Ordinal);
