@@ -170,7 +170,7 @@ public sealed class DoorLimitsTests
         // From here on it has the cookie that all its forms belong to.
         using var form = await attacker.GetAsync(new Uri("/sign-in", UriKind.Relative));
         var attack = Enumerable.Range(0, Sent).Select(number => PeopleHost.PostAsync(attacker, "/sign-in", "sign-in", ("email", $"guess{number}@acme.test"), ("password", HeldHasher.Held))).ToList();
-        await UntilAsync(() => attack.Count(answer => answer.IsCompleted) == Sent - DoorLimits.MaxWaitingByVisitor);
+        await Eventually.IsTrueAsync(() => attack.Count(answer => answer.IsCompleted) == Sent - DoorLimits.MaxWaitingByVisitor);
         foreach (var refused in attack.Where(answer => answer.IsCompleted))
         {
             Assert.Equal(HttpStatusCode.TooManyRequests, (await refused).StatusCode);
@@ -179,7 +179,7 @@ public sealed class DoorLimitsTests
 
         using var elsewhere = host.Browser("192.0.2.8");
         var entering = SignInAsync(elsewhere);
-        await UntilAsync(() => entering.IsCompleted || checks.GetStatistics()!.CurrentQueuedCount == 1);
+        await Eventually.IsTrueAsync(() => entering.IsCompleted || checks.GetStatistics()!.CurrentQueuedCount == 1);
         hasher.Release(1);
         using var entered = await entering.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);
@@ -246,13 +246,5 @@ public sealed class DoorLimitsTests
     {
         using var form = new FormUrlEncodedContent([new("_handler", handler), new("email", "nobody@acme.test"), new("password", "wrong")]);
         return await browser.PostAsync(new Uri(path, UriKind.Relative), form);
-    }
-
-    static async Task UntilAsync(Func<bool> isSo)
-    {
-        for (var clock = System.Diagnostics.Stopwatch.StartNew(); !isSo(); await Task.Delay(10))
-        {
-            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1));
-        }
     }
 }

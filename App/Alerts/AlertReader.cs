@@ -30,7 +30,7 @@ sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings s
     {
         do
         {
-            // A mail that were dated by a clock that nobody has looked at yet could be too late before it is sent.
+            // The clock is in doubt: a mail that is dated by it now might count as too late before it is sent.
             if (fences.Current is { } fence && ClockGap.IsReason(fence.Reason))
             {
                 return;

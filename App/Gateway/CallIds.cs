@@ -13,7 +13,7 @@ sealed class CallIds(TimeProvider time, Journal? journal = null)
 
     long last;
     long newest;
-    long astray;
+    long newestMisdated;
 
     public CallId Next()
     {
@@ -48,11 +48,11 @@ sealed class CallIds(TimeProvider time, Journal? journal = null)
         // A process that turned out to be ahead of all others must not go on in the period that it was in; the ledger takes what is a little ahead.
         if (before.At - now > MaxAhead / 2)
         {
-            Volatile.Write(ref astray, Math.Max(Volatile.Read(ref astray), before.Value));
+            Volatile.Write(ref newestMisdated, Math.Max(Volatile.Read(ref newestMisdated), before.Value));
             before = default;
         }
         // In a stretch of time for which ids were given already it begins anywhere in the millisecond.
-        var from = before.Value < CallId.FirstAt(now).Value && CallId.FirstAt(now).Value <= Math.Max(Volatile.Read(ref newest), Volatile.Read(ref astray)) ? CallId.OneOf(now, Random.Shared.Next(CallId.PerMillisecond / 2)) : before;
+        var from = before.Value < CallId.FirstAt(now).Value && CallId.FirstAt(now).Value <= Math.Max(Volatile.Read(ref newest), Volatile.Read(ref newestMisdated)) ? CallId.OneOf(now, Random.Shared.Next(CallId.PerMillisecond / 2)) : before;
         return journal?.InstanceNumber is { } instance ? CallId.Next(from, now, instance) : CallId.Next(from, now);
     }
 }

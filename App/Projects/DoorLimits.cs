@@ -11,7 +11,7 @@ namespace Governance.Projects;
 /// every account one for each address (10 at once, then one a minute), and every account one for all strangers together (200 at once,
 /// then 200 an hour), which one address alone cannot use up, whoever it tries. A browser in which a member signed in before is no stranger:
 /// it has a share of its own and does not count towards the last, so that tries from many addresses do not keep the member out either.
-/// Passwords of strangers are compared in turn, one of each address after another, so that whoever sends many waits behind their own.
+/// Passwords of strangers are compared in turn, one of each network after another, so that whoever sends many waits behind their own.
 /// The shares are kept in memory, in each instance; those that are full again are forgotten.
 /// </summary>
 sealed class DoorLimits : IDisposable
@@ -29,7 +29,7 @@ sealed class DoorLimits : IDisposable
     /// <summary>The same of all strangers together: it takes a hundred networks to fill it, and one that waits costs next to nothing.</summary>
     const int MaxWaiting = 1_000;
 
-    /// <summary>Checking a password takes a processor for a while on purpose; more checks wait in a short queue, and beyond that nobody waits.</summary>
+    /// <summary>Passwords that wait for <see cref="KnownChecks"/>: comparing one takes a processor for a while on purpose, and beyond a short queue nobody waits.</summary>
     const int MaxWaitingChecks = 20;
 
     static readonly TimeSpan leastWait = TimeSpan.FromSeconds(1);
@@ -108,7 +108,7 @@ sealed class DoorLimits : IDisposable
     }
 
     /// <summary>Waits until no other password of this network is being compared; without a lease where too many of them wait already.</summary>
-    public ValueTask<RateLimitLease> TakeTurnAsync(string network, CancellationToken left) => turns.AcquireAsync(network, cancellationToken: left);
+    public ValueTask<RateLimitLease> TakeTurnAsync(string network, CancellationToken cancellationToken) => turns.AcquireAsync(network, cancellationToken: cancellationToken);
 
     /// <summary>Counts a page about a refusal; false where the address had its share.</summary>
     bool MayHavePage(string address)

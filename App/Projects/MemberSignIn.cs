@@ -79,12 +79,10 @@ sealed class MemberSignIn(
         }
     }
 
-    async Task<(Answer Answer, Member? Member)> CheckAsync(string account, string visitor, bool known, string password)
-    {
-        return known ? await CompareAsync(account, visitor, known, password) : await CompareInTurnAsync(account, visitor, password);
-    }
+    Task<(Answer Answer, Member? Member)> CheckAsync(string account, string visitor, bool known, string password) =>
+        known ? CompareAsync(account, visitor, known, password) : CompareInTurnAsync(account, visitor, password);
 
-    /// <summary>Strangers take turns by address: one that sends a thousand passwords makes nobody but itself wait for all of them.</summary>
+    /// <summary>Strangers take turns by network: one that sends a thousand passwords makes nobody but itself wait for all of them.</summary>
     async Task<(Answer Answer, Member? Member)> CompareInTurnAsync(string account, string visitor, string password)
     {
         using var place = limits.Places.AttemptAcquire();

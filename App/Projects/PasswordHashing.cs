@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Governance.Projects;
 
-/// <summary>Hashes and checks passwords, so many at once as <see cref="DoorLimits.Checks"/> allows, each on a thread of its own, never on the journal's or on one of the pool's, which are few and serve calls. Null is the answer where too many wait already.</summary>
+/// <summary>Hashes and checks passwords, so many at once as <see cref="DoorLimits.Checks"/> and <see cref="DoorLimits.KnownChecks"/> allow, each on a thread of its own, never on the journal's or on one of the pool's, which are few and serve calls. Null is the answer where too many wait already.</summary>
 sealed class PasswordHashing(IPasswordHasher<Member> hasher, DoorLimits limits)
 {
     static readonly Lazy<string> decoy = new(() => new PasswordHasher<Member>().HashPassword(new Member(), Guid.NewGuid().ToString()));
@@ -11,20 +11,20 @@ sealed class PasswordHashing(IPasswordHasher<Member> hasher, DoorLimits limits)
     public async Task<string?> HashAsync(string password)
     {
         using var turn = await limits.KnownChecks.AcquireAsync();
-        return turn.IsAcquired ? await ApartAsync(() => hasher.HashPassword(new Member(), password)) : null;
+        return turn.IsAcquired ? await RunOnOwnThreadAsync(() => hasher.HashPassword(new Member(), password)) : null;
     }
 
     /// <summary>Whether this is the password behind the hash. Without a hash there is the same work, and the answer is no.</summary>
-    public async Task<bool?> VerifyAsync(string? hash, string password, bool known = false, CancellationToken left = default)
+    public async Task<bool?> VerifyAsync(string? hash, string password, bool known = false, CancellationToken cancellationToken = default)
     {
-        using var turn = await (known ? limits.KnownChecks : limits.Checks).AcquireAsync(cancellationToken: left);
+        using var turn = await (known ? limits.KnownChecks : limits.Checks).AcquireAsync(cancellationToken: cancellationToken);
         if (!turn.IsAcquired)
         {
             return null;
         }
-        var result = await ApartAsync(() => hasher.VerifyHashedPassword(new Member(), hash ?? decoy.Value, password));
+        var result = await RunOnOwnThreadAsync(() => hasher.VerifyHashedPassword(new Member(), hash ?? decoy.Value, password));
         return hash is not null && result != PasswordVerificationResult.Failed;
     }
 
-    static Task<T> ApartAsync<T>(Func<T> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+    static Task<T> RunOnOwnThreadAsync<T>(Func<T> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 }
