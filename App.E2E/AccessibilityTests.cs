@@ -1,5 +1,6 @@
 using Governance.EndToEnd.Pages;
 using Governance.Tests;
+using Governance.Tests.Proofs;
 using Microsoft.Playwright;
 
 namespace Governance.EndToEnd;
@@ -83,9 +84,20 @@ public sealed class AccessibilityTests(LivedInProduct lived) : IClassFixture<Liv
     const string Missing = "no such page";
 
     [Fact]
-    public async Task EveryPageIsAccessibleFitsAPhoneAndIsQuiet()
+    public Task EveryPageIsAccessibleFitsAPhoneAndIsQuiet() =>
+        ExamineAsync("Lived in", (examination, place, visitor) => examination.LookAsync(place, visitor, narrow: true));
+
+    [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
+    public Task EveryPageCanBeReadInTheDark() => ExamineAsync("Lived in, dark", async (examination, place, visitor) =>
     {
-        var examination = new Examination("Lived in");
+        await visitor.DarkenAsync();
+        await examination.LookAtColoursAsync(place, visitor);
+    });
+
+    async Task ExamineAsync(string circumstances, Func<Examination, string, Visitor, Task> look)
+    {
+        var examination = new Examination(circumstances);
         var stranger = await Visitor.ComeAsync(lived.Product.Browser, lived.Product.App);
         var owner = await Visitor.ComeAsync(lived.Product.Browser, lived.Product.App);
         await new SignInPage(owner).EnterAsync(WelcomePage.Owner, WelcomePage.Password);
@@ -96,9 +108,7 @@ public sealed class AccessibilityTests(LivedInProduct lived) : IClassFixture<Liv
             try
             {
                 await visitor.TryAsync(() => reach(visitor), place);
-                await examination.LookAsync($"{place}, light", visitor, narrow: true);
-                await visitor.DarkenAsync();
-                await examination.LookAtColoursAsync($"{place}, dark", visitor);
+                await look(examination, place, visitor);
             }
             catch (Exception failure) when (failure is PlaywrightException or TimeoutException or Xunit.Sdk.XunitException)
             {
@@ -115,6 +125,7 @@ public sealed class AccessibilityTests(LivedInProduct lived) : IClassFixture<Liv
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task TheFirstVisitIsAccessibleFitsAPhoneAndIsQuiet()
     {
         await using var app = await AppProcess.StartAsync();

@@ -1,4 +1,5 @@
 using Governance.EndToEnd.Pages;
+using Governance.Tests.Proofs;
 using Microsoft.Playwright;
 
 namespace Governance.EndToEnd;
@@ -31,6 +32,7 @@ public sealed class CircuitTests(Product product) : IClassFixture<Product>
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task PagesThatAreLeftWhileTheyLoadEndNoCircuit()
     {
         var owner = await product.Owner.OpenTabAsync();
@@ -54,6 +56,27 @@ public sealed class CircuitTests(Product product) : IClassFixture<Product>
             await owner.GoAsync(UsagePage.Timeline);
             await owner.SeesAsync("Live · updated");
             Assert.Equal("none", await owner.Page.EvaluateAsync<string>("() => getComputedStyle(document.getElementById('blazor-error-ui')).display"));
+            Assert.Empty(owner.Complaints);
+        });
+        AssertNoCircuitEnded();
+    }
+
+    /// <summary>The page takes what the interface takes, all of it.</summary>
+    [Fact]
+    public async Task ADocumentOfAMebibyteIsPlannedAndAppliedOnThePage()
+    {
+        var owner = await product.Owner.OpenTabAsync();
+        await owner.TryAsync(async () =>
+        {
+            await owner.GoAsync("/dashboard/settings?tab=configuration");
+            const string Sections = "apiVersion: governance/v1\nprojects:\n  - { id: of-a-mebibyte, name: Of a mebibyte }\n";
+            var text = Sections + string.Concat(Enumerable.Repeat("# a line of sixty-four bytes, as long documents have many of them\n", 20_000))[..((1024 * 1024) - Sections.Length - 1)] + "\n";
+            // Put there at once: Chromium lays out what is typed line by line, sixteen thousand times.
+            await owner.Page.GetByLabel("Document (YAML or JSON)").EvaluateAsync("(area, text) => { area.focus(); area.value = text; area.dispatchEvent(new Event('change', { bubbles: true })); }", text);
+            await owner.PressAsync("Plan");
+            await owner.SeesAsync("Of a mebibyte");
+            await owner.PressAsync("Apply 1 change");
+            await owner.SeesAsync("Applied, as one change");
             Assert.Empty(owner.Complaints);
         });
         AssertNoCircuitEnded();

@@ -3,6 +3,7 @@ using Governance.Audit.Checkpoints;
 using Governance.Configuration;
 using Governance.EndToEnd.Pages;
 using Governance.Tests;
+using Governance.Tests.Proofs;
 using Microsoft.Playwright;
 
 namespace Governance.EndToEnd;
@@ -22,6 +23,7 @@ public sealed class FenceTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task WhatWasSpentIsSpreadOnThePageBeforeItIsEntered()
     {
         await using (var first = await AppProcess.StartAsync(new AppStart { DataFolder = _data.FullName }))

@@ -1,4 +1,5 @@
 using Governance.EndToEnd.Pages;
+using Governance.Tests.Proofs;
 using Microsoft.Playwright;
 
 namespace Governance.EndToEnd;
@@ -6,6 +7,7 @@ namespace Governance.EndToEnd;
 public sealed class ReadmeTests(Browser browser) : IClassFixture<Browser>
 {
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task AStrangerWhoClonesAndRunsSeesTheFirstCallArrive()
     {
         await using var product = await ClonedProduct.StartAsync();

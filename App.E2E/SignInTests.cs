@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Governance.EndToEnd.Pages;
+using Governance.Tests.Proofs;
 using Microsoft.Playwright;
 
 namespace Governance.EndToEnd;
@@ -24,6 +25,7 @@ public sealed class SignInTests(Product product) : IClassFixture<Product>
     ];
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task AWrongPasswordIsToldAndAfterTenAttemptsOneWaits()
     {
         var member = await HireAsync("lea@acme.test", "Developer");
@@ -42,6 +44,7 @@ public sealed class SignInTests(Product product) : IClassFixture<Product>
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task WhoeverSignsOutIsAskedAgain()
     {
         var member = await HireAsync("tom@acme.test", "Developer");
@@ -56,6 +59,7 @@ public sealed class SignInTests(Product product) : IClassFixture<Product>
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task AnAuditorLooksAtEverythingAndChangesNothing()
     {
         var auditor = await HireAsync("ada@acme.test", "Auditor");
@@ -110,6 +114,7 @@ public sealed class SignInTests(Product product) : IClassFixture<Product>
 
     /// <summary>The session ended between the page and its circuit: the page lies there drawn, and nothing on it answers.</summary>
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task APageWhoseCircuitIsRefusedSaysThatItHasStopped()
     {
         var member = await HireAsync("noor@acme.test", "Admin");

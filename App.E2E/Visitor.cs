@@ -82,7 +82,14 @@ public sealed class Visitor
         catch
         {
             var path = Path.Combine(AppProcess.RepositoryFolder, "artifacts", "browser", $"{name}.png");
-            await Page.ScreenshotAsync(new() { Path = path, FullPage = true });
+            try
+            {
+                await Page.ScreenshotAsync(new() { Path = path, FullPage = true });
+            }
+            catch (Exception exception) when (exception is PlaywrightException or TimeoutException)
+            {
+                // What failed first is what is told.
+            }
             throw;
         }
     }

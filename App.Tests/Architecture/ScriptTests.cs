@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
+using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Architecture;
 
@@ -18,6 +19,7 @@ public sealed class ScriptTests
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task ABuildServesEveryFileOfItsPagesFromAnyFolderWithoutAnEnvironment()
     {
         var elsewhere = Directory.CreateTempSubdirectory("governance-elsewhere-");
@@ -33,6 +35,7 @@ public sealed class ScriptTests
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task APublishedProductWorksFromAnyFolderWithoutAnEnvironment()
     {
         var folder = Directory.CreateTempSubdirectory("governance-publish-");
@@ -65,6 +68,7 @@ public sealed class ScriptTests
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task SettingsOfTheWorkingFolderWinOverTheProgramsOwn()
     {
         var elsewhere = Directory.CreateTempSubdirectory("governance-elsewhere-");

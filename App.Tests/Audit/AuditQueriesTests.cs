@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Audit;
 
@@ -78,6 +79,7 @@ public abstract class AuditQueriesTests(Store store)
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task ARareEntryFarBackIsFoundInStretches()
     {
         await using var trail = new Trail(store);

@@ -3,6 +3,7 @@ using Governance.Audit.Checkpoints;
 using Governance.Audit.Exports;
 using Governance.Ledger;
 using Governance.Tests.Ledger;
+using Governance.Tests.Proofs;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Governance.Tests.Audit;
@@ -51,6 +52,7 @@ public sealed class CheckpointForkTests : IDisposable
 
     /// <summary>Where no lock held the paused writer back, its line stands beside the other's: before or behind it, alone or with one that follows it, among lines of versions without tokens.</summary>
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData("first", 1)]
     [InlineData("first and followed", 1)]
     [InlineData("late", 1)]
@@ -119,6 +121,7 @@ public sealed class CheckpointForkTests : IDisposable
     }
 
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData("forked without tokens")]
     [InlineData("unreadable")]
     [InlineData("unsigned")]

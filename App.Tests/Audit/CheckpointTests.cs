@@ -3,6 +3,7 @@ using Governance.Audit.Checkpoints;
 using Governance.Audit.Exports;
 using Governance.Ledger;
 using Governance.Tests.Ledger;
+using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Audit;
 
@@ -327,6 +328,7 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task EveryChangeOfACheckpointFileIsFoundByBothVerifiers()
     {
         await using var rig = await SpentAsync();

@@ -20,6 +20,7 @@ public sealed class AuditCommandTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task ARunningProductSignsWhatItWritesAndItsExportIsProvenOffline()
     {
         await using (var product = await Product.StartAsync(null, dataFolder: Data, environment: [("Governance__Audit__Checkpoints__Records", "5"), ("Governance__Audit__Checkpoints__Seconds", "3600")]))

@@ -21,6 +21,7 @@ public sealed class BackupTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task ABackupOfAProductInUseIsWholeAndNeverWritesOverAFileUnasked()
     {
         await using var product = await StartAsync();
@@ -102,6 +103,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData(Store.Sqlite)]
     [InlineData(Store.Postgres)]
     public async Task WhatIsAcknowledgedCountsForTheProjectsThatSpentIt(Store store)
@@ -176,6 +178,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task AnOlderCopyThatWasPutBackByHandIsNoticed(bool emptied)
@@ -224,6 +227,7 @@ public sealed class BackupTests : IDisposable
 
     /// <summary>What an operator does who does not know of App restore, while the product runs.</summary>
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task ABackupThatIsMovedOverTheOpenDatabaseStopsCallsAndIsFencedAtTheNextStart(bool killed)
@@ -260,6 +264,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task ADamagedBackupIsRefusedAndTheDatabaseStays()
     {
         await using (var product = await StartAsync())
@@ -288,6 +293,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task AFenceAloneStopsCallsForDatabasesThatWereRestoredByOtherMeans()
     {
         await using (var product = await StartAsync())

@@ -33,6 +33,7 @@ public sealed class CommandNotesTests : IDisposable
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task AnExportOfTheTrailIsToldByTheNextStart()
     {
         string data = folder.FullName;

@@ -18,6 +18,7 @@ public sealed class FileModeTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task EverythingInAFreshDataFolderAndABackupIsForItsOwnerOnly()
     {
         if (OperatingSystem.IsWindows())

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using Governance.Tests.Projects;
+using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Configuration;
 
@@ -39,6 +40,7 @@ public sealed partial class FirstHourTests : IDisposable
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task TheDocumentOfTheReadmeAndThenTheQuickStartWorkToo()
     {
         string secret;
@@ -56,6 +58,7 @@ public sealed partial class FirstHourTests : IDisposable
     }
 
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task AStartWithoutAnOwnerPrintsALinkAndAFileGetsNoKey(bool withDocument)
@@ -78,6 +81,7 @@ public sealed partial class FirstHourTests : IDisposable
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task AnExportSetsUpAnEmptyMachineAndTheSameClientsGoOn()
     {
         string export, made;
@@ -105,6 +109,7 @@ public sealed partial class FirstHourTests : IDisposable
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task EveryStartPrintsALinkForAMemberWithoutAPasswordUntilThereIsOne()
     {
         var document = Document("members: [{ email: maria@acme.test, role: owner }]", "{ id: checkout-bot, secret_env: CHECKOUT_KEY }");
@@ -125,6 +130,7 @@ public sealed partial class FirstHourTests : IDisposable
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task ARevokedKeyStaysRevokedAndAChangedVariableIsTakenWithoutEndingTheProcess()
     {
         var document = Document("members: []", "{ id: checkout-bot, secret_env: CHECKOUT_KEY }, { id: other, secret_env: OTHER_KEY }");
@@ -165,6 +171,7 @@ public sealed partial class FirstHourTests : IDisposable
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task WhatIsHardlyMeantIsSaidAtTheStart()
     {
         var document = Document("members: []", "{ id: checkout-bot, secret_env: CHECKOUT_KEY }") + """

@@ -128,6 +128,7 @@ public sealed class LostThingsTests : IDisposable
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task ARingThatNothingOpensIsPutAsideAndTheProductStartsAgain()
     {
         var passphrase = Secret("passphrase", "a passphrase of the ring");
@@ -162,6 +163,7 @@ public sealed class LostThingsTests : IDisposable
     }
 
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData("whole")]
     [InlineData("lost")]
     [InlineData("damaged")]
@@ -223,6 +225,7 @@ public sealed class LostThingsTests : IDisposable
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task NoKeyIsChangedWhereTheLastCheckpointCannotBeRead()
     {
         await using (var app = await AppProcess.StartAsync(new AppStart { DataFolder = Data }))

@@ -16,6 +16,7 @@ public sealed class OneProcessTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task ASecondStartIsRefusedByEveryNameAsByTheSame()
     {
         await using var first = await StartAsync();

@@ -4,6 +4,7 @@ using Governance.Configuration;
 using Governance.Ledger;
 using Governance.Tests.Ledger;
 using Governance.Tests.Projects;
+using Governance.Tests.Proofs;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -17,6 +18,7 @@ public sealed class SharedPlacesTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task ASecondInstanceWithAnotherFolderDoesNotStartBesideTheFirst()
     {
         var database = PostgresServer.Shared.NewDatabase();

@@ -34,6 +34,7 @@ public sealed class CallLogTests
     }
 
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData("two words")]
     [InlineData("tab\there")]
     public async Task AnIdThatIsNoWordIsNotGivenBack(string id)

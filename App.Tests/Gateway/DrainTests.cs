@@ -46,6 +46,7 @@ public sealed class DrainTests
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task WhatIsNotFinishedInTimeIsCutProperlyAndCountsWithItsHold()
     {
         await using var product = await StartAsync(1);
@@ -68,6 +69,7 @@ public sealed class DrainTests
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task AnAnswerThatHasNotBegunIsCutWithAnAnswerOfOurs()
     {
         await using var product = await StartAsync(1);

@@ -15,6 +15,7 @@ namespace Governance.Tests.Gateway;
 public sealed class InFlightLimitTests
 {
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task ACallThatIsOneTooManyIsToldToComeBackAndPassesThen()
     {
         await using var product = await Product.StartAsync(null, environment: ("Governance__Gateway__MaxCalls", "2"));

@@ -74,6 +74,7 @@ public sealed class RequestBodyTests
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task AnUpstreamThatReadsLateGetsTheBytesOfItsOwnCallThoughTheClientHasLeft()
     {
         const int Size = 4_000_000;

@@ -22,6 +22,7 @@ public sealed class SlowClientTests : IAsyncLifetime
 
     /// <summary>It stops for longer than an upstream may be silent; then it reads on.</summary>
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task AClientThatStopsReadingForAWhileGetsItsWholeAnswer(bool stream)
@@ -39,6 +40,7 @@ public sealed class SlowClientTests : IAsyncLifetime
     }
 
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task AClientThatNeverReadsAgainIsGoneAfterItsOwnTimeAndItsCallIsPostedExactly(bool stream)
@@ -59,6 +61,7 @@ public sealed class SlowClientTests : IAsyncLifetime
 
     /// <summary>The silence of an upstream still counts from when the client has taken what there was.</summary>
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task AnUpstreamThatFallsSilentAfterASlowClientIsStillNoticed()
     {
         await using var product = await StartAsync(clientSeconds: 60, totalSeconds: 60);

@@ -27,6 +27,7 @@ public sealed class ClockDriftTests(ClockMailHost mail) : ClockTrouble(mail)
 
     /// <summary>For eight hours, and where it may take long for a day, over the end of a month: every instance goes by the database's clock, whoever drifts, and midnight comes once for all of them.</summary>
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [MemberData(nameof(Paces))]
     public async Task ClocksThatDriftAreOneClockForTheLedger(Clocks who, double pace)
     {

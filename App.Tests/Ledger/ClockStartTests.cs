@@ -1,6 +1,7 @@
 using Governance.Audit;
 using Governance.Gateway;
 using Governance.Ledger;
+using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Ledger;
 
@@ -13,6 +14,7 @@ public sealed class ClockStartTests(ClockMailHost mail) : ClockTrouble(mail)
 
     /// <summary>A host's own clock is nothing that the ledger goes by, from the first look on.</summary>
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData(Clocks.OneHost, FiveYears, true)]
     [InlineData(Clocks.OneHost, FiveYears, false)]
     [InlineData(Clocks.OneHost, -FiveYears, false)]
@@ -50,6 +52,7 @@ public sealed class ClockStartTests(ClockMailHost mail) : ClockTrouble(mail)
 
     /// <summary>Where the ledger has entries a start far from them takes no calls, on any instance, until somebody says what time it is.</summary>
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData(Clocks.Database, FiveYears)]
     [InlineData(Clocks.Database, -FiveYears)]
     [InlineData(Clocks.Everything, FiveYears)]
@@ -81,6 +84,7 @@ public sealed class ClockStartTests(ClockMailHost mail) : ClockTrouble(mail)
 
     /// <summary>An empty ledger has nothing to compare a clock with. What it counts far ahead stays there, is told of, and grants no second cap while these instances live.</summary>
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData(Clocks.Database)]
     [InlineData(Clocks.Everything)]
     public async Task AFirstStartFiveYearsAheadIsToldOnceTheClockIsRight(Clocks who)
@@ -145,6 +149,7 @@ public sealed class ClockStartTests(ClockMailHost mail) : ClockTrouble(mail)
 
     /// <summary>Less than a day is no reason for a fence; whoever began with such a clock follows the others as soon as the database agrees with them.</summary>
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData(22.5)]
     [InlineData(-22.5)]
     [InlineData(0.5)]

@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Ledger;
+using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Ledger;
 
@@ -8,6 +9,7 @@ namespace Governance.Tests.Ledger;
 public sealed class LostServerTests
 {
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task WhatWasAnsweredIsThereWhatWasRefusedIsNotAndTheJournalGoesOnByItself()
     {
         var server = new PostgresServer();

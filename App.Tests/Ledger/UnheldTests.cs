@@ -2,6 +2,7 @@ using Governance.Audit;
 using Governance.Budgets;
 using Governance.Ledger;
 using Governance.Pricing;
+using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Ledger;
 
@@ -181,6 +182,7 @@ public abstract class UnheldTests(Store store)
 
     /// <summary>What was admitted before the edit may still cost more than it held when it ends after it, and so much is explained.</summary>
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task WhatEndsAfterAnEditIsExplainedByItself()
     {
         await using var rig = new LedgerRig(store: store, now: october);

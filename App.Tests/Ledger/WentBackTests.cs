@@ -3,6 +3,7 @@ using Governance.Audit;
 using Governance.Audit.Checkpoints;
 using Governance.Ledger;
 using Governance.Pricing;
+using Governance.Tests.Proofs;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Governance.Tests.Ledger;
@@ -96,6 +97,7 @@ public sealed class WentBackTests
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task TheOverviewForgetsWhatIsGone()
     {
         var connection = PostgresServer.Shared.NewDatabase();

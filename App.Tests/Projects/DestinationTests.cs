@@ -5,6 +5,7 @@ using Governance.Configuration;
 using Governance.Gateway;
 using Governance.Overview;
 using Governance.Projects;
+using Governance.Tests.Proofs;
 using Governance.Tests.Shell.Circuits;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -84,6 +85,7 @@ public sealed class DestinationTests
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task TheConsoleSaysItWithTheFirstKeyAndWithTheKeysOfADocument()
     {
         await using (var empty = await AppProcess.StartAsync())

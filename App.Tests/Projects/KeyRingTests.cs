@@ -61,6 +61,7 @@ public sealed class KeyRingTests : IDisposable
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task WhatDoesNotOpenItEndsTheStartWithOneSentence()
     {
         await using (var host = Host().With(KeyRingSettings.PassphraseFileSetting, Secret("passphrase", Passphrase)))

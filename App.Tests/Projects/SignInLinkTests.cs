@@ -1,6 +1,7 @@
 using System.Net;
 using Governance.Audit;
 using Governance.Projects;
+using Governance.Tests.Proofs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -107,6 +108,7 @@ public abstract class SignInLinkTests(Store store)
     }
 
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData("short")]
     [InlineData("JO@acme.test")]
     public async Task AWeakPasswordIsRefusedAndTheLinkStays(string password)

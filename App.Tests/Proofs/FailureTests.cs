@@ -31,6 +31,7 @@ public sealed class FailureTests
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task AClockThatWentBackChangesNeitherOrderNorPeriod()
     {
         var folder = Directory.CreateTempSubdirectory("governance-clock-");

@@ -106,6 +106,7 @@ public sealed class InstancesTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task HoldsOfAKilledInstanceAreAssumedByAnotherAndThoseOfTheLivingAreLeftAlone()
     {
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -143,6 +144,7 @@ public sealed class InstancesTests : IAsyncLifetime
 
     /// <summary>What it remembers is out of date when it wakes up: it must not admit a call by it.</summary>
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task AnInstanceThatWasPausedAndDeclaredDeadAdmitsNothingByWhatItRemembersAndGoesOnAsANewOne()
     {
         var key = await _products[1].ProjectAsync("paused");
@@ -191,6 +193,7 @@ public sealed class InstancesTests : IAsyncLifetime
 
     /// <summary>Load on all, one of them killed again and again: what the provider billed is on the books once, and nothing stays held.</summary>
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task NoCallThatReachedTheUpstreamIsLostByKillsOfSingleInstances()
     {
         await _products[0].ApplyAsync("""

@@ -14,6 +14,7 @@ public sealed class KillTests
 
     /// <summary>The process ends as in a power cut, in the middle of JSON and streams, again and again on one database.</summary>
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task NoCallThatReachedTheUpstreamIsLostByAKill()
     {
         var folder = Directory.CreateTempSubdirectory("governance-kill-");

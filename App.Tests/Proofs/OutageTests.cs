@@ -12,6 +12,7 @@ public sealed class OutageTests
     const string Budgets = "\nbudgets:\n  - { id: all, scope: {}, cap_usd: \"100000.00\" }\n";
 
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData("locked")]
     [InlineData("gone")]
     public async Task AStoreThatCannotBeWrittenRefusesCallsAndEditsSaysWhyAndGoesOnByItself(string how)
@@ -45,6 +46,7 @@ public sealed class OutageTests
     }
 
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task AProjectThatFailsOpenSpendsItsAllowanceAndNoMore()
     {
         var aside = Directory.CreateTempSubdirectory("governance-open-window-");
@@ -76,6 +78,7 @@ public sealed class OutageTests
 
     /// <summary>What was let through is durable in the file before it is sent: a power cut in the open window loses none of it, and no start counts it twice.</summary>
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task AKillInTheOpenWindowLosesNoCall()
     {
         var aside = Directory.CreateTempSubdirectory("governance-open-window-");

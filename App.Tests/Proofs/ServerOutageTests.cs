@@ -10,6 +10,7 @@ namespace Governance.Tests.Proofs;
 public sealed class ServerOutageTests
 {
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task AServerThatIsAwayForAWhileStopsCallsButNoProcess()
     {
         var server = new PostgresServer();

@@ -45,11 +45,3 @@ public sealed class AloneCollection
 {
     public const string Name = "alone";
 }
-
-/// <summary>Whether the proofs run as often as the documents promise.</summary>
-public static class Effort
-{
-    public static bool Full => Environment.GetEnvironmentVariable("GOVERNANCE_LONG") == "1";
-
-    public static int Times(int shortly, int fully) => Full ? fully : shortly;
-}

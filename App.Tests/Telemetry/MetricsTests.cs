@@ -83,6 +83,7 @@ public sealed partial class MetricsTests
 
     /// <summary>Nothing that a client writes makes a series: neither models that nobody knows nor other spellings of one that is known.</summary>
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task NoClientMakesASeries()
     {
         await using var provider = await FakeProvider.StartAsync();

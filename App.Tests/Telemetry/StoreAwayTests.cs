@@ -7,6 +7,7 @@ namespace Governance.Tests.Telemetry;
 public sealed class StoreAwayTests
 {
     [Fact]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     public async Task WhileTheDatabaseIsAwayWhatIsKnownIsTold()
     {
         var server = new PostgresServer();

@@ -9,6 +9,7 @@ public sealed class TraceTests
     const string ClientSpan = "00f067aa0ba902b7";
 
     [Theory]
+    [Trait(Effort.Trait, Effort.Lengthy)]
     [InlineData("Governance__Telemetry__OtlpEndpoint", "Governance__Telemetry__OtlpProtocol")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL")]
     public async Task ACallIsASpanOfTheClientsTraceWithItsPartsBelow(string endpoint, string protocol)
