@@ -15,17 +15,17 @@ sealed class DurableStore : IAsyncDisposable
     const string Project = "bench";
 
     readonly Database database;
-    readonly Journal journal;
+    readonly JournalWriter journal;
     readonly SpendLedger ledger;
     readonly CallIds ids = new(TimeProvider.System);
 
-    DurableStore(Database database, Journal journal, SpendLedger ledger) => (this.database, this.journal, this.ledger) = (database, journal, ledger);
+    DurableStore(Database database, JournalWriter journal, SpendLedger ledger) => (this.database, this.journal, this.ledger) = (database, journal, ledger);
 
     public static async Task<DurableStore> StartAsync(string folder)
     {
         var settings = new JournalSettings($"Data Source={Path.Combine(folder, "governance.db")}");
         var database = Database.Take(settings);
-        var journal = new Journal(settings, TimeProvider.System, new Feed(TimeProvider.System), NullLogger<Journal>.Instance);
+        var journal = new JournalWriter(settings, TimeProvider.System, new Feed(TimeProvider.System), NullLogger<JournalWriter>.Instance);
         var shelf = new BudgetShelf();
         var balances = new BalanceTable(shelf, new LedgerSpend());
         var seal = new LedgerSeal();

@@ -179,7 +179,7 @@ public abstract class MailTests(Store store)
         using var server = await SmtpServer.StartAsync(port);
         await using var rig = new LedgerRig(mail: Settings, store: store);
         await rig.SaveAsync(LedgerRig.Budget("all-month", "50", project: null));
-        await rig.Get<Journal>().ChangeAsync(change =>
+        await rig.Get<JournalWriter>().ChangeAsync(change =>
         {
             change.Db.Users.AddRange(
                 Owner("nobody@example.com"), Owner("olga@example.com"), Owner("otto@example.com"), Owner("a@example.com\r\nBcc: x@example.com"),
@@ -251,7 +251,7 @@ public abstract class MailTests(Store store)
         Task<int> NoticeAsync(long number, byte[] hash)
         {
             var work = new NoticeWork("a test", number, hash, drafts, []);
-            rig.Get<Journal>().Submit(work);
+            rig.Get<JournalWriter>().Submit(work);
             return work.Committed.AsTask();
         }
     }

@@ -36,7 +36,7 @@ static class WarningDriver
             .AddAlerts(new ConfigurationBuilder().Build()).AddSingleton(settings).AddSingleton<AlertReader>().AddSingleton<MailSender>());
         using var stop = new CancellationTokenSource();
         var (reader, sender) = (rooms.Get<AlertReader>(), rooms.Get<MailSender>());
-        var ids = new CallIds(TimeProvider.System, rooms.Get<Journal>());
+        var ids = new CallIds(TimeProvider.System, rooms.Get<JournalWriter>());
         var ledger = rooms.Get<SpendLedger>();
         var works = new List<Task>();
         await DriverRooms.AllAsync(

@@ -21,7 +21,7 @@ public sealed class CheckpointForkTests : IDisposable
         await rig.SpendAsync(1m);
         var paused = rig.Get<CheckpointWriter>();
         var written = new List<WrittenCheckpoint?> { await paused.WriteAsync("asked") };
-        using (var other = new CheckpointWriter(Settings(rig), rig.Get<Journal>(), rig.Get<Reads>(), rig.Get<Leases>(), rig.Clock, NullLogger<CheckpointWriter>.Instance))
+        using (var other = new CheckpointWriter(Settings(rig), rig.Get<JournalWriter>(), rig.Get<Reads>(), rig.Get<Leases>(), rig.Clock, NullLogger<CheckpointWriter>.Instance))
         {
             await rig.SpendAsync(1m);
             written.Add(await other.WriteAsync("asked"));

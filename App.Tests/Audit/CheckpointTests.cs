@@ -139,7 +139,7 @@ public sealed class CheckpointTests
         Tamper(rig, $"DELETE FROM usage WHERE batch = {ledger}; DELETE FROM corrections WHERE batch = {ledger}; DELETE FROM audit WHERE chain = '_ledger' AND sequence = {ledger}");
         Assert.Equal("cut", Verify(rig, Export(rig)).Bad?.Code);
         await using var restored = new LedgerRig(Copy(rig), now: rig.Clock.Now.AddHours(1));
-        var epoch = await restored.Get<Journal>().ChangeAsync(change => AuditEpochs.Begin(change.Transaction, "A backup was restored.", last));
+        var epoch = await restored.Get<JournalWriter>().ChangeAsync(change => AuditEpochs.Begin(change.Transaction, "A backup was restored.", last));
         await restored.SpendAsync(2m);
         Assert.Equal(2, epoch.Epoch);
         var report = Verify(restored, Export(restored));
@@ -177,7 +177,7 @@ public sealed class CheckpointTests
             "guessed" => Named(last) with { Hash = new string('a', 64) },
             _ => Named(last),
         };
-        await rig.Get<Journal>().ChangeAsync(change =>
+        await rig.Get<JournalWriter>().ChangeAsync(change =>
         {
             change.Append(DraftTrail.Told("_system", AuditEpoch.Action, "Epoch 2 of the trail begins.", new AuditEpoch(2, "A backup was restored.", named, heads)));
             return true;
@@ -213,7 +213,7 @@ public sealed class CheckpointTests
         Rewrite(rig, "chat-widget", 1);
         var heads = last.Checkpoint.Heads.ToDictionary(head => head.Key, head => head.Value.Sequence);
         heads["chat-widget"] = lost - 1;
-        await rig.Get<Journal>().ChangeAsync(change =>
+        await rig.Get<JournalWriter>().ChangeAsync(change =>
         {
             change.Append(DraftTrail.Told("_system", AuditEpoch.Action, "Epoch 2 of the trail begins.", new AuditEpoch(2, "A backup was restored.", Named(last), heads)));
             return true;
@@ -229,7 +229,7 @@ public sealed class CheckpointTests
     {
         await using var rig = await SpentAsync();
         await WriteAsync(rig);
-        await rig.Get<Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System, new CheckpointFolder(Settings(rig).Folder).Last()));
+        await rig.Get<JournalWriter>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System, new CheckpointFolder(Settings(rig).Folder).Last()));
         var folder = Copy(rig);
         await LiftAsync(rig);
         await rig.SpendAsync(1m);
@@ -264,7 +264,7 @@ public sealed class CheckpointTests
     public async Task AnEpochThatBeginsWhenAFenceIsLiftedNamesTheLastCheckpointToo()
     {
         await using var rig = await SpentAsync();
-        await rig.Get<Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
+        await rig.Get<JournalWriter>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
         var last = await WriteAsync(rig);
         rig.Get<LedgerMarkFile>().Write(new LedgerMark(5, 1, "", rig.Clock.Now));
         Assert.Contains("epoch 6", await LiftAsync(rig), StringComparison.Ordinal);
@@ -390,7 +390,7 @@ public sealed class CheckpointTests
 
     /// <summary>As a process that starts anew.</summary>
     static CheckpointWriter Writer(LedgerRig rig) =>
-        new(Settings(rig), rig.Get<Journal>(), rig.Get<Reads>(), rig.Get<Leases>(), rig.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<CheckpointWriter>.Instance);
+        new(Settings(rig), rig.Get<JournalWriter>(), rig.Get<Reads>(), rig.Get<Leases>(), rig.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<CheckpointWriter>.Instance);
 
     static string PublicKey(LedgerRig rig) => Directory.EnumerateFiles(Settings(rig).Folder, "*.pem").OrderBy(File.GetCreationTimeUtc).First();
 

@@ -22,14 +22,14 @@ sealed class Trail : IAsyncDisposable
         {
         }
         Feed = new Feed(Clock);
-        Journal = new Journal(Settings, Clock, Feed, NullLogger<Journal>.Instance);
+        Journal = new JournalWriter(Settings, Clock, Feed, NullLogger<JournalWriter>.Instance);
         Reads = new Reads(Settings);
         Journal.Start(listeners);
     }
 
     public SetClock Clock { get; } = new();
     public JournalSettings Settings { get; }
-    public Journal Journal { get; }
+    public JournalWriter Journal { get; }
     public Feed Feed { get; }
     public Reads Reads { get; }
 

@@ -80,7 +80,7 @@ public sealed class VerifiedDefinitionsTests
         var code = new RouteDefinition { Mode = Mode.Eco, TaskType = TaskType.Code, Model = "claude-sonnet-5" };
         var simple = code with { TaskType = TaskType.Simple };
         var price = new PriceOverlay { Vendor = "anthropic", Model = "claude-other", Rates = new OverlayRates { Input = 1, Output = 5, CacheRead = 1, CacheWriteShort = 1, CacheWriteLong = 2 } };
-        await rig.Get<Journal>().ChangeAsync(change =>
+        await rig.Get<JournalWriter>().ChangeAsync(change =>
         {
             ProjectEdits.SaveInChange(change, workspace, lisa);
             ProjectEdits.SaveInChange(change, project, lisa);
@@ -92,7 +92,7 @@ public sealed class VerifiedDefinitionsTests
         });
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "20"));
-        await rig.Get<Journal>().ChangeAsync(change =>
+        await rig.Get<JournalWriter>().ChangeAsync(change =>
         {
             // It may call itself otherwise; it is the same one.
             ProjectEdits.SaveInChange(change, workspace with { Id = "acme-2", Plan = Plan.Team }, lisa);
@@ -103,7 +103,7 @@ public sealed class VerifiedDefinitionsTests
             PolicyEdits.RemoveInChange(change, simple, lisa);
             return GatewayEdits.RemoveInChange(change, price, lisa);
         });
-        await rig.Get<Journal>().ChangeAsync(change => GatewayEdits.SaveInChange(change, price with { WebSearchNanos = 5 }, lisa));
+        await rig.Get<JournalWriter>().ChangeAsync(change => GatewayEdits.SaveInChange(change, price with { WebSearchNanos = 5 }, lisa));
         return rig;
     }
 }

@@ -25,7 +25,7 @@ public abstract class EditConflictTests(Store store) : IAsyncLifetime
         var settings = new JournalSettings(store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(folder.FullName, "governance.db")}");
         database = Database.Take(settings);
         services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddAudit(settings).AddPolicies().AddBudgets().AddSingleton<SpendSource, FixedSpend>().BuildServiceProvider();
-        services.GetRequiredService<Journal>().Start(services.GetServices<JournalListener>());
+        services.GetRequiredService<JournalWriter>().Start(services.GetServices<JournalListener>());
         return Task.CompletedTask;
     }
 

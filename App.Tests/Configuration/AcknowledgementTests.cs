@@ -15,7 +15,7 @@ public sealed class AcknowledgementTests
     {
         await using var host = new PeopleHost();
         using var owner = await host.OwnerAsync();
-        await host.Services.GetRequiredService<Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
+        await host.Services.GetRequiredService<JournalWriter>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
         var page = await owner.GetStringAsync(new Uri("/dashboard/settings/integrity", UriKind.Relative));
         Assert.Contains("share of its last traffic", page, StringComparison.Ordinal);
         Assert.Contains("Amounts that I know", page, StringComparison.Ordinal);
@@ -27,7 +27,7 @@ public sealed class AcknowledgementTests
     {
         await using var host = new PeopleHost();
         using var owner = await host.OwnerAsync();
-        await host.Services.GetRequiredService<Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
+        await host.Services.GetRequiredService<JournalWriter>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
         var acknowledgement = host.Services.GetRequiredService<Acknowledgement>();
         var (plan, problem) = await acknowledgement.PlanAsync(Money.FromUsd(2m), []);
         Assert.Null(problem);

@@ -30,6 +30,6 @@ public sealed class EndedHostTests
     {
         await using var host = new PeopleHost();
         using var owner = await host.OwnerAsync();
-        return new WeakReference(host.Services.GetRequiredService<Journal>());
+        return new WeakReference(host.Services.GetRequiredService<JournalWriter>());
     }
 }

@@ -123,7 +123,7 @@ public sealed class SharedPlacesTests : IDisposable
     {
         var checkpoints = new CheckpointSettings(null, rig.Folder);
         checkpoints.KeyFile = key ?? checkpoints.KeyFile;
-        return new SharedPlaces(rig.Settings, checkpoints, Options.Create(new OpenWindowSettings()), rig.Get<Journal>(), rig.Clock, NullLogger<SharedPlaces>.Instance);
+        return new SharedPlaces(rig.Settings, checkpoints, Options.Create(new OpenWindowSettings()), rig.Get<JournalWriter>(), rig.Clock, NullLogger<SharedPlaces>.Instance);
     }
 
     static long Told(string database) => (long)PostgresServer.Ask(database, $"SELECT count(*) FROM audit WHERE action = '{SharedPlacesWork.Action}'");

@@ -146,7 +146,7 @@ public sealed class GivenSecretsTests : IAsyncLifetime
         var actor = new Actor(ActorKind.Member, PeopleHost.Email);
         var first = new UpstreamDefinition { Id = "u", Kind = UpstreamKind.Anthropic, BaseUrl = "https://api.example.test/v1" };
         await edits.SaveAsync(first, " sk-operators-own\n", actor);
-        await host.Services.GetRequiredService<Journal>().ChangeAsync(change => change.Transaction.Prepare("UPDATE upstreams SET definition = ?1 WHERE id = 'u'")
+        await host.Services.GetRequiredService<JournalWriter>().ChangeAsync(change => change.Transaction.Prepare("UPDATE upstreams SET definition = ?1 WHERE id = 'u'")
             .Bind(1, AuditJson.Element(first).GetRawText().Replace("https://api.example.test", "https://api.example.test/v1", StringComparison.Ordinal)).Run());
 
         Assert.False(await edits.SaveAsync(first with { BaseUrl = "https://api.example.test/v1/messages" }, null, actor));

@@ -174,7 +174,7 @@ public sealed class FenceTests
         }
     }
 
-    static Task<Fence> RaiseAsync(LedgerRig rig) => rig.Get<Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
+    static Task<Fence> RaiseAsync(LedgerRig rig) => rig.Get<JournalWriter>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
 
     static Task<string?> LiftAsync(LedgerRig rig, params SpentSince[] spent) =>
         rig.Get<FenceLifting>().LiftAsync(spent, "acme", new Actor(ActorKind.Member, "maria@acme.test"), () => rig.Call(1m).Id);

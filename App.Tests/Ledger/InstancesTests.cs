@@ -81,7 +81,7 @@ public sealed class InstancesTests
         // It was only paused: what it decides with what it remembers is refused once, then it goes on as somebody new.
         await Assert.ThrowsAsync<JournalUnavailableException>(() => dead.HoldAsync(dead.Call(1m)));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => dead.HoldAsync(dead.Call(1m)));
-        var before = dead.Get<Journal>().Instance;
+        var before = dead.Get<JournalWriter>().Instance;
         dead.Clock.Now += TimeSpan.FromSeconds(20);
         Assert.True(await dead.HoldAsync(dead.Call(1m)));
         using (var db = living.Get<Reads>().Open())
@@ -132,7 +132,7 @@ public sealed class InstancesTests
         await using var quiet = new LedgerRig(connection: connection);
         Assert.NotNull(await quiet.Get<Leases>().TakeAsync("mail"));
         watching.Stay(Instances.Lease - TimeSpan.FromSeconds(3));
-        watching.Tamper($"UPDATE journal_turn SET at_milliseconds = at_milliseconds + {by}; UPDATE instances SET heartbeat_milliseconds = heartbeat_milliseconds - {Math.Abs(by)} WHERE id = '{quiet.Get<Journal>().Instance}'");
+        watching.Tamper($"UPDATE journal_turn SET at_milliseconds = at_milliseconds + {by}; UPDATE instances SET heartbeat_milliseconds = heartbeat_milliseconds - {Math.Abs(by)} WHERE id = '{quiet.Get<JournalWriter>().Instance}'");
         watching.Stay(TimeSpan.FromSeconds(3));
         // The lease may have run out by that clock; whoever takes it then has another token, and nobody is dead.
         await watching.Get<Leases>().TakeAsync("mail");
@@ -148,7 +148,7 @@ public sealed class InstancesTests
         var connection = PostgresServer.Shared.NewDatabase();
         PostgresServer.Execute(connection, "INSERT INTO instances (id, number, started_milliseconds, heartbeat_milliseconds, last_group) SELECT 'old-' || n, n, n + 1, n + 1, 0 FROM generate_series(0, 1023) n");
         await using var rig = new LedgerRig(connection: connection);
-        Assert.Equal(0, rig.Get<Journal>().InstanceNumber);
+        Assert.Equal(0, rig.Get<JournalWriter>().InstanceNumber);
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         Assert.True(await rig.HoldAsync(rig.Call(1m)));
     }
@@ -162,13 +162,13 @@ public sealed class InstancesTests
         await living.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         var call = paused.Call(2m);
         Assert.True(await paused.HoldAsync(call));
-        var before = paused.Get<Journal>().Instance;
+        var before = paused.Get<JournalWriter>().Instance;
         living.Tamper($"UPDATE instances SET ended_milliseconds = 1 WHERE id = '{before}'");
         await Assert.ThrowsAsync<JournalUnavailableException>(() => paused.HoldAsync(paused.Call(1m)));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => paused.HoldAsync(paused.Call(1m)));
         paused.Clock.Now += TimeSpan.FromSeconds(1);
         Assert.True(await paused.HoldAsync(paused.Call(1m)));
-        Assert.NotEqual(before, paused.Get<Journal>().Instance);
+        Assert.NotEqual(before, paused.Get<JournalWriter>().Instance);
         Assert.Equal(0, await living.Get<InstanceRecovery>().RunAsync());
         await paused.SettleAsync(call, 0.5m);
         Assert.Equal((500_000_000, 1_000_000_000), living.Balances("chat-month").Select(balance => (balance.PostedNanos, balance.HeldNanos)).Single());
@@ -192,10 +192,10 @@ public sealed class InstancesTests
         Assert.Equal(old.Token + 1, young?.Token);
 
         var late = old.Fence(new TellWork(Event("late")));
-        first.Get<Journal>().Submit(late);
+        first.Get<JournalWriter>().Submit(late);
         await Assert.ThrowsAsync<LeaseLostException>(async () => await late.Committed);
         var punctual = young!.Fence(new TellWork(Event("punctual")));
-        second.Get<Journal>().Submit(punctual);
+        second.Get<JournalWriter>().Submit(punctual);
         Assert.True(await punctual.Committed);
         Assert.Equal("punctual", Assert.Single(first.Events("test.told")).Sentence);
     }
@@ -211,7 +211,7 @@ public sealed class InstancesTests
         living.Stay(Instances.Lease + TimeSpan.FromSeconds(1));
         Assert.Equal(old!.Token + 1, (await living.Get<Leases>().TakeAsync("mail"))?.Token);
         var late = old.Fence(new TellWork(Event("late")));
-        silent.Get<Journal>().Submit(late);
+        silent.Get<JournalWriter>().Submit(late);
         await Assert.ThrowsAsync<JournalUnavailableException>(async () => await late.Committed);
         Assert.Empty(living.Events("test.told"));
     }
@@ -235,7 +235,7 @@ public sealed class InstancesTests
             // All give signs of life on the next day before any of them looks who does.
             foreach (var rig in rigs)
             {
-                await rig.SaveAsync(LedgerRig.Budget(rig.Get<Journal>().Instance, "50"));
+                await rig.SaveAsync(LedgerRig.Budget(rig.Get<JournalWriter>().Instance, "50"));
             }
         }
     }
@@ -248,10 +248,10 @@ public sealed class InstancesTests
         try
         {
             var clock = TimeProvider.System;
-            Assert.Equal(6, rigs.Select(rig => rig.Get<Journal>().InstanceNumber).Distinct().Count());
+            Assert.Equal(6, rigs.Select(rig => rig.Get<JournalWriter>().InstanceNumber).Distinct().Count());
             var ids = rigs.SelectMany(rig =>
             {
-                var next = new Governance.Gateway.CallIds(clock, rig.Get<Journal>());
+                var next = new Governance.Gateway.CallIds(clock, rig.Get<JournalWriter>());
                 return Enumerable.Range(0, 5000).Select(_ => next.Next()).ToList();
             }).ToList();
             Assert.Equal(ids.Count, ids.Distinct().Count());

@@ -74,7 +74,7 @@ sealed class LedgerRig : IAsyncDisposable
         services.AddSingleton<AlertReader>().AddSingleton<MailSender>();
         Host = builder.Build();
         held = Database.Take(Settings);
-        Get<Journal>().Start(Host.Services.GetServices<JournalListener>());
+        Get<JournalWriter>().Start(Host.Services.GetServices<JournalListener>());
     }
 
     public string Folder { get; }
@@ -98,7 +98,7 @@ sealed class LedgerRig : IAsyncDisposable
     void Look()
     {
         using var db = Get<Reads>().Open();
-        Get<Journal>().Contact.Look(Clock.GetTimestamp(),
+        Get<JournalWriter>().Contact.Look(Clock.GetTimestamp(),
             [.. db.Instances.Where(one => one.EndedMilliseconds == null).Select(one => new LifeSign(one.Id, one.HeartbeatMilliseconds, one.LastGroup))]);
     }
 
@@ -170,14 +170,14 @@ sealed class LedgerRig : IAsyncDisposable
     /// <summary>Writes past the journal, as somebody with the file in hand would.</summary>
     public void Tamper(string sql)
     {
-        Get<Journal>().Gate.Wait();
+        Get<JournalWriter>().Gate.Wait();
         try
         {
             Execute(Settings.WriteConnectionString, sql);
         }
         finally
         {
-            Get<Journal>().Gate.Release();
+            Get<JournalWriter>().Gate.Release();
         }
     }
 

@@ -76,7 +76,7 @@ public sealed class LostAnswerTests
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "1000"));
         var (held, ended) = (rig.Call(1m) with { FailOpen = true }, rig.Call(2m) with { FailOpen = true });
         var replay = new ReplayWork(rig.Get<SpendLedger>(), [new WindowCall(held, null, null, null), new WindowCall(ended, null, new CallResult { Outcome = UsageOutcome.Assumed, Cost = Money.FromUsd(2m), End = "process_ended" }, null)]);
-        rig.Get<Journal>().Submit(replay);
+        rig.Get<JournalWriter>().Submit(replay);
         await replay.Committed;
         foreach (var call in (LedgerCall[])[held, ended])
         {

@@ -18,7 +18,7 @@ public abstract class ReplayTests(Store store)
         for (var delivery = 0; delivery < 3; delivery++)
         {
             var work = new ReplayWork(rig.Get<SpendLedger>(), [ended]);
-            rig.Get<Journal>().Submit(work);
+            rig.Get<JournalWriter>().Submit(work);
             Assert.Equal(0, await work.Committed);
         }
         var balance = Assert.Single(rig.Balances("month"));

@@ -94,7 +94,7 @@ public abstract class SessionBudgetTests(Store store)
             rig.Tamper($"INSERT INTO mail (message_id, recipient, subject, body, audit_id, created_at, next_try_at, tries, sent_at, given_up_at) VALUES ('{id}', 'jo@acme.test', '', '', (SELECT MIN(id) FROM audit), {at}, {at}, 1, {sent.Replace("x", $"{at}", StringComparison.Ordinal)}, {givenUp.Replace("x", $"{at}", StringComparison.Ordinal)})");
         }
         var work = new OldMailWork();
-        rig.Get<Journal>().Submit(work);
+        rig.Get<JournalWriter>().Submit(work);
         Assert.Equal(2, await work.Committed);
         using var db = rig.Get<Reads>().Open();
         Assert.Equal(["new", "waits"], db.Mail.Select(mail => mail.MessageId).ToList().Order(StringComparer.Ordinal));

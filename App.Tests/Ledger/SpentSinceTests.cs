@@ -121,7 +121,7 @@ public abstract class SpentSinceTests(Store store)
         Assert.Contains(report.Findings, finding => finding.Invariant == VerificationFences.Invariant && finding.Message.Contains(entered, StringComparison.Ordinal));
     }
 
-    static Task<Fence> RaiseAsync(LedgerRig rig) => rig.Get<Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
+    static Task<Fence> RaiseAsync(LedgerRig rig) => rig.Get<JournalWriter>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
 
     static Task<string?> LiftAsync(LedgerRig rig, params SpentSince[] spent) =>
         rig.Get<FenceLifting>().LiftAsync(spent, "acme", new Actor(ActorKind.Member, "maria@acme.test"), () => rig.Call(1m).Id);

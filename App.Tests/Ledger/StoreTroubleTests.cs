@@ -205,13 +205,13 @@ public sealed class StoreTroubleTests
     static async Task<SqliteConnection> ConnectionAsync(LedgerRig rig)
     {
         SqliteConnection? connection = null;
-        await rig.Get<Journal>().ChangeAsync(change => connection = (SqliteConnection)change.Db.Database.GetDbConnection());
+        await rig.Get<JournalWriter>().ChangeAsync(change => connection = (SqliteConnection)change.Db.Database.GetDbConnection());
         return connection!;
     }
 
     static async Task SetAsync(LedgerRig rig, SqliteConnection connection, string pragma)
     {
-        var gate = rig.Get<Journal>().Gate;
+        var gate = rig.Get<JournalWriter>().Gate;
         await gate.WaitAsync();
         try
         {

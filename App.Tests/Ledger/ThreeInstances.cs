@@ -54,7 +54,7 @@ sealed class ThreeInstances(DateTimeOffset now, MailSettings? mail = null) : IAs
     public LedgerRig this[int at] => instances[at].Rig;
 
     /// <summary>What the log of that instance was told by its journal.</summary>
-    public IReadOnlyList<LogLine> LogOf(int at) => instances[at].Log.Of(typeof(Journal).FullName!);
+    public IReadOnlyList<LogLine> LogOf(int at) => instances[at].Log.Of(typeof(JournalWriter).FullName!);
 
     public void Start(int count = Most)
     {

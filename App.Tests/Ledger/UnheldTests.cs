@@ -23,7 +23,7 @@ public abstract class UnheldTests(Store store)
         await rig.SpendAsync(4m);
         var call = rig.Call(5m);
         Assert.True(await rig.HoldAsync(call));
-        await rig.Get<Journal>().ChangeAsync(change =>
+        await rig.Get<JournalWriter>().ChangeAsync(change =>
         {
             change.Transaction.Prepare("DELETE FROM holds").Run();
             change.Transaction.Prepare("UPDATE balances SET held_nanos = 0").Run();
@@ -125,7 +125,7 @@ public abstract class UnheldTests(Store store)
         for (var delivery = 0; delivery < 2; delivery++)
         {
             var work = new ReplayWork(rig.Get<SpendLedger>(), [new WindowCall(call with { FailOpen = true }, null, result, Alarm(call))]);
-            rig.Get<Journal>().Submit(work);
+            rig.Get<JournalWriter>().Submit(work);
             Assert.Equal(0, await work.Committed);
         }
         Assert.Equal(counts ? 11_000_000_000 : 9_000_000_000, rig.Balances("month")[^1].PostedNanos);
@@ -205,7 +205,7 @@ public abstract class UnheldTests(Store store)
     static async Task SmuggleAsync(LedgerRig rig, LedgerCall call)
     {
         var work = new SmuggleWork(rig.Get<SpendLedger>(), call);
-        rig.Get<Journal>().Submit(work);
+        rig.Get<JournalWriter>().Submit(work);
         Assert.True(await work.Committed);
     }
 

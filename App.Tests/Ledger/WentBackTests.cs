@@ -75,7 +75,7 @@ public sealed class WentBackTests
         await AgainAsync(rig);
         for (var number = 0; number < 5; number++)
         {
-            await rig.Get<Journal>().ChangeAsync(change =>
+            await rig.Get<JournalWriter>().ChangeAsync(change =>
             {
                 change.Append(Audit.DraftTrail.Told(AuditEvent.SystemChain, "test.told", "Something is told of the system.", new { number }));
                 return true;
@@ -135,7 +135,7 @@ public sealed class WentBackTests
         busy.Clock.Now += TimeSpan.FromSeconds(1);
         await AgainAsync(busy);
         await busy.SpendAsync(20m);
-        using var watch = new InstanceWatch(quiet.Get<Journal>(), quiet.Settings, quiet.Get<Feed>(), TimeProvider.System, NullLogger<InstanceWatch>.Instance);
+        using var watch = new InstanceWatch(quiet.Get<JournalWriter>(), quiet.Settings, quiet.Get<Feed>(), TimeProvider.System, NullLogger<InstanceWatch>.Instance);
         if (byMark)
         {
             await KeepAsync(quiet);
@@ -145,7 +145,7 @@ public sealed class WentBackTests
             // It hears of the turn, as of everything that others commit.
             await watch.StartAsync(CancellationToken.None);
             var turn = (long)PostgresServer.Ask(connection, "SELECT sequence FROM journal_turn");
-            await Eventually.IsTrueAsync(() => !quiet.Get<Journal>().Saw(quiet.Get<Journal>().StateOfStore, turn - 1));
+            await Eventually.IsTrueAsync(() => !quiet.Get<JournalWriter>().Saw(quiet.Get<JournalWriter>().StateOfStore, turn - 1));
         }
         await busy.DisposeAsync();
 
@@ -214,8 +214,8 @@ public sealed class WentBackTests
         first.Clock.Now += TimeSpan.FromMinutes(1);
         await first.Get<FenceLifting>().LiftAsync([], "acme", new Actor(ActorKind.Member, "maria@acme.test"), () => first.Call(1m).Id);
         second.Clock.Now = first.Clock.Now + TimeSpan.FromSeconds(1);
-        await Assert.ThrowsAsync<JournalUnavailableException>(() => second.Get<Journal>().ChangeAsync<bool>(_ => true));
-        await Assert.ThrowsAsync<NotSupportedException>(() => second.Get<Journal>().ChangeAsync<bool>(_ => throw new NotSupportedException()));
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => second.Get<JournalWriter>().ChangeAsync<bool>(_ => true));
+        await Assert.ThrowsAsync<NotSupportedException>(() => second.Get<JournalWriter>().ChangeAsync<bool>(_ => throw new NotSupportedException()));
         Assert.True(await AgainAsync(second));
         Assert.True(await AgainAsync(first));
         Assert.Single(first.Events(FenceTable.RaisedAction));

@@ -25,7 +25,7 @@ public abstract class WrongBalanceTests(Store store)
                 Assert.True(await rig.HoldAsync(call));
                 if (settled)
                 {
-                    await rig.Get<Journal>().ChangeAsync(change =>
+                    await rig.Get<JournalWriter>().ChangeAsync(change =>
                     {
                         change.Transaction.Prepare("UPDATE balances SET held_nanos = 0").Run();
                         rig.Get<BalanceTable>().Clear();
@@ -36,7 +36,7 @@ public abstract class WrongBalanceTests(Store store)
                     Assert.Single(rig.Events("ledger.drift_corrected"));
                     return;
                 }
-                await rig.Get<Journal>().ChangeAsync(change => change.Transaction.Prepare("UPDATE balances SET held_nanos = 0").Run());
+                await rig.Get<JournalWriter>().ChangeAsync(change => change.Transaction.Prepare("UPDATE balances SET held_nanos = 0").Run());
             }
             await using (var rig = new LedgerRig(folder, now: new DateTimeOffset(2026, 11, 22, 13, 0, 0, TimeSpan.Zero), store: store, connection: connection))
             {
@@ -64,7 +64,7 @@ public abstract class WrongBalanceTests(Store store)
         await rig.SaveAsync(LedgerRig.Budget("month", "50"));
         await rig.SpendAsync(10m);
         Assert.True(await rig.HoldAsync(rig.Call(20m)));
-        await rig.Get<Journal>().ChangeAsync(change =>
+        await rig.Get<JournalWriter>().ChangeAsync(change =>
         {
             change.Transaction.Prepare("UPDATE balances SET held_nanos = ?1").Bind(1, usd * 1_000_000_000L).Run();
             rig.Get<BalanceTable>().Clear();
@@ -91,7 +91,7 @@ public abstract class WrongBalanceTests(Store store)
     public async Task TextsWithANulKeepTheTrailWhole()
     {
         await using var rig = new LedgerRig(store: store);
-        await rig.Get<Journal>().ChangeAsync(change =>
+        await rig.Get<JournalWriter>().ChangeAsync(change =>
         {
             change.Append(new AuditEvent
             {

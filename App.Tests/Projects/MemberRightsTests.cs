@@ -65,7 +65,7 @@ public abstract class MemberRightsTests(Store store)
         while (limits.Try(account, "192.0.2.7", known: false) is null)
         {
         }
-        await host.Services.GetRequiredService<Journal>().ChangeAsync(change => change.Db.Users.Where(member => member.Email == Developer)
+        await host.Services.GetRequiredService<JournalWriter>().ChangeAsync(change => change.Db.Users.Where(member => member.Email == Developer)
             .ExecuteUpdate(set => set.SetProperty(member => member.AccessFailedCount, 4).SetProperty(member => member.LockoutEnd, DateTimeOffset.UtcNow.AddDays(1))));
         Assert.Equal(MemberEdits.Outcome.Done, await EditAsync(host, edits => edits.RemoveAsync(Developer, s_owner)));
         Assert.Equal(MemberEdits.Outcome.Done, await EditAsync(host, edits => edits.CreateAsync(new MemberDefinition { Email = Developer }, "another pass phrase", s_owner)));

@@ -139,7 +139,7 @@ public abstract class SignInLinkTests(Store store)
     {
         using var scope = host.Services.CreateScope();
         var members = scope.ServiceProvider.GetRequiredService<MemberEdits>();
-        Assert.Equal(MemberEdits.Outcome.Done, await host.Services.GetRequiredService<Journal>().ChangeAsync(change =>
+        Assert.Equal(MemberEdits.Outcome.Done, await host.Services.GetRequiredService<JournalWriter>().ChangeAsync(change =>
             members.SaveInChange(change, new MemberDefinition { Email = Other, Role = MemberRole.Developer }, null, Actor.Bootstrap)));
     }
 

@@ -74,7 +74,7 @@ public abstract class SignInTests(Store store)
             var members = scope.ServiceProvider.GetRequiredService<MemberEdits>();
             await members.CreateAsync(new MemberDefinition { Email = Other }, PeopleHost.Password, s_owner);
             await members.RemoveAsync(Other, s_owner);
-            await host.Services.GetRequiredService<Journal>().ChangeAsync(change => members.SaveInChange(change, new MemberDefinition { Email = "new@acme.test" }, null, s_owner));
+            await host.Services.GetRequiredService<JournalWriter>().ChangeAsync(change => members.SaveInChange(change, new MemberDefinition { Email = "new@acme.test" }, null, s_owner));
         }
         using var visitor = host.Browser("192.0.2.7");
         var before = await RowsAsync(host);

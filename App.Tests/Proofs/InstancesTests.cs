@@ -181,7 +181,7 @@ public sealed class InstancesTests : IAsyncLifetime
         await stream.WriteAsync(Encoding.UTF8.GetBytes($"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nx-api-key: {_key}\r\ncontent-type: application/json\r\ncontent-length: {body.Length}\r\nconnection: close\r\n\r\n{body[..10]}"));
         await Task.Delay(100);
         await using var rig = new LedgerRig(now: DateTimeOffset.UtcNow, connection: _connection);
-        await rig.Get<Journal>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
+        await rig.Get<JournalWriter>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Actor.System));
         await Eventually.ReadAsync(() => product.CallAsync(body).GetAwaiter().GetResult().Status, status => status == 503);
         await stream.WriteAsync(Encoding.UTF8.GetBytes(body[10..]));
         using var reader = new StreamReader(stream);

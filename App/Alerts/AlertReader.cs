@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Alerts;
 
 /// <summary>Follows the trail and makes a mail of every threshold that wants one (B5). Nothing that spends money waits for it; after a crash it goes on from its bookmark.</summary>
-sealed class AlertReader(Journal journal, Feed feed, Reads reads, MailSettings settings, Leases leases, FenceShelf fences, MailLog log, ILogger<AlertReader> logger) : FeedLoop(feed, logger)
+sealed class AlertReader(JournalWriter journal, Feed feed, Reads reads, MailSettings settings, Leases leases, FenceShelf fences, MailLog log, ILogger<AlertReader> logger) : FeedLoop(feed, logger)
 {
     public const string Reader = "mail";
     public const string NobodyAction = "mail.nobody_to_tell";

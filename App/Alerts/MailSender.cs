@@ -8,7 +8,7 @@ namespace Governance.Alerts;
 /// Sends what waits in the outbox, and tries again while the server is down. At least once: a process that dies between the
 /// server's acceptance and the mark sends the mail again, with the same Message-ID, by which mailboxes recognise a repeat.
 /// </summary>
-sealed partial class MailSender(Journal journal, Feed feed, Reads reads, MailSettings settings, SmtpSender smtp, Leases leases, FenceShelf fences, MailLog log, TimeProvider time, ILogger<MailSender> logger) : FeedLoop(feed, logger)
+sealed partial class MailSender(JournalWriter journal, Feed feed, Reads reads, MailSettings settings, SmtpSender smtp, Leases leases, FenceShelf fences, MailLog log, TimeProvider time, ILogger<MailSender> logger) : FeedLoop(feed, logger)
 {
     /// <summary>The one instance that has it reads the trail and sends.</summary>
     public const string LeaseName = "mail";

@@ -11,7 +11,7 @@ static class AuditSetup
         services.AddSingleton(settings);
         services.AddSingleton<TimeProvider>(new LedgerTime(settings.IsShared));
         services.AddSingleton<Feed>();
-        services.AddSingleton<Journal>();
+        services.AddSingleton<JournalWriter>();
         services.AddOptions<StoreWatchSettings>().BindConfiguration("Governance:Journal");
         services.AddJournalListener<StoreWatch>();
         services.AddHostedService<StoreWatchLoop>();
@@ -25,7 +25,7 @@ static class AuditSetup
         services.AddScoped(provider =>
         {
             var db = open();
-            db.WriteGate = settings.IsShared ? null : provider.GetRequiredService<Journal>().Gate;
+            db.WriteGate = settings.IsShared ? null : provider.GetRequiredService<JournalWriter>().Gate;
             return db;
         });
         services.AddSingleton(provider => new CheckpointSettings(provider.GetService<IConfiguration>(), settings.Folder));

@@ -1,7 +1,7 @@
 namespace Governance.Audit;
 
 /// <summary>A change of definitions as work: alone in its transaction, and in force everywhere before it is answered.</summary>
-sealed class ChangeWork<T>(Journal journal, Func<Change, T> edit) : JournalWork<T>
+sealed class ChangeWork<T>(JournalWriter journal, Func<Change, T> edit) : JournalWork<T>
 {
     Change? change;
 

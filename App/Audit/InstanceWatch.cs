@@ -6,7 +6,7 @@ namespace Governance.Audit;
 /// Hears what other instances commit, on a connection of its own: changed definitions come into force here at once, live pages follow.
 /// Asks each second besides, because a notice may be lost with the connection; and gives this instance's sign of life.
 /// </summary>
-sealed partial class InstanceWatch(Journal journal, JournalSettings settings, Feed feed, TimeProvider time, ILogger<InstanceWatch> logger) : BackgroundService
+sealed partial class InstanceWatch(JournalWriter journal, JournalSettings settings, Feed feed, TimeProvider time, ILogger<InstanceWatch> logger) : BackgroundService
 {
     static readonly TimeSpan longest = TimeSpan.FromSeconds(1);
     long sequence = -1;

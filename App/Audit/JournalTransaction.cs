@@ -1,9 +1,9 @@
 namespace Governance.Audit;
 
-/// <summary>The open transaction of the journal: prepared statements, the instant, and the trail. Used on the journal's thread only.</summary>
+/// <summary>The open transaction of the journal: prepared statements, the instant, and what rooms remember of the tables. Used on the journal's thread only.</summary>
 sealed class JournalTransaction(JournalStore store)
 {
-    readonly Dictionary<string, ChainHead> heads = new(StringComparer.Ordinal);
+    readonly List<TransactionState> states = [];
     long lastMilliseconds;
     long admittedMilliseconds;
     long lastAuditId = -1;
@@ -34,28 +34,23 @@ sealed class JournalTransaction(JournalStore store)
     /// <summary>The statement for <paramref name="sql"/>, prepared at its first use and kept.</summary>
     public Statement Prepare(string sql) => store.Prepare(sql);
 
-    /// <summary>The sequence number that the next event of <paramref name="chain"/> will have.</summary>
-    public long NextSequence(string chain) => Head(chain).Sequence + 1;
+    /// <summary>The id for the next event of any chain.</summary>
+    public long TakeAuditId() => lastAuditId = LastAuditId + 1;
 
-    /// <summary>Links <paramref name="told"/> behind the last event of its chain.</summary>
-    public void Append(AuditEvent told)
+    /// <summary>What a room remembers of the tables from one group to the next; made at its first use.</summary>
+    public T State<T>()
+        where T : TransactionState, new()
     {
-        told = told.WithoutNul();
-        var head = Head(told.Chain);
-        var sequence = head.Sequence + 1;
-        var body = AuditChain.Body(told, sequence, NowMilliseconds);
-        var hash = AuditChain.Link(told.Chain, sequence, head.Hash.Span, body);
-        var id = LastAuditId + 1;
-        Prepare("""
-            INSERT INTO audit (id, chain, sequence, at_milliseconds, category, action, actor_kind, actor_id, project, target_kind, target_id, sentence, request_id, body, hash)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-            """)
-            .Bind(1, id).Bind(2, told.Chain).Bind(3, sequence).Bind(4, NowMilliseconds).Bind(5, (long)told.Category).Bind(6, told.Action)
-            .Bind(7, (long)told.Actor.Kind).Bind(8, told.Actor.Id).Bind(9, told.Project).Bind(10, told.TargetKind).Bind(11, told.TargetId)
-            .Bind(12, told.Sentence).Bind(13, told.RequestId).Bind(14, body).Bind(15, hash).RunOrSay("the audit trail cannot be written");
-        heads[told.Chain] = new ChainHead(sequence, hash);
-        lastAuditId = id;
-        CrashPoint.Reach("audit-appended");
+        foreach (var state in states)
+        {
+            if (state is T found)
+            {
+                return found;
+            }
+        }
+        var made = new T();
+        states.Add(made);
+        return made;
     }
 
     /// <summary>Once this is committed the ledger's clock is not before that instant, of a call that was admitted: where the wall clock was set back meanwhile, what comes after the call must not look older.</summary>
@@ -101,20 +96,8 @@ sealed class JournalTransaction(JournalStore store)
 
     void Forget()
     {
-        heads.Clear();
+        states.ForEach(state => state.Forget());
         lastAuditId = -1;
-    }
-
-    ChainHead Head(string chain)
-    {
-        if (!heads.TryGetValue(chain, out var head))
-        {
-            var last = Prepare("SELECT sequence, hash FROM audit WHERE chain = ?1 ORDER BY sequence DESC LIMIT 1").Bind(1, chain);
-            head = last.Step() ? new ChainHead(last.Integer(0), last.Blob(1)) : ChainHead.Empty;
-            last.Reset();
-            heads[chain] = head;
-        }
-        return head;
     }
 
     long ReadLastAuditId()
@@ -125,4 +108,11 @@ sealed class JournalTransaction(JournalStore store)
         last.Reset();
         return lastAuditId;
     }
+}
+
+/// <summary>What a room remembers of the tables from one group to the next.</summary>
+abstract class TransactionState
+{
+    /// <summary>Another instance has written meanwhile, or the group was rolled back: what is remembered may no longer be so.</summary>
+    public abstract void Forget();
 }

@@ -18,7 +18,7 @@ sealed record Lease(string Name, string Holder, long Token, bool Trivial = false
     public JournalWork<T> Fence<T>(JournalWork<T> work) => Trivial ? work : new FencedWork<T>(this, work);
 
     /// <summary>Asks the store whether it still holds; throws <see cref="LeaseLostException"/> where it is another instance's by now.</summary>
-    public async Task ConfirmAsync(Journal journal)
+    public async Task ConfirmAsync(JournalWriter journal)
     {
         if (!Trivial)
         {
@@ -48,7 +48,7 @@ sealed record Lease(string Name, string Holder, long Token, bool Trivial = false
 /// Who does what only one instance may do: the nightly run, mail, the end of forgotten holds. On a file of one process everything is
 /// always its own.
 /// </summary>
-sealed class Leases(Journal journal, JournalSettings settings, TimeProvider time)
+sealed class Leases(JournalWriter journal, JournalSettings settings, TimeProvider time)
 {
     readonly TimeSpan usual = 2 * settings.InstanceLease;
     readonly TimeSpan refusedFor = settings.InstanceLease / 3;

@@ -22,7 +22,7 @@ sealed class StoreWatchSettings
 /// Whether the store can take new work. It is looked at every second and not for every call; while writing fails a small write is tried,
 /// so that everything goes on by itself as soon as it can. Also notices that the clock was set.
 /// </summary>
-sealed partial class StoreWatch(Journal journal, JournalSettings journalSettings, IOptions<StoreWatchSettings> options, TimeProvider time, ILogger<StoreWatch> logger) : JournalListener
+sealed partial class StoreWatch(JournalWriter journal, JournalSettings journalSettings, IOptions<StoreWatchSettings> options, TimeProvider time, ILogger<StoreWatch> logger) : JournalListener
 {
     static readonly TimeSpan StepIsTold = TimeSpan.FromHours(1);
 

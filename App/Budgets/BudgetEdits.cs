@@ -5,7 +5,7 @@ using Governance.Projects;
 namespace Governance.Budgets;
 
 /// <summary>Edits of budgets. A form never touches a balance; where scope, window, zone or what is held changes, the balances are computed anew from the ledger.</summary>
-sealed class BudgetEdits(Journal journal, BalanceTable balances)
+sealed class BudgetEdits(JournalWriter journal, BalanceTable balances)
 {
     public Task<bool> SaveAsync(BudgetDefinition wanted, Actor actor) => journal.ChangeAsync(change => SaveInChange(change, wanted, actor));
 

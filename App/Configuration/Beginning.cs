@@ -5,7 +5,7 @@ using Governance.Projects;
 namespace Governance.Configuration;
 
 /// <summary>The first start: loads the document that <c>Governance:Bootstrap</c> names; on an empty database without one it sets up a workspace, the sandbox provider and a first key, so that a call can be made at once.</summary>
-sealed partial class Beginning(ConfigurationEdits edits, Journal journal, GatewayEdits gateway, DirectoryShelf directory, SignInLinks links, CallDestination destination, UpstreamShelf upstreams, UpstreamSecrets secrets, IConfiguration configuration, ILogger<Beginning> logger)
+sealed partial class Beginning(ConfigurationEdits edits, JournalWriter journal, GatewayEdits gateway, DirectoryShelf directory, SignInLinks links, CallDestination destination, UpstreamShelf upstreams, UpstreamSecrets secrets, IConfiguration configuration, ILogger<Beginning> logger)
 {
     /// <summary>Names the document.</summary>
     public const string Setting = "Governance:Bootstrap";

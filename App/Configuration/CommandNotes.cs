@@ -124,14 +124,14 @@ static class CommandNotes
     static async Task AppendAsync(JournalSettings settings, AuditEvent auditEvent)
     {
         var time = new LedgerTime(settings.IsShared);
-        await using var journal = new Journal(settings, time, new Feed(time), Microsoft.Extensions.Logging.Abstractions.NullLogger<Journal>.Instance);
+        await using var journal = new JournalWriter(settings, time, new Feed(time), Microsoft.Extensions.Logging.Abstractions.NullLogger<JournalWriter>.Instance);
         journal.Start([]);
         await journal.AppendAsync(auditEvent);
     }
 }
 
 /// <summary>Appends the notes of commands while the process serves.</summary>
-sealed partial class CommandNotesReader(JournalSettings settings, Journal journal, TimeProvider time, ILogger<CommandNotesReader> logger) : BackgroundService
+sealed partial class CommandNotesReader(JournalSettings settings, JournalWriter journal, TimeProvider time, ILogger<CommandNotesReader> logger) : BackgroundService
 {
     static readonly TimeSpan every = TimeSpan.FromSeconds(5);
 

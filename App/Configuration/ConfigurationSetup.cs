@@ -25,7 +25,7 @@ static class ConfigurationSetup
         try
         {
             var database = Database.Take(settings);
-            app.Services.GetRequiredService<Journal>().Start(app.Services.GetServices<JournalListener>());
+            app.Services.GetRequiredService<JournalWriter>().Start(app.Services.GetServices<JournalListener>());
             return database;
         }
         catch (DbException exception)

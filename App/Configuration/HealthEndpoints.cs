@@ -19,7 +19,7 @@ static class HealthEndpoints
     public static void Map(WebApplication app)
     {
         Map("/health/live", () => Results.Ok());
-        Map("/health/ready", (HttpContext context, Journal journal, Drain drain, FenceShelf fence, StoreWatch watch, IOptions<Frame> frame) =>
+        Map("/health/ready", (HttpContext context, JournalWriter journal, Drain drain, FenceShelf fence, StoreWatch watch, IOptions<Frame> frame) =>
         {
             var why = WhyNot(journal, drain, fence, watch);
             var status = why is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
@@ -52,7 +52,7 @@ static class HealthEndpoints
         });
     }
 
-    static string? WhyNot(Journal journal, Drain drain, FenceShelf fence, StoreWatch watch) =>
+    static string? WhyNot(JournalWriter journal, Drain drain, FenceShelf fence, StoreWatch watch) =>
         drain.Begun ? string.Create(CultureInfo.InvariantCulture, $"stopping; {drain.InFlight} calls are being finished")
         : fence.Current is { } clock && ClockGap.IsReason(clock.Reason) ? $"fenced: {clock.Reason} (/dashboard/settings/integrity, or App acknowledge --clock-is-right)"
         : fence.Current is not null ? "fenced: the ledger goes on from an older state; say on /dashboard/settings/integrity what was spent since"

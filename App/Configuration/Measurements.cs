@@ -17,7 +17,7 @@ sealed class Measurements
 
     readonly Meter meter;
 
-    public Measurements(IMeterFactory meters, Journal journal, Drain drain, FenceShelf fence, UsageCounts usage, VerificationRuns verification, Reconciliation reconciliation,
+    public Measurements(IMeterFactory meters, JournalWriter journal, Drain drain, FenceShelf fence, UsageCounts usage, VerificationRuns verification, Reconciliation reconciliation,
         CheckpointWriter checkpoints, StoredFigures stored, TimeProvider time)
     {
         meter = meters.Create(Instruments.MeterName);
@@ -63,7 +63,7 @@ sealed class Measurements
         Gauge("governance.stopping", "", "1 while the process stops.", () => Flag(drain.Begun));
     }
 
-    void Journal(Journal journal)
+    void Journal(JournalWriter journal)
     {
         Gauge("governance.journal.queue", "", "Works that wait to be written.", () => journal.Waiting);
         Gauge("governance.journal.delay", "s", "How long the oldest of them has waited.", () => journal.Delay.TotalSeconds);

@@ -142,7 +142,7 @@ static class RestoreCommand
     static async Task FenceAsync(JournalSettings settings, CheckpointSettings checkpoints, string reason, LedgerMark? known)
     {
         var time = TimeProvider.System;
-        await using var journal = new Journal(settings, time, new Feed(time), NullLogger<Journal>.Instance);
+        await using var journal = new JournalWriter(settings, time, new Feed(time), NullLogger<JournalWriter>.Instance);
         journal.Start([]);
         await journal.ChangeAsync(change =>
         {

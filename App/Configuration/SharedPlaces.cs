@@ -11,7 +11,7 @@ namespace Governance.Configuration;
 /// point, and the trail remembers what stands in it. One that finds another file than those that run looks at another place, and does not start: it would
 /// give each project a second allowance without the ledger, and would sign its part of the trail where nobody looks.
 /// </summary>
-sealed partial class SharedPlaces(JournalSettings store, CheckpointSettings checkpoints, IOptions<OpenWindowSettings> window, Journal journal, TimeProvider time, ILogger<SharedPlaces> logger)
+sealed partial class SharedPlaces(JournalSettings store, CheckpointSettings checkpoints, IOptions<OpenWindowSettings> window, JournalWriter journal, TimeProvider time, ILogger<SharedPlaces> logger)
 {
     public const string JournalSetting = "Governance:Journal:Folder";
     public const string CheckpointSetting = "Governance:Audit:Checkpoints:Folder";

@@ -7,7 +7,7 @@ namespace Governance.Gateway;
 /// Gives every call its id: unique among all instances, and not before an id that was given earlier. One that was given by a wrong clock, too far ahead,
 /// is not followed: what comes after it would be counted in a period that has not begun.
 /// </summary>
-sealed class CallIds(TimeProvider time, Journal? journal = null)
+sealed class CallIds(TimeProvider time, JournalWriter? journal = null)
 {
     static readonly TimeSpan clocksDiffer = TimeSpan.FromMinutes(5);
 

@@ -5,7 +5,7 @@ using Governance.Projects;
 namespace Governance.Gateway;
 
 /// <summary>Edits of upstreams and of the workspace's own prices.</summary>
-sealed class GatewayEdits(Journal journal, UpstreamSecrets secrets)
+sealed class GatewayEdits(JournalWriter journal, UpstreamSecrets secrets)
 {
     /// <summary>Saves an upstream. A secret that is given is kept encrypted; changing the address clears the one that was kept, so that it can never be sent elsewhere.</summary>
     public Task<bool> SaveAsync(UpstreamDefinition wanted, string? secret, Actor actor) => journal.ChangeAsync(change => SaveInChange(change, wanted, secret, actor));

@@ -10,7 +10,7 @@ namespace Governance.Gateway;
 /// A client that ignores its refusals must not fill the trail and the disk: so many refusals of a key are recorded one by one within a second, and what is
 /// beyond is counted in one row. Every client is told in full why, whichever it is.
 /// </summary>
-sealed partial class RefusalRate(Journal journal, IOptions<GatewaySettings> settings, TimeProvider time, ILogger<RefusalRate> logger) : BackgroundService
+sealed partial class RefusalRate(JournalWriter journal, IOptions<GatewaySettings> settings, TimeProvider time, ILogger<RefusalRate> logger) : BackgroundService
 {
     public const string Action = "call.refused_often";
 

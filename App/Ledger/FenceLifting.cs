@@ -18,7 +18,7 @@ sealed record SpentSince(Money Amount, string Project)
 }
 
 /// <summary>Lifts a fence: enters what was spent since the older state, so that budgets count it, and moves the mark on to the new epoch.</summary>
-sealed class FenceLifting(Journal journal, SpendLedger ledger, FenceShelf shelf, LedgerMarkFile marks, LedgerMarkKeeper keeper, CheckpointSettings checkpoints)
+sealed class FenceLifting(JournalWriter journal, SpendLedger ledger, FenceShelf shelf, LedgerMarkFile marks, LedgerMarkKeeper keeper, CheckpointSettings checkpoints)
 {
     /// <summary>Answers the sentence that the trail was told, or null where no fence stands; then nothing was entered.</summary>
     /// <param name="spent">Empty for: nothing was spent.</param>

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Ledger;
 
 /// <summary>Resolves this process's own holds that have outlived their time (I6), measured by time that passed and not by the wall clock, which may be set. What became of the call is not known, so its whole hold counts as cost.</summary>
-sealed class HoldExpiry(Journal journal, Reads reads, SpendLedger ledger, LedgerInstance instance)
+sealed class HoldExpiry(JournalWriter journal, Reads reads, SpendLedger ledger, LedgerInstance instance)
 {
     public const string Action = "ledger.holds_expired";
 

@@ -63,7 +63,7 @@ sealed class RecoveryWork(HoldRecovery recovery, int most) : JournalWork<int>
 }
 
 /// <summary>Looks for instances that gave no sign of life, and for what they left open. Only where several share the store: a file has one process.</summary>
-sealed class InstanceRecovery(Journal journal, JournalSettings settings, Reads reads, Leases leases, HoldRecovery recovery)
+sealed class InstanceRecovery(JournalWriter journal, JournalSettings settings, Reads reads, Leases leases, HoldRecovery recovery)
 {
     public const string LeaseName = "recovery";
 

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Ledger;
 
 /// <summary>Sessions come and go by the thousand: the balances of those that have made no call for a while are removed, and computed anew from the ledger should one come back.</summary>
-sealed class IdleSessions(Journal journal, BalanceTable balances, Reads reads, TimeProvider time)
+sealed class IdleSessions(JournalWriter journal, BalanceTable balances, Reads reads, TimeProvider time)
 {
     /// <summary>Without a call for so long a session is idle.</summary>
     static readonly TimeSpan idleAfter = TimeSpan.FromDays(2);

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Ledger;
 
 /// <summary>Keeps the mark near the newest event: some seconds behind commits, and once more when the process stops.</summary>
-sealed partial class LedgerMarkKeeper(LedgerMarkFile file, FenceShelf fences, Journal journal, Reads reads, Feed feed, TimeProvider time, ILogger<LedgerMarkKeeper> logger) : BackgroundService
+sealed partial class LedgerMarkKeeper(LedgerMarkFile file, FenceShelf fences, JournalWriter journal, Reads reads, Feed feed, TimeProvider time, ILogger<LedgerMarkKeeper> logger) : BackgroundService
 {
     static readonly TimeSpan interval = TimeSpan.FromSeconds(2);
 

@@ -9,7 +9,7 @@ namespace Governance.Ledger;
 /// The nightly reconciliation, and then a verification of everything, once for all instances. That a night is done stands in the trail: one that an
 /// instance began and did not finish is finished by another, or by the next start.
 /// </summary>
-sealed partial class NightlyRun(IdleSessions sessions, Reconciliation reconciliation, VerificationRuns verification, Leases leases, Journal journal, Reads reads, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<NightlyRun> logger)
+sealed partial class NightlyRun(IdleSessions sessions, Reconciliation reconciliation, VerificationRuns verification, Leases leases, JournalWriter journal, Reads reads, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<NightlyRun> logger)
 {
     public const string FinishedAction = "ledger.night_finished";
 

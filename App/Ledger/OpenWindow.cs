@@ -25,7 +25,7 @@ readonly record struct WindowAdmission(string? Refused);
 sealed partial class OpenWindow : JournalListener, IDisposable
 {
     readonly SpendLedger ledger;
-    readonly Journal journal;
+    readonly JournalWriter journal;
     readonly string folder;
     readonly ILogger<OpenWindow> logger;
     readonly SemaphoreSlim door = new(1, 1);
@@ -34,7 +34,7 @@ sealed partial class OpenWindow : JournalListener, IDisposable
     readonly List<string> files = [];
     OpenWindowFile? file;
 
-    public OpenWindow(SpendLedger ledger, Journal journal, JournalSettings store, IOptions<OpenWindowSettings> options, ILogger<OpenWindow> logger)
+    public OpenWindow(SpendLedger ledger, JournalWriter journal, JournalSettings store, IOptions<OpenWindowSettings> options, ILogger<OpenWindow> logger)
     {
         (this.ledger, this.journal, this.logger) = (ledger, journal, logger);
         folder = options.Value.PathFor(store);

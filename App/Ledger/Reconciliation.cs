@@ -8,7 +8,7 @@ namespace Governance.Ledger;
 /// Recomputes balances from the usage ledger (B7) and corrects what has drifted. The long part reads a snapshot beside the journal;
 /// only what differs there is computed again, and set, on the journal's thread. One run at a time.
 /// </summary>
-sealed partial class Reconciliation(Journal journal, JournalSettings settings, BalanceTable balances, BudgetShelf shelf, TimeProvider time, ILogger<Reconciliation> logger) : IDisposable
+sealed partial class Reconciliation(JournalWriter journal, JournalSettings settings, BalanceTable balances, BudgetShelf shelf, TimeProvider time, ILogger<Reconciliation> logger) : IDisposable
 {
     public const string Action = "ledger.reconciled";
     public const string DriftAction = "ledger.drift_corrected";

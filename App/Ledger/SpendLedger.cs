@@ -6,7 +6,7 @@ using Governance.Telemetry;
 namespace Governance.Ledger;
 
 /// <summary>The ledger's verbs: reserve before a call, settle after it, record what was refused or answered from the cache.</summary>
-sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerSeal seal, UsageTable usage, CorrectionTable corrections, LedgerInstance instance, FenceShelf fences, SteadyClock clock, ILogger<SpendLedger> logger, CallLog? log = null)
+sealed partial class SpendLedger(JournalWriter journal, BalanceTable balances, LedgerSeal seal, UsageTable usage, CorrectionTable corrections, LedgerInstance instance, FenceShelf fences, SteadyClock clock, ILogger<SpendLedger> logger, CallLog? log = null)
 {
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
@@ -180,7 +180,7 @@ sealed partial class SpendLedger(Journal journal, BalanceTable balances, LedgerS
 }
 
 /// <summary>Which run of the process holds what; a new one at every start.</summary>
-sealed class LedgerInstance(Journal journal)
+sealed class LedgerInstance(JournalWriter journal)
 {
     public string Id => journal.Instance;
 }

@@ -9,7 +9,7 @@ namespace Governance.Ledger;
 sealed record VerificationRun(DateTimeOffset At, VerificationReport Report);
 
 /// <summary>Verifies the database in use beside the calls, one run at a time, on a thread that the machine serves last; remembers the newest and tells the trail.</summary>
-sealed partial class VerificationRuns(JournalSettings settings, CheckpointSettings checkpoints, Journal journal, TimeProvider time, SteadyClock clock, ILogger<VerificationRuns> logger) : IDisposable
+sealed partial class VerificationRuns(JournalSettings settings, CheckpointSettings checkpoints, JournalWriter journal, TimeProvider time, SteadyClock clock, ILogger<VerificationRuns> logger) : IDisposable
 {
     public const string CleanAction = "ledger.verified";
     public const string FailedAction = "ledger.verification_failed";

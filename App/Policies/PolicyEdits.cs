@@ -3,7 +3,7 @@ using Governance.Audit;
 namespace Governance.Policies;
 
 /// <summary>Edits of rules and of the router's table. What is saved has passed <see cref="RuleValidation"/>; where it has not, nothing is written.</summary>
-sealed class PolicyEdits(Journal journal)
+sealed class PolicyEdits(JournalWriter journal)
 {
     public Task<bool> SaveAsync(RuleDefinition wanted, Actor actor) => journal.ChangeAsync(change => SaveInChange(change, wanted, actor));
 

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Projects;
 
 /// <summary>Tells the trail who comes, goes and reads, at once, and who failed to come in, once a minute. What cannot be written now, because the store is away, is written when it can be: people may look at the pages meanwhile.</summary>
-sealed partial class AccessTrail(Journal journal, Reads reads, FailedAttempts failures, TimeProvider time, ILogger<AccessTrail> logger) : BackgroundService
+sealed partial class AccessTrail(JournalWriter journal, Reads reads, FailedAttempts failures, TimeProvider time, ILogger<AccessTrail> logger) : BackgroundService
 {
     /// <summary>Events that wait for the store; beyond it they are lost, and the log says so.</summary>
     const int MaxUntold = 1_000;

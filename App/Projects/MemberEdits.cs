@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Identity;
 namespace Governance.Projects;
 
 /// <summary>Edits of the people: who may sign in, and as what. Whether the actor may do it is decided inside the change.</summary>
-sealed class MemberEdits(Journal journal, IPasswordHasher<Member> hasher, PasswordHashing hashing, ILookupNormalizer normalizer, DoorLimits limits)
+sealed class MemberEdits(JournalWriter journal, IPasswordHasher<Member> hasher, PasswordHashing hashing, ILookupNormalizer normalizer, DoorLimits limits)
 {
     /// <summary>What an edit of a member came to.</summary>
     public enum Outcome { Done, Unchanged, Taken, NotFound, LastOwner, AlreadySetUp, NotAllowed, Busy }

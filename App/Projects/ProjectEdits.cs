@@ -4,7 +4,7 @@ using Governance.Audit;
 namespace Governance.Projects;
 
 /// <summary>Edits of the workspace, its projects and keys. The <c>…InChange</c> forms run inside an open change; the others make one.</summary>
-sealed class ProjectEdits(Journal journal)
+sealed class ProjectEdits(JournalWriter journal)
 {
     public Task<bool> SaveAsync(WorkspaceDefinition wanted, Actor actor) => journal.ChangeAsync(change => SaveInChange(change, wanted, actor));
 

@@ -10,7 +10,7 @@ namespace Governance.Projects;
 sealed record SignInLink(string Email, string Path, DateTimeOffset ExpiresAt);
 
 /// <summary>One-time sign-in links, so that nobody whom a document names without a password is locked out. Only hashes are kept; a link is used up by its first use and runs out by itself.</summary>
-sealed class SignInLinks(Journal journal, Reads reads, MemberEdits members, PasswordHashing hashing)
+sealed class SignInLinks(JournalWriter journal, Reads reads, MemberEdits members, PasswordHashing hashing)
 {
     public const string Address = "/sign-in/link";
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(3);

@@ -34,9 +34,9 @@ sealed class DriverRooms : IAsyncDisposable
     public static async Task<DriverRooms> OpenAsync(string connection, Action<IServiceCollection>? more = null)
     {
         var opened = new DriverRooms(new JournalSettings(connection) { InstanceLease = Lease, Folder = Path.Combine(Path.GetTempPath(), $"governance-driver-{Environment.ProcessId}") }, more ?? (_ => { }));
-        opened.Get<Journal>().Start(opened.rooms.GetServices<JournalListener>());
+        opened.Get<JournalWriter>().Start(opened.rooms.GetServices<JournalListener>());
         await opened.Get<InstanceWatch>().StartAsync(CancellationToken.None);
-        await Console.Out.WriteLineAsync($"{DriverProcess.Ready} {opened.Get<Journal>().Instance}");
+        await Console.Out.WriteLineAsync($"{DriverProcess.Ready} {opened.Get<JournalWriter>().Instance}");
         return opened;
     }
 

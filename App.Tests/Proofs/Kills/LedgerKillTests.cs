@@ -98,7 +98,7 @@ public abstract class LedgerKillTests : IAsyncLifetime
         {
             await rig.SaveAsync(budget);
         }
-        return rig.Get<Journal>().Instance;
+        return rig.Get<JournalWriter>().Instance;
     }
 
     Task<DriverProcess> StartAsync(int seed, int number) =>

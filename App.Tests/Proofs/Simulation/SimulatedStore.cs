@@ -38,7 +38,7 @@ sealed class SimulatedStore : IDisposable
 
     public JournalSettings Settings { get; }
     public StoreFaults Faults { get; private set; } = new();
-    public Journal Journal { get; private set; } = null!;
+    public JournalWriter Journal { get; private set; } = null!;
     public SpendLedger Ledger { get; private set; } = null!;
     public BudgetEdits Edits { get; private set; } = null!;
 
@@ -52,7 +52,7 @@ sealed class SimulatedStore : IDisposable
         rooms = services.BuildServiceProvider();
         try
         {
-            Journal = Get<Journal>();
+            Journal = Get<JournalWriter>();
             Journal.Start(rooms.GetServices<JournalListener>());
         }
         catch

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Audit.Checkpoints;
 
 /// <summary>Begins another key for checkpoints where the old one is lost, damaged or known to others. What the old one signed stays provable: its public half is kept beside the checkpoints.</summary>
-sealed class CheckpointKeyChange(CheckpointSettings settings, Journal journal, Reads reads, CheckpointWriter writer, TimeProvider time)
+sealed class CheckpointKeyChange(CheckpointSettings settings, JournalWriter journal, Reads reads, CheckpointWriter writer, TimeProvider time)
 {
     public const string Action = "audit.key_taken";
 

@@ -6,7 +6,7 @@ namespace Governance.Audit.Checkpoints;
 /// Writes checkpoints beside what is served. It reads what is committed with a connection of its own and never takes part in a
 /// call; where it fails calls go on, and its <see cref="Status"/> and the log say so.
 /// </summary>
-sealed partial class CheckpointWriter(CheckpointSettings settings, Journal journal, Reads reads, Leases leases, TimeProvider time, ILogger<CheckpointWriter> logger) : BackgroundService
+sealed partial class CheckpointWriter(CheckpointSettings settings, JournalWriter journal, Reads reads, Leases leases, TimeProvider time, ILogger<CheckpointWriter> logger) : BackgroundService
 {
     /// <summary>The one instance that has it writes; several that share a folder would number theirs alike.</summary>
     public const string LeaseName = "checkpoints";

@@ -55,7 +55,7 @@ static class NewKeyRingCommand
             await using var ring = renewal.Begin();
             var secrets = ActivatorUtilities.CreateInstance<UpstreamSecrets>(services, ring.GetRequiredService<IDataProtectionProvider>());
             var (encrypted, lost) = (kept.Where(one => one.Value is not null).Select(one => one.Key).ToList(), kept.Where(one => one.Value is null).Select(one => one.Key).ToList());
-            await services.GetRequiredService<Journal>().ChangeAsync(change =>
+            await services.GetRequiredService<JournalWriter>().ChangeAsync(change =>
             {
                 GatewayEdits.ProtectAnewInChange(change, kept, secrets);
                 change.Append(Event(encrypted, lost, aside));

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Governance.Audit;
 
 /// <content>How a group is written, answered, or taken back.</content>
-sealed partial class Journal
+sealed partial class JournalWriter
 {
     void WriteInOrder()
     {

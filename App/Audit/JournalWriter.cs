@@ -6,10 +6,10 @@ namespace Governance.Audit;
 /// The one door by which anything is written. Work queues up; one thread writes all that waits in one transaction, commits
 /// (one fsync) and then answers every waiter. Where several instances share the store, their groups take turns.
 /// </summary>
-sealed partial class Journal : IAsyncDisposable
+sealed partial class JournalWriter : IAsyncDisposable
 {
     readonly JournalSettings settings;
-    readonly ILogger<Journal> logger;
+    readonly ILogger<JournalWriter> logger;
     readonly Feed feed;
     readonly TimeProvider time;
     readonly object door = new();
@@ -24,7 +24,7 @@ sealed partial class Journal : IAsyncDisposable
     int lastGroupSize;
     long oldest;
 
-    public Journal(JournalSettings settings, TimeProvider time, Feed feed, ILogger<Journal> logger)
+    public JournalWriter(JournalSettings settings, TimeProvider time, Feed feed, ILogger<JournalWriter> logger)
     {
         this.settings = settings;
         this.feed = feed;
@@ -144,14 +144,6 @@ sealed partial class Journal : IAsyncDisposable
         var work = new ChangeWork<T>(this, edit);
         Submit(work);
         return work.Committed.AsTask();
-    }
-
-    /// <summary>Appends events that belong to no change; they are durable once this has ended.</summary>
-    public async Task AppendAsync(params IReadOnlyList<AuditEvent> events)
-    {
-        var work = new TrailWork(events);
-        Submit(work);
-        await work.Committed;
     }
 
     /// <summary>Writes what waits, then stops.</summary>
