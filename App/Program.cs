@@ -33,6 +33,7 @@ builder.Services
     .AddLedger()
     .AddGateway()
     .AddAlerts(builder.Configuration)
+    .AddIntegrity()
     .AddOverview()
     .AddConfiguration();
 var app = builder.Build();

@@ -88,7 +88,7 @@ public sealed class VerifiedDefinitionsTests
             PolicyEdits.SaveInChange(change, rule, lisa);
             PolicyEdits.SaveInChange(change, code, lisa);
             PolicyEdits.SaveInChange(change, simple, lisa);
-            return GatewayEdits.SaveInChange(change, price, lisa);
+            return PriceEdits.SaveInChange(change, price, lisa);
         });
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "50"));
         await rig.SaveAsync(LedgerRig.Budget("chat-month", "20"));
@@ -101,9 +101,9 @@ public sealed class VerifiedDefinitionsTests
             PolicyEdits.SaveInChange(change, rule with { State = RuleState.Enforced }, lisa);
             PolicyEdits.SaveInChange(change, code with { Model = "claude-haiku-4-5" }, lisa);
             PolicyEdits.RemoveInChange(change, simple, lisa);
-            return GatewayEdits.RemoveInChange(change, price, lisa);
+            return PriceEdits.RemoveInChange(change, price, lisa);
         });
-        await rig.Get<JournalWriter>().ChangeAsync(change => GatewayEdits.SaveInChange(change, price with { WebSearchNanos = 5 }, lisa));
+        await rig.Get<JournalWriter>().ChangeAsync(change => PriceEdits.SaveInChange(change, price with { WebSearchNanos = 5 }, lisa));
         return rig;
     }
 }

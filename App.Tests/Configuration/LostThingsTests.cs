@@ -241,7 +241,7 @@ public sealed class LostThingsTests : IDisposable
     }
 
     static Task<bool> SaveUpstreamAsync(PeopleHost host) =>
-        host.Services.GetRequiredService<GatewayEdits>().SaveAsync(new UpstreamDefinition { Id = Upstream, Kind = UpstreamKind.Anthropic, BaseUrl = "https://api.anthropic.com" }, "sk-of-the-provider", s_owner);
+        host.Services.GetRequiredService<UpstreamEdits>().SaveAsync(new UpstreamDefinition { Id = Upstream, Kind = UpstreamKind.Anthropic, BaseUrl = "https://api.anthropic.com" }, "sk-of-the-provider", s_owner);
 
     /// <summary>Runs a command in the rooms of a host, as Program does; answers what it prints.</summary>
     static async Task<string> RunInRoomsAsync(PeopleHost host, int code, params string[] words)

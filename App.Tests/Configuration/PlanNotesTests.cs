@@ -109,8 +109,8 @@ public sealed class PlanNotesTests
     public void APrivateAddressIsSaidUnlessItIsAllowed(string address, bool isPrivate)
     {
         var upstream = new UpstreamDefinition { Id = "u", Kind = UpstreamKind.Anthropic, BaseUrl = address };
-        Assert.Equal(isPrivate, PrivateAddress.Warnings([upstream], named => named.Id).Any());
-        Assert.Empty(PrivateAddress.Warnings([upstream with { AllowPrivateNetwork = true }], named => named.Id));
+        Assert.Equal(isPrivate, UpstreamWarnings.Of([upstream], named => named.Id).Any());
+        Assert.Empty(UpstreamWarnings.Of([upstream with { AllowPrivateNetwork = true }], named => named.Id));
     }
 
     static IReadOnlyList<string> Notes(string text, GovernanceDocument? current = null)

@@ -142,7 +142,7 @@ public sealed class GivenSecretsTests : IAsyncLifetime
     {
         await using var host = new PeopleHost();
         using var browser = host.Browser();
-        var (edits, shelf, secrets) = (host.Services.GetRequiredService<GatewayEdits>(), host.Services.GetRequiredService<UpstreamShelf>(), host.Services.GetRequiredService<UpstreamSecrets>());
+        var (edits, shelf, secrets) = (host.Services.GetRequiredService<UpstreamEdits>(), host.Services.GetRequiredService<UpstreamShelf>(), host.Services.GetRequiredService<UpstreamSecrets>());
         var actor = new Actor(ActorKind.Member, PeopleHost.Email);
         var first = new UpstreamDefinition { Id = "u", Kind = UpstreamKind.Anthropic, BaseUrl = "https://api.example.test/v1" };
         await edits.SaveAsync(first, " sk-operators-own\n", actor);

@@ -61,7 +61,7 @@ sealed class LedgerRig : IAsyncDisposable
         {
             services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(log));
         }
-        services.AddAudit(Settings).AddBudgets().AddLedger().AddAlerts(new ConfigurationBuilder().Build());
+        services.AddAudit(Settings).AddBudgets().AddLedger().AddIntegrity().AddAlerts(new ConfigurationBuilder().Build());
         services.AddSingleton<TimeProvider>(readsClocks ? new LedgerTime(Settings.IsShared, Clock, () => null) : Clock);
         if (readsClocks)
         {

@@ -20,7 +20,7 @@ public sealed class RuleFormTests
     public void ARuleComesBackFromItsForm(string name, RuleDefinition rule)
     {
         var read = RuleForm.Of(rule).Read();
-        Assert.True(RuleChange.Sentences(rule, read).Count == 0 && FieldDifference.Between(rule, read).Count == 0, name);
+        Assert.True(RuleChange.Sentences(rule, read).Count == 0 && RuleFields.Between(rule, read).Count == 0, name);
         Assert.Empty(RuleValidation.Check(read));
     }
 
@@ -80,11 +80,11 @@ public sealed class RuleFormTests
     public void FieldsTellOnlyWhatDiffersAndNoOrder()
     {
         var before = new RuleDefinition { Id = "r", Type = RuleType.DenyModel, Models = ["a", "b"], Reason = "why" };
-        Assert.Empty(FieldDifference.Between(before, before with { Models = ["b", "a"] }));
+        Assert.Empty(RuleFields.Between(before, before with { Models = ["b", "a"] }));
         Assert.Equal(
             [new FieldDifference("Scope", "Workspace", "Project p"), new FieldDifference("Models", "a, b", "a"), new FieldDifference("Reason", "why", null)],
-            FieldDifference.Between(before, before with { Project = "p", Models = ["a"], Reason = null }));
-        Assert.Contains(new FieldDifference("Type", null, "Deny models"), FieldDifference.Between(null, before));
+            RuleFields.Between(before, before with { Project = "p", Models = ["a"], Reason = null }));
+        Assert.Contains(new FieldDifference("Type", null, "Deny models"), RuleFields.Between(null, before));
     }
 
     [Theory]
@@ -127,7 +127,7 @@ public sealed class RuleFormTests
                 _ = RuleValidation.Check(wanted);
                 _ = RuleSentence.Of(wanted);
                 _ = RuleChange.Sentences(rule, wanted);
-                _ = FieldDifference.Between(rule, wanted);
+                _ = RuleFields.Between(rule, wanted);
                 _ = form.Models.Select((model, line) => ModelCatalog.Told(model) + form.ModelPath(line)).ToList();
             });
             Assert.True(failure is null, $"{name}, seed {seed}, round {round}: {wanted}\n{failure}");

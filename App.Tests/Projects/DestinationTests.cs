@@ -61,7 +61,7 @@ public sealed class DestinationTests
         var owner = await PrincipalAsync(host);
         Assert.Contains(Sandbox, await TextAsync(host, owner, "/dashboard", typeof(DashboardPage)), StringComparison.Ordinal);
 
-        await host.Services.GetRequiredService<GatewayEdits>().SaveAsync(s_provider with { ApiKeyEnv = null }, "sk-operators-own", Actor.System);
+        await host.Services.GetRequiredService<UpstreamEdits>().SaveAsync(s_provider with { ApiKeyEnv = null }, "sk-operators-own", Actor.System);
         var edits = host.Services.GetRequiredService<ProjectEdits>();
         var playground = host.Services.GetRequiredService<DirectoryShelf>().Current.Projects["playground"];
         await edits.SaveAsync(playground with { Upstreams = ["claude"] }, Actor.System);

@@ -38,6 +38,18 @@ sealed record AuditEvent
     /// <summary>The numbers of that instant: what was compared, what was held.</summary>
     public JsonElement? Details { get; init; }
 
+    /// <summary>A change that concerns the workspace as a whole.</summary>
+    public static AuditEvent OfSystem(Actor actor, string action, string targetKind, string targetId, string sentence) => new()
+    {
+        Chain = SystemChain,
+        Category = AuditCategory.Change,
+        Action = action,
+        Actor = actor,
+        TargetKind = targetKind,
+        TargetId = targetId,
+        Sentence = sentence,
+    };
+
     /// <summary>The same with U+FFFD for every NUL in its texts, which some stores cut and some refuse: the columns must say what was hashed.</summary>
     public AuditEvent WithoutNul() => Has(Chain) || Has(Action) || Has(Actor.Id) || Has(Project) || Has(TargetKind) || Has(TargetId) || Has(Sentence) || Has(RequestId)
         ? this with

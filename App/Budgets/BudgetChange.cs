@@ -1,4 +1,4 @@
-using Governance.Policies;
+using Governance.Audit;
 using Governance.Pricing;
 
 namespace Governance.Budgets;
@@ -57,7 +57,7 @@ static class BudgetChange
     static string Cap(BudgetDefinition budget, Money from, Money to)
     {
         var difference = new Money(Math.Abs(to.Nanos - from.Nanos));
-        var percent = PolicyWords.Percent(from.Nanos, to.Nanos);
+        var percent = Phrases.Percent(from.Nanos, to.Nanos);
         var every = BudgetWords.Every(budget);
         return $"{char.ToUpperInvariant(every[0])}{every[1..]} cap of {budget.Id} {(to > from ? "raised" : "lowered")} from {BudgetWords.Exact(from)} to {BudgetWords.Exact(to)}"
             + $" ({(to > from ? "+" : "−")}{BudgetWords.Exact(difference)}{(percent.Length > 0 ? $", {percent}" : "")}).";

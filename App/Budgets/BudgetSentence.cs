@@ -1,5 +1,5 @@
 using System.Globalization;
-using Governance.Policies;
+using Governance.Audit;
 using Governance.Pricing;
 using Governance.Shell;
 
@@ -24,7 +24,7 @@ static class BudgetSentence
 
     static string Warnings(IReadOnlyList<Threshold> thresholds) => thresholds.Count == 0
         ? "; warns nobody before"
-        : $"; warns at {PolicyWords.List([.. thresholds.Select(threshold => threshold.Percent).Order().Select(percent => percent.ToString(CultureInfo.InvariantCulture) + " %")])}";
+        : $"; warns at {Phrases.List([.. thresholds.Select(threshold => threshold.Percent).Order().Select(percent => percent.ToString(CultureInfo.InvariantCulture) + " %")])}";
 
     /// <summary>By how much a budget that holds the expected cost may be overrun, with the figures of the instant; null for any other.</summary>
     public static string? Overrun(BudgetStanding standing)

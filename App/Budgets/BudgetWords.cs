@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Governance.Policies;
+using Governance.Audit;
 using Governance.Pricing;
 using Governance.Projects;
 using Governance.Shell;
@@ -93,7 +93,7 @@ static class BudgetWords
     /// <summary>Who it is that would exceed a cap: <c>Project</c>, <c>Workspace</c>, <c>Project and model</c>.</summary>
     public static string Subject(IReadOnlyList<ScopeTerm> scope)
     {
-        var subject = scope.Count == 0 ? "workspace" : PolicyWords.List([.. scope.Select(term => term.Kind).Order().Select(Of)]);
+        var subject = scope.Count == 0 ? "workspace" : Phrases.List([.. scope.Select(term => term.Kind).Order().Select(Of)]);
         return char.ToUpperInvariant(subject[0]) + subject[1..];
     }
 

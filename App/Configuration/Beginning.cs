@@ -5,7 +5,7 @@ using Governance.Projects;
 namespace Governance.Configuration;
 
 /// <summary>The first start: loads the document that <c>Governance:Bootstrap</c> names; on an empty database without one it sets up a workspace, the sandbox provider and a first key, so that a call can be made at once.</summary>
-sealed partial class Beginning(ConfigurationEdits edits, JournalWriter journal, GatewayEdits gateway, DirectoryShelf directory, SignInLinks links, CallDestination destination, UpstreamShelf upstreams, UpstreamSecrets secrets, IConfiguration configuration, ILogger<Beginning> logger)
+sealed partial class Beginning(ConfigurationEdits edits, JournalWriter journal, UpstreamEdits gateway, DirectoryShelf directory, SignInLinks links, CallDestination destination, UpstreamShelf upstreams, UpstreamSecrets secrets, IConfiguration configuration, ILogger<Beginning> logger)
 {
     /// <summary>Names the document.</summary>
     public const string Setting = "Governance:Bootstrap";
@@ -115,7 +115,7 @@ sealed partial class Beginning(ConfigurationEdits edits, JournalWriter journal, 
             Budgets = [.. inForce.Budgets.Where(budget => !named.Contains(Identity.Of(budget)))],
         };
         var upstreams = inForce.Upstreams.Where(upstream => !named.Contains(Identity.Of(upstream)));
-        foreach (var (path, message) in UnknownNames.Warnings(rest, inForce.Prices, Called).Concat(PrivateAddress.Warnings(upstreams, Called)))
+        foreach (var (path, message) in UnknownNames.Warnings(rest, inForce.Prices, Called).Concat(UpstreamWarnings.Of(upstreams, Called)))
         {
             LogWarning(logger, path, message);
         }

@@ -1,3 +1,4 @@
+using Governance.Audit;
 using Governance.Gateway;
 using Governance.Pricing;
 using Governance.Projects;
@@ -54,7 +55,7 @@ static class ChangeSentences
     public static string Price(PriceOverlay? before, PriceOverlay? after, IReadOnlyList<FieldChange> fields, PriceBook? shipped)
     {
         var price = (after ?? before)!;
-        var since = price.EffectiveFrom is { } from ? $" from {Identity.Day(from)}" : "";
+        var since = price.EffectiveFrom is { } from ? $" from {Phrases.Day(from)}" : "";
         var subject = $"{price.Model} ({price.Vendor}){since}";
         var corrected = shipped?.Uncorrected(price.Vendor, price.Model, price.EffectiveFrom ?? DateTimeOffset.MaxValue);
         var sentence = (before, after) switch

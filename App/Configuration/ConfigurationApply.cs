@@ -8,7 +8,7 @@ using Governance.Projects;
 namespace Governance.Configuration;
 
 /// <summary>Does what a draft plans, within one change: all of it or, where anything is refused, nothing.</summary>
-sealed class ConfigurationApply(Change change, ConfigurationDraft draft, Actor actor, MemberEdits members, BudgetEdits budgets, GatewayEdits gateway)
+sealed class ConfigurationApply(Change change, ConfigurationDraft draft, Actor actor, MemberEdits members, BudgetEdits budgets, UpstreamEdits gateway)
 {
     readonly List<(string, string)> secrets = [];
 
@@ -119,7 +119,7 @@ sealed class ConfigurationApply(Change change, ConfigurationDraft draft, Actor a
             gateway.SaveInChange(change, upstream, null, actor);
             return;
         }
-        GatewayEdits.RemoveInChange(change, Current.Upstreams.Single(known => known.Id == step.Id), actor);
+        UpstreamEdits.RemoveInChange(change, Current.Upstreams.Single(known => known.Id == step.Id), actor);
     }
 
     void SaveKey(PlannedChange step)
@@ -160,10 +160,10 @@ sealed class ConfigurationApply(Change change, ConfigurationDraft draft, Actor a
     {
         if (step.Kind == ChangeKind.Remove)
         {
-            GatewayEdits.RemoveInChange(change, Current.Prices.Single(price => Identity.Of(price).Id == step.Id), actor);
+            PriceEdits.RemoveInChange(change, Current.Prices.Single(price => Identity.Of(price).Id == step.Id), actor);
             return;
         }
-        GatewayEdits.SaveInChange(change, After.Prices.Single(price => Identity.Of(price).Id == step.Id), actor);
+        PriceEdits.SaveInChange(change, After.Prices.Single(price => Identity.Of(price).Id == step.Id), actor);
     }
 
     DocumentRefusedException Refused(Noun noun, string id, string message, string field = "") =>

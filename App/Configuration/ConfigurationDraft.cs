@@ -35,7 +35,7 @@ sealed record ConfigurationDraft(PlanResult Plan, DocumentAccepted Read, Current
         warnings.AddRange(FormerOwners(accepted, current));
         warnings.AddRange(UnknownNames.Warnings(document, after.Prices, accepted.PathOf));
         warnings.AddRange(UnknownNames.Twins(document, after.Prices, accepted.PathOf));
-        warnings.AddRange(PrivateAddress.Warnings(document.Upstreams, accepted.PathOf));
+        warnings.AddRange(UpstreamWarnings.Of(document.Upstreams, accepted.PathOf));
         if (!atStart)
         {
             // A start says it of every upstream, whoever entered it.

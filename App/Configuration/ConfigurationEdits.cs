@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Configuration;
 
 /// <summary>The one document: exported, planned, applied. Applying is one change: all of it or nothing, and every part of it is in the trail.</summary>
-sealed class ConfigurationEdits(JournalWriter journal, Reads reads, MemberEdits members, SignInLinks links, BudgetEdits budgets, GatewayEdits gateway, EnvironmentKeys environment)
+sealed class ConfigurationEdits(JournalWriter journal, Reads reads, MemberEdits members, SignInLinks links, BudgetEdits budgets, UpstreamEdits gateway, EnvironmentKeys environment)
 {
     const string Loaded = "configuration.loaded";
 

@@ -1,3 +1,4 @@
+using Governance.Audit;
 using Governance.Budgets;
 using Governance.Gateway;
 using Governance.Policies;
@@ -55,7 +56,7 @@ static class DefinitionTree
         .Add("attribution", Of(key.Attribution), key.Attribution == new KeyAttribution())
         .Add("attribution_override", key.AttributionOverride, AttributionOverride.Restricted)
         .Add("default_mode", key.DefaultMode is { } mode ? Words.Of(mode) : null)
-        .Add("expires_at", key.ExpiresAt is { } expiry ? Identity.Day(expiry) : null)
+        .Add("expires_at", key.ExpiresAt is { } expiry ? Phrases.Day(expiry) : null)
         .Add("stopped", key.Stopped, unless: false)
         .Add("revoked", key.Revoked, unless: false).Map;
 

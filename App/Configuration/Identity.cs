@@ -1,4 +1,4 @@
-using System.Globalization;
+using Governance.Audit;
 using Governance.Budgets;
 using Governance.Gateway;
 using Governance.Policies;
@@ -31,12 +31,5 @@ static class Identity
 
     /// <summary><c>compatible/my-model@2026-11-01</c>; without a first day it ends after the model.</summary>
     public static Named Of(PriceOverlay price) =>
-        new(Noun.Price, price.EffectiveFrom is { } from ? $"{price.Vendor}/{price.Model}@{Day(from)}" : $"{price.Vendor}/{price.Model}");
-
-    /// <summary>How the document writes an instant: as a day where it is a day's first, else to the second or as finely as it needs.</summary>
-    public static string Day(DateTimeOffset instant)
-    {
-        var utc = instant.ToUniversalTime();
-        return utc.ToString(utc.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
-    }
+        new(Noun.Price, price.EffectiveFrom is { } from ? $"{price.Vendor}/{price.Model}@{Phrases.Day(from)}" : $"{price.Vendor}/{price.Model}");
 }

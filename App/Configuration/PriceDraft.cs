@@ -1,4 +1,5 @@
 using System.Globalization;
+using Governance.Audit;
 using Governance.Pricing;
 using Governance.Projects;
 
@@ -89,9 +90,9 @@ sealed class PriceDraft
     public static string Period(PriceOverlay overlay) => (overlay.EffectiveFrom, overlay.EffectiveUntil) switch
     {
         (null, null) => "always",
-        ({ } from, null) => $"from {Identity.Day(from)}",
-        (null, { } until) => $"until {Identity.Day(until)}",
-        ({ } from, { } until) => $"{Identity.Day(from)} to {Identity.Day(until)}",
+        ({ } from, null) => $"from {Phrases.Day(from)}",
+        (null, { } until) => $"until {Phrases.Day(until)}",
+        ({ } from, { } until) => $"{Phrases.Day(from)} to {Phrases.Day(until)}",
     };
 
     long? Rate(string id, bool required, FormProblems problems)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Governance.Audit;
 using Governance.Pricing;
 
 namespace Governance.Configuration;
@@ -10,8 +11,8 @@ static class PriceTree
     public static DocumentMap Of(PriceOverlay price) => new Outline()
         .Add("model", price.Model)
         .Add("vendor", price.Vendor)
-        .Add("effective_from", price.EffectiveFrom is { } from ? Identity.Day(from) : null)
-        .Add("effective_until", price.EffectiveUntil is { } until ? Identity.Day(until) : null)
+        .Add("effective_from", price.EffectiveFrom is { } from ? Phrases.Day(from) : null)
+        .Add("effective_until", price.EffectiveUntil is { } until ? Phrases.Day(until) : null)
         .Add("usd_per_million", price.Rates == new OverlayRates() ? null : Of(price.Rates))
         .Add("tiers", price.Tiers is null ? null : new DocumentList([.. price.Tiers.OrderBy(tier => tier.AbovePromptTokens).Select(Of)]))
         .Add("context", price.ContextTokens)

@@ -3,8 +3,10 @@ using Governance.Projects;
 namespace Governance.Gateway;
 
 /// <summary>The upstream that the gate would choose for a project's next call, with the key that would go with it.</summary>
-sealed class GatewayDestination(Gate gate, UpstreamSecrets secrets, DirectoryShelf directory) : CallDestination
+sealed class GatewayDestination(Gate gate, UpstreamSecrets secrets, DirectoryShelf directory, UpstreamShelf upstreams) : CallDestination
 {
+    public override IReadOnlyList<string> Upstreams => [.. upstreams.Current.Keys.Order(StringComparer.Ordinal)];
+
     public override string Describe(string project)
     {
         var upstream = directory.Current.Projects.TryGetValue(project, out var known) ? gate.UpstreamOf(known) : null;

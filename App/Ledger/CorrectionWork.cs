@@ -36,7 +36,7 @@ sealed class CorrectionWork(BalanceTable balances, BudgetShelf shelf, string bud
         {
             Chain = project ?? AuditEvent.SystemChain,
             Category = AuditCategory.System,
-            Action = Reconciliation.DriftAction,
+            Action = Drift.Action,
             Actor = actor,
             Project = project,
             TargetKind = "budget",

@@ -28,17 +28,14 @@ static class LedgerSetup
             .AddSingleton<SteadyClock>()
             .AddSingleton<UsageQueries>()
             .AddSingleton<SpendTally>()
-            .AddSingleton<RecentSpendQueries>()
             .AddSingleton<LedgerInstance>()
             .AddJournalListener<CallLog>()
             .AddJournalListener<UsageCounts>()
             .AddJournalListener<LedgerSeal>()
             .AddSingleton<LedgerMarkFile>()
             .AddJournalListener<FenceShelf>()
-            .AddSingleton<FenceLifting>()
             .AddSingleton<LedgerMarkKeeper>()
             .AddHostedService(provider => provider.GetRequiredService<LedgerMarkKeeper>())
-            .AddSingleton<VerificationRuns>()
             .AddSingleton<HoldQueries>()
             .AddSingleton<HoldQueue>()
             .AddSingleton<SpendLedger>()
@@ -46,8 +43,9 @@ static class LedgerSetup
             .AddJournalListener<OpenWindow>()
             .AddHostedService<OpenWindowLoop>()
             .AddSingleton<InstanceRecovery>()
-            .AddSingleton<Reconciliation>()
             .AddSingleton<HoldExpiry>()
-            .AddLedgerJobs();
+            .AddSingleton<IdleSessions>()
+            .AddHostedService<HoldExpiryLoop>()
+            .AddHostedService<InstanceRecoveryLoop>();
     }
 }

@@ -1,7 +1,6 @@
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Pricing;
-using Governance.Telemetry;
 
 namespace Governance.Ledger;
 
@@ -59,8 +58,8 @@ sealed class ReserveWork(SpendLedger ledger, LedgerCall call, AuditEvent? interv
 /// <summary>Settles: removes the hold, writes the entry, moves the balances.</summary>
 /// <param name="failed">Called instead of whoever waits, where nobody does.</param>
 /// <param name="mayBeUnknown">True where nobody knows whether the call was ever held: then what the ledger does not know is left so.</param>
-/// <param name="span">Ended with it; null where nobody traces the call.</param>
-sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, AuditEvent? told, Action<Exception>? failed, bool mayBeUnknown = false, CallSpan? span = null) : JournalWork<Money>
+/// <param name="watch">Ended with it; null where nobody traces the call.</param>
+sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, AuditEvent? told, Action<Exception>? failed, bool mayBeUnknown = false, SettlementWatch? watch = null) : JournalWork<Money>
 {
     public override void Execute(JournalTransaction transaction)
     {
@@ -72,12 +71,12 @@ sealed class SettleWork(SpendLedger ledger, LedgerCall call, CallResult result, 
         CrashPoint.Reach("settle-executed");
     }
 
-    public override bool IsAwaited => failed is null || span is not null;
+    public override bool IsAwaited => failed is null || watch is not null;
 
     public override void Complete()
     {
         base.Complete();
-        span?.EndSettlement();
+        watch?.EndSettlement();
     }
 
     public override void Fail(Exception exception)

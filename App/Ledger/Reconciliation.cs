@@ -11,7 +11,6 @@ namespace Governance.Ledger;
 sealed partial class Reconciliation(JournalWriter journal, JournalSettings settings, BalanceTable balances, BudgetShelf shelf, TimeProvider time, ILogger<Reconciliation> logger) : IDisposable
 {
     public const string Action = "ledger.reconciled";
-    public const string DriftAction = "ledger.drift_corrected";
     public const string FailedAction = "ledger.reconciliation_failed";
 
     readonly SemaphoreSlim one = new(1, 1);

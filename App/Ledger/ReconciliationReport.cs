@@ -7,6 +7,9 @@ namespace Governance.Ledger;
 [Pure]
 sealed record Drift(string BudgetId, string Period, Money PostedBefore, Money PostedAfter, Money HeldBefore, Money HeldAfter)
 {
+    /// <summary>How the trail calls what was corrected.</summary>
+    public const string Action = "ledger.drift_corrected";
+
     public Money Posted => PostedAfter - PostedBefore;
     public Money Held => HeldAfter - HeldBefore;
 }

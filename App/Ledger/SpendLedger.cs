@@ -1,7 +1,6 @@
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Pricing;
-using Governance.Telemetry;
 
 namespace Governance.Ledger;
 
@@ -42,21 +41,21 @@ sealed partial class SpendLedger(JournalWriter journal, BalanceTable balances, L
     }
 
     /// <summary>As <see cref="SettleAsync"/> where nobody waits. What cannot be written (a full disk) is tried again until it can, or until the process ends and the next start assumes the hold.</summary>
-    /// <param name="span">Ended once the settlement is durable; null where nobody traces the call.</param>
-    public void Settle(LedgerCall call, CallResult result, AuditEvent? told, CallSpan? span = null)
+    /// <param name="watch">Ended once the settlement is durable; null where nobody traces the call.</param>
+    public void Settle(LedgerCall call, CallResult result, AuditEvent? told, SettlementWatch? watch = null)
     {
-        span?.BeginSettlement();
-        Settle(call, result, told, span, TimeSpan.FromSeconds(1));
+        watch?.BeginSettlement();
+        Settle(call, result, told, watch, TimeSpan.FromSeconds(1));
     }
 
     /// <summary>Voids the hold of a call that was refused, and not sent, because nobody knew whether the hold was written; as soon as the store answers again.</summary>
     public void VoidUnsent(LedgerCall call) => Settle(call, new CallResult { Outcome = UsageOutcome.Voided, Status = 503, End = "not_sent" }, null, null, TimeSpan.FromSeconds(1), mayBeUnknown: true);
 
-    void Settle(LedgerCall call, CallResult result, AuditEvent? told, CallSpan? span, TimeSpan next, bool mayBeUnknown = false)
+    void Settle(LedgerCall call, CallResult result, AuditEvent? told, SettlementWatch? watch, TimeSpan next, bool mayBeUnknown = false)
     {
         try
         {
-            journal.Submit(new SettleWork(this, call, result, told, exception => _ = AgainAsync(exception), mayBeUnknown, span));
+            journal.Submit(new SettleWork(this, call, result, told, exception => _ = AgainAsync(exception), mayBeUnknown, watch));
             CrashPoint.Reach("settle-queued");
         }
         catch (JournalFullException exception)
@@ -76,7 +75,7 @@ sealed partial class SpendLedger(JournalWriter journal, BalanceTable balances, L
                 LogUnsettled(logger, call.Id, next.TotalSeconds, exception);
             }
             await Task.Delay(next);
-            Settle(call, result, told, span, next < LongestWait ? next * 2 : LongestWait, mayBeUnknown);
+            Settle(call, result, told, watch, next < LongestWait ? next * 2 : LongestWait, mayBeUnknown);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Governance.Audit;
 using Governance.Pricing;
-using Governance.Telemetry;
 
 namespace Governance.Ledger;
 
@@ -11,6 +10,9 @@ namespace Governance.Ledger;
 /// </summary>
 sealed class UsageCounts : JournalListener
 {
+    /// <summary>What is counted together goes by this name.</summary>
+    const string Other = "other";
+
     /// <summary>Projects beyond these are counted together.</summary>
     internal const int MaxProjects = 200;
 
@@ -60,14 +62,14 @@ sealed class UsageCounts : JournalListener
 
     long[] EntriesOf(string project) =>
         entries.TryGetValue(project, out var known) ? known
-        : entries.GetOrAdd(entries.Count < MaxProjects ? project : Instruments.Other, _ => new long[Enum.GetValues<UsageOutcome>().Length]);
+        : entries.GetOrAdd(entries.Count < MaxProjects ? project : Other, _ => new long[Enum.GetValues<UsageOutcome>().Length]);
 
     ModelSpend SpendOf(LedgerCall call)
     {
         // Only a call that found its price has a vendor; until then its model is what the client wrote.
-        var key = (call.For.Project, call.For.Vendor is null ? Instruments.Other : call.PricedAs ?? call.For.Model ?? Instruments.Other);
+        var key = (call.For.Project, call.For.Vendor is null ? Other : call.PricedAs ?? call.For.Model ?? Other);
         return spend.TryGetValue(key, out var known) ? known
-            : spend.GetOrAdd(spend.Count < MaxPairs ? key : (Instruments.Other, Instruments.Other), _ => new ModelSpend());
+            : spend.GetOrAdd(spend.Count < MaxPairs ? key : (Other, Other), _ => new ModelSpend());
     }
 }
 

@@ -134,7 +134,7 @@ static class VerificationOverdraft
 
     static string? OfBudget(string action, JsonElement body)
     {
-        if (action == Reconciliation.DriftAction)
+        if (action == Drift.Action)
         {
             return "the balance was corrected by reconciliation";
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Governance.Audit;
 using Governance.Projects;
 
 namespace Governance.Policies;
@@ -46,9 +47,9 @@ static class Denials
             DenyCodes.InputTokensExceeded,
             actual.ToString(CultureInfo.InvariantCulture),
             actual == long.MaxValue
-                ? $"Input that cannot be measured may exceed the {PolicyWords.Grouped(limit)} tokens allowed by {Policy(rule)} policy"
-                : $"Input of about {PolicyWords.Grouped(actual)} tokens exceeds the {PolicyWords.Grouped(limit)} allowed by {Policy(rule)} policy",
-            $"Send at most {PolicyWords.Grouped(limit)} input tokens, or ask an owner to change rule '{rule.Definition.Id}'.") with
+                ? $"Input that cannot be measured may exceed the {Phrases.Grouped(limit)} tokens allowed by {Policy(rule)} policy"
+                : $"Input of about {Phrases.Grouped(actual)} tokens exceeds the {Phrases.Grouped(limit)} allowed by {Policy(rule)} policy",
+            $"Send at most {Phrases.Grouped(limit)} input tokens, or ask an owner to change rule '{rule.Definition.Id}'.") with
         {
             Limit = limit,
             Actual = actual,

@@ -1,3 +1,4 @@
+using Governance.Audit;
 using Governance.Pricing;
 
 namespace Governance.Policies;
@@ -27,7 +28,7 @@ static class ModelCatalog
         {
             0 => "Matches no model of the price list; it still counts for calls that name such a model.",
             1 => $"Matches 1 known model: {matching[0]}.",
-            <= MaxNamed => $"Matches {matching.Count} known models: {PolicyWords.List(matching)}.",
+            <= MaxNamed => $"Matches {matching.Count} known models: {Phrases.List(matching)}.",
             _ => $"Matches {matching.Count} known models: {string.Join(", ", matching.Take(MaxNamed - 1))} and {matching.Count - MaxNamed + 1} more.",
         };
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Governance.Projects;
 
 namespace Governance.Policies;
@@ -48,28 +47,6 @@ static class PolicyWords
         _ => throw new UnreachableException(),
     };
 
-    /// <summary><c>8,000</c>.</summary>
-    public static string Grouped(long number) => number.ToString("#,##0", CultureInfo.InvariantCulture);
-
-    /// <summary><c>a</c>, <c>a and b</c>, <c>a, b and c</c>.</summary>
-    public static string List(IReadOnlyList<string> words) => words.Count switch
-    {
-        0 => "nothing",
-        1 => words[0],
-        _ => $"{string.Join(", ", words.Take(words.Count - 1))} and {words[^1]}",
-    };
-
     /// <summary><c>chat-widget</c>, or <c>every project</c> for a rule of the workspace.</summary>
     public static string Where(string? project) => project ?? "every project";
-
-    /// <summary><c>+25 %</c>; one decimal where it is not whole; nothing where there is nothing to compare with.</summary>
-    public static string Percent(long before, long after)
-    {
-        if (before == 0)
-        {
-            return "";
-        }
-        var percent = Math.Round((decimal)((Int128)after - before) * 100 / Math.Abs((decimal)before), 1, MidpointRounding.AwayFromZero);
-        return $"{(percent < 0 ? "−" : "+")}{Math.Abs(percent).ToString("#,##0.#", CultureInfo.InvariantCulture)} %";
-    }
 }

@@ -1,3 +1,5 @@
+using Governance.Audit;
+
 namespace Governance.Policies;
 
 /// <summary>What an edit of a rule changes, as sentences for people, plain text.</summary>
@@ -31,7 +33,7 @@ static class RuleChange
         Forced(sentences, before, after);
         if (before.Tokens is { } from && after.Tokens is { } to && from != to)
         {
-            sentences.Add($"Input cap of {after.Id} {(to > from ? "raised" : "lowered")} from {PolicyWords.Grouped(from)} to {PolicyWords.Grouped(to)} tokens ({Difference(from, to)}).");
+            sentences.Add($"Input cap of {after.Id} {(to > from ? "raised" : "lowered")} from {Phrases.Grouped(from)} to {Phrases.Grouped(to)} tokens ({Difference(from, to)}).");
         }
         if (before.Reason != after.Reason)
         {
@@ -72,5 +74,5 @@ static class RuleChange
 
     static string Quoted(string? reason) => string.IsNullOrEmpty(reason) ? "(not set)" : $"“{reason}”";
 
-    static string Difference(long from, long to) => $"{(to > from ? "+" : "−")}{PolicyWords.Grouped(Math.Abs(to - from))}, {PolicyWords.Percent(from, to)}";
+    static string Difference(long from, long to) => $"{(to > from ? "+" : "−")}{Phrases.Grouped(Math.Abs(to - from))}, {Phrases.Percent(from, to)}";
 }

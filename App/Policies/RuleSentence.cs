@@ -1,3 +1,5 @@
+using Governance.Audit;
+
 namespace Governance.Policies;
 
 /// <summary>A rule as a sentence for people, plain text.</summary>
@@ -22,11 +24,11 @@ static class RuleSentence
         return rule.Type switch
         {
             RuleType.DenyModel when rule.Models is [var only] => $"{One(only)} denied in {where}.",
-            RuleType.DenyModel => $"Models {PolicyWords.List(rule.Models)} are denied in {where}.",
+            RuleType.DenyModel => $"Models {Phrases.List(rule.Models)} are denied in {where}.",
             RuleType.DenyMode when rule.Modes is [var only] => $"Mode {PolicyWords.Of(only)} is denied in {where}.",
-            RuleType.DenyMode => $"Modes {PolicyWords.List([.. rule.Modes.Select(PolicyWords.Of)])} are denied in {where}.",
+            RuleType.DenyMode => $"Modes {Phrases.List([.. rule.Modes.Select(PolicyWords.Of)])} are denied in {where}.",
             RuleType.ForceModel => $"{(rule.TaskType is { } type ? $"Calls of type {PolicyWords.Of(type)}" : "All calls")} are served by {rule.Model} in {where}.",
-            _ => $"Inputs over {PolicyWords.Grouped(rule.Tokens ?? 0)} tokens are refused in {where}.",
+            _ => $"Inputs over {Phrases.Grouped(rule.Tokens ?? 0)} tokens are refused in {where}.",
         };
     }
 

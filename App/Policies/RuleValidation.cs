@@ -1,3 +1,4 @@
+using Governance.Audit;
 using Governance.Pricing;
 using Governance.Projects;
 
@@ -25,7 +26,7 @@ static class RuleValidation
         Force(problems, rule);
         if (rule.Type is RuleType.MaxInputTokens)
         {
-            Require(problems, "tokens", rule.Tokens is > 0 and <= MaxTokens, $"must be a number of tokens from 1 to {PolicyWords.Grouped(MaxTokens)}");
+            Require(problems, "tokens", rule.Tokens is > 0 and <= MaxTokens, $"must be a number of tokens from 1 to {Phrases.Grouped(MaxTokens)}");
         }
         else
         {

@@ -5,4 +5,7 @@ abstract class CallDestination
 {
     /// <summary>One or two sentences of plain text for people.</summary>
     public abstract string Describe(string project);
+
+    /// <summary>The ids of all upstreams that a project can have, in order.</summary>
+    public abstract IReadOnlyList<string> Upstreams { get; }
 }

@@ -5,9 +5,6 @@ namespace Governance.Projects;
 /// <summary>What the workspace has subscribed to. Free and Paid skip the policy stage.</summary>
 enum Plan { Free, Paid, Pro, Team }
 
-/// <summary>What a person may do; see <c>Permissions</c>.</summary>
-enum MemberRole { Owner, Admin, Billing, Developer, Auditor }
-
 /// <summary>How far request headers may refine a key's attribution: not at all, only dimensions that the key leaves open, or any.</summary>
 enum AttributionOverride { Deny, Restricted, Allow }
 
@@ -81,12 +78,4 @@ sealed record KeyDefinition
     /// <summary>Kill switch (C4): a stopped key can be started again, a revoked one cannot.</summary>
     public bool Stopped { get; init; }
     public bool Revoked { get; init; }
-}
-
-/// <summary>A person who signs in.</summary>
-[Pure]
-sealed record MemberDefinition
-{
-    public required string Email { get; init; }
-    public MemberRole Role { get; init; } = MemberRole.Developer;
 }

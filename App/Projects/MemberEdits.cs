@@ -186,5 +186,5 @@ sealed class MemberEdits(JournalWriter journal, IPasswordHasher<Member> hasher, 
     static bool IsLastOwner(Change change, Member member) =>
         member.Role == MemberRole.Owner && change.Db.Users.Count(other => !other.Removed && other.Role == MemberRole.Owner) == 1;
 
-    internal static AuditEvent Told(Actor actor, string action, string email, string sentence) => ProjectEdits.System(actor, action, "member", email, sentence);
+    internal static AuditEvent Told(Actor actor, string action, string email, string sentence) => AuditEvent.OfSystem(actor, action, "member", email, sentence);
 }

@@ -8,24 +8,9 @@ using Microsoft.AspNetCore.StaticAssets;
 
 namespace Governance.Projects;
 
-/// <summary>Stands before the pages: to the first-run page while there is no owner, and past sign-in for everything under <c>/dashboard</c>, whatever the page itself says.</summary>
+/// <summary>Stands before the pages: past sign-in for everything under <c>/dashboard</c>, whatever the page itself says.</summary>
 static class PageGate
 {
-    public const string WelcomePath = "/welcome";
-
-    /// <summary>Leads every page to the first run while there is no owner; programs' addresses answer as ever.</summary>
-    public static Task LeadToFirstRunAsync(HttpContext context, RequestDelegate next)
-    {
-        var page = context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>()?.Type;
-        if (page is null || page == typeof(WelcomePage) || page.Namespace == typeof(Shell.Frame).Namespace && !UnderDashboard(context)
-            || context.RequestServices.GetRequiredService<DirectoryShelf>().Current.HasOwner)
-        {
-            return next(context);
-        }
-        context.Response.Redirect(WelcomePath);
-        return Task.CompletedTask;
-    }
-
     /// <summary>Whether the session still stands, now and then. The page of a failure is for anybody, and so are the files that it is made of: neither may fail because nobody can be looked up.</summary>
     public static Task LookUpAsync(CookieValidatePrincipalContext session)
     {
@@ -42,7 +27,7 @@ static class PageGate
     }
 
     public static Task AskForSignInAsync(HttpContext context, RequestDelegate next) =>
-        UnderDashboard(context) && context.User.Identity is not { IsAuthenticated: true } ? context.ChallengeAsync() : next(context);
+        IsUnderDashboard(context) && context.User.Identity is not { IsAuthenticated: true } ? context.ChallengeAsync() : next(context);
 
     /// <summary>People are led to the sign-in page; scripts are told, because the page that they would be led to is no answer for them.</summary>
     public static Task AskToSignInAsync(RedirectContext<CookieAuthenticationOptions> session)
@@ -68,7 +53,7 @@ static class PageGate
     /// <summary>Tells the trail what auditors look at; what others do is told where they do it.</summary>
     public static async Task TellOfReadingAsync(HttpContext context, RequestDelegate next)
     {
-        if (HttpMethods.IsGet(context.Request.Method) && UnderDashboard(context) && context.User.IsInRole(nameof(MemberRole.Auditor))
+        if (HttpMethods.IsGet(context.Request.Method) && IsUnderDashboard(context) && context.User.IsInRole(nameof(MemberRole.Auditor))
             && context.User.Identity?.Name is { } email && context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } page } endpoint && endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
         {
             await context.RequestServices.GetRequiredService<AccessTrail>().ReadAsync(email, page);
@@ -76,5 +61,5 @@ static class PageGate
         await next(context);
     }
 
-    static bool UnderDashboard(HttpContext context) => context.Request.Path.StartsWithSegments("/dashboard", StringComparison.OrdinalIgnoreCase);
+    public static bool IsUnderDashboard(HttpContext context) => context.Request.Path.StartsWithSegments("/dashboard", StringComparison.OrdinalIgnoreCase);
 }

@@ -23,14 +23,14 @@ sealed class ProjectEdits(JournalWriter journal)
             return null;
         }
         var secret = "gov-admin-" + RandomNumberGenerator.GetHexString(64, lowercase: true);
-        change.Save(change.Db.ManagementKeys, id, new ManagementKeyDefinition(id, secret[^4..]), System(actor, "management_key.created", "management_key", id, $"Management key {id} was created."),
+        change.Save(change.Db.ManagementKeys, id, new ManagementKeyDefinition(id, secret[^4..]), AuditEvent.OfSystem(actor, "management_key.created", "management_key", id, $"Management key {id} was created."),
             row => row.SecretHash = KeySecret.HashOf(secret));
         return secret;
     });
 
     public Task<bool> RevokeManagementKeyAsync(string id, Actor actor) => journal.ChangeAsync(change =>
         MayManageKeys(change, actor) && change.Db.ManagementKeys.Find(id) is { } row
-        && change.Save(change.Db.ManagementKeys, id, row.Definition with { Revoked = true }, System(actor, "management_key.revoked", "management_key", id, $"Management key {id} was revoked.")));
+        && change.Save(change.Db.ManagementKeys, id, row.Definition with { Revoked = true }, AuditEvent.OfSystem(actor, "management_key.revoked", "management_key", id, $"Management key {id} was revoked.")));
 
     public static bool SaveInChange(Change change, WorkspaceDefinition wanted, Actor actor)
     {
@@ -45,7 +45,7 @@ sealed class ProjectEdits(JournalWriter journal)
             "workspace.created" => $"Workspace {wanted.Name} was created on plan {wanted.Plan}.",
             _ => before!.Plan != wanted.Plan ? $"Plan changed from {before.Plan} to {wanted.Plan}." : $"Workspace {wanted.Name} was changed.",
         };
-        return change.Save(change.Db.Workspaces, Only, wanted, System(actor, action, "workspace", wanted.Id, sentence));
+        return change.Save(change.Db.Workspaces, Only, wanted, AuditEvent.OfSystem(actor, action, "workspace", wanted.Id, sentence));
     }
 
     public static bool SaveInChange(Change change, ProjectDefinition wanted, Actor actor)
@@ -113,17 +113,6 @@ sealed class ProjectEdits(JournalWriter journal)
     /// <summary>A management key can make owners, so of members only an owner hands one out.</summary>
     static bool MayManageKeys(Change change, Actor actor) => actor.Kind != ActorKind.Member || MemberRights.RoleOf(change, actor) == MemberRole.Owner;
 
-    internal static AuditEvent System(Actor actor, string action, string targetKind, string targetId, string sentence) => new()
-    {
-        Chain = AuditEvent.SystemChain,
-        Category = AuditCategory.Change,
-        Action = action,
-        Actor = actor,
-        TargetKind = targetKind,
-        TargetId = targetId,
-        Sentence = sentence,
-    };
-
     static AuditEvent InProject(string project, Actor actor, string action, string targetKind, string targetId, string sentence) =>
-        System(actor, action, targetKind, targetId, sentence) with { Chain = project, Project = project };
+        AuditEvent.OfSystem(actor, action, targetKind, targetId, sentence) with { Chain = project, Project = project };
 }

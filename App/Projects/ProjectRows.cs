@@ -1,5 +1,4 @@
 using Governance.Audit;
-using Microsoft.AspNetCore.Identity;
 
 namespace Governance.Projects;
 
@@ -29,13 +28,3 @@ sealed class ManagementKeyRow : DefinitionRow<ManagementKeyDefinition>
 /// <summary>What a management key is called and whether it still opens.</summary>
 [Pure]
 sealed record ManagementKeyDefinition(string Id, string Hint, bool Revoked = false);
-
-/// <summary>A person who signs in. ASP.NET Identity writes the sign-in columns; the role is changed only through the journal.</summary>
-sealed class Member : IdentityUser
-{
-    public MemberRole Role { get; set; } = MemberRole.Developer;
-    public DateTimeOffset CreatedAt { get; set; }
-    public DateTimeOffset? LastSignInAt { get; set; }
-    /// <summary>Set when the member may no longer sign in; the row stays for the trail.</summary>
-    public bool Removed { get; set; }
-}

@@ -66,7 +66,7 @@ static class ProjectsSetup
     /// <summary>Who is it, and may they come in: before antiforgery and every endpoint.</summary>
     public static WebApplication UseProjects(this WebApplication app)
     {
-        app.Use(next => context => PageGate.LeadToFirstRunAsync(context, next));
+        app.Use(next => context => FirstRunGate.LeadAsync(context, next));
         var limits = app.Services.GetRequiredService<DoorLimits>();
         app.Use(next => context => limits.LimitAsync(context, next));
         app.UseAuthentication();
@@ -79,7 +79,7 @@ static class ProjectsSetup
     /// <summary>The way out, and the bare address.</summary>
     public static WebApplication MapProjects(this WebApplication app)
     {
-        app.MapGet("/", (DirectoryShelf shelf) => Results.Redirect(shelf.Current.HasOwner ? "/dashboard" : PageGate.WelcomePath)).AllowAnonymous();
+        app.MapGet("/", (DirectoryShelf shelf) => Results.Redirect(shelf.Current.HasOwner ? "/dashboard" : FirstRunGate.WelcomePath)).AllowAnonymous();
         // Taking the form makes the framework ask for its antiforgery token.
         app.MapPost("/sign-out", async (MemberSignIn door, IFormCollection _) =>
         {

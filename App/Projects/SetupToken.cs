@@ -25,7 +25,7 @@ sealed class SetupToken
     public bool IsConfigured { get; }
 
     /// <summary>What follows the product's address in the link for the console.</summary>
-    public string PrintedPath => $"{PageGate.WelcomePath}?token={(IsConfigured ? $"<the value of {FirstRun.TokenSetting}>" : text)}";
+    public string PrintedPath => $"{FirstRunGate.WelcomePath}?token={(IsConfigured ? $"<the value of {FirstRun.TokenSetting}>" : text)}";
 
     /// <summary>Compares in constant time.</summary>
     public bool Matches(string? given) => CryptographicOperations.FixedTimeEquals(hash, HashOf(given?.Trim() ?? ""));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Governance.Audit;
 using Microsoft.AspNetCore.Identity;
 
@@ -15,6 +16,9 @@ sealed class SignInLinks(JournalWriter journal, Reads reads, MemberEdits members
     public const string Address = "/sign-in/link";
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(3);
     const string Kind = "sign-in-link";
+
+    /// <summary>Anything longer is not looked at.</summary>
+    const int MaxLength = 128;
 
     /// <summary>Every start prints new ones; those before them may be on their way to somebody, but not without end.</summary>
     const int MaxKept = 5;
@@ -83,7 +87,7 @@ sealed class SignInLinks(JournalWriter journal, Reads reads, MemberEdits members
 
     static Member? Holder(GovernanceDb db, string? token, DateTimeOffset now)
     {
-        if (string.IsNullOrEmpty(token) || token.Length > KeySecret.MaxLength)
+        if (string.IsNullOrEmpty(token) || token.Length > MaxLength)
         {
             return null;
         }
@@ -96,5 +100,5 @@ sealed class SignInLinks(JournalWriter journal, Reads reads, MemberEdits members
 
     static DateTimeOffset ExpiryOf(IdentityUserToken<string> row) => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(row.Value!, CultureInfo.InvariantCulture));
 
-    static string HashOf(string token) => Convert.ToHexStringLower(KeySecret.HashOf(token));
+    static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

@@ -55,7 +55,7 @@ static class Spans
 }
 
 /// <summary>The span of one call, from the door to its settlement: that may become durable after the handler has ended.</summary>
-sealed class CallSpan(Activity root) : IDisposable
+sealed class CallSpan(Activity root) : SettlementWatch, IDisposable
 {
     Activity? settlement;
     bool settles;
@@ -63,14 +63,14 @@ sealed class CallSpan(Activity root) : IDisposable
     public Activity Root => root;
 
     /// <summary>From here on the settlement ends the span.</summary>
-    public void BeginSettlement()
+    public override void BeginSettlement()
     {
         settles = true;
         settlement = Spans.StartDetached(Spans.Settle, root);
     }
 
     /// <summary>The settlement is durable.</summary>
-    public void EndSettlement()
+    public override void EndSettlement()
     {
         Spans.End(settlement);
         Spans.End(root);

@@ -24,7 +24,7 @@ sealed class DriverRooms : IAsyncDisposable
         this.settings = settings;
         var services = new ServiceCollection();
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddAudit(settings).AddBudgets().AddLedger().AddSingleton<InstanceWatch>();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddAudit(settings).AddBudgets().AddLedger().AddIntegrity().AddSingleton<InstanceWatch>();
         more(services);
         rooms = services.BuildServiceProvider();
         // A file is one process's; its tables are there, because whoever starts a driver has made the budgets.

@@ -26,7 +26,7 @@ sealed class SimulatedStore : IDisposable
     {
         Settings = new JournalSettings($"Data Source={Path.Combine(folder, "governance.db")}") { OwnThread = false, GatherFrom = int.MaxValue, CheckpointGroups = 50 };
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).AddAudit(Settings).AddBudgets().AddLedger();
+        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).AddAudit(Settings).AddBudgets().AddLedger().AddIntegrity();
         services.AddSingleton(_ => clock()).AddSingleton<CallIds>().AddJournalListener<GatewaySetup.CallIdStart>().AddSingleton<JournalListener>(_ => Faults);
         File.Copy(template.Value, Settings.File);
         if (planted is not null)

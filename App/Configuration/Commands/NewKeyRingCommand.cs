@@ -57,7 +57,7 @@ static class NewKeyRingCommand
             var (encrypted, lost) = (kept.Where(one => one.Value is not null).Select(one => one.Key).ToList(), kept.Where(one => one.Value is null).Select(one => one.Key).ToList());
             await services.GetRequiredService<JournalWriter>().ChangeAsync(change =>
             {
-                GatewayEdits.ProtectAnewInChange(change, kept, secrets);
+                UpstreamEdits.ProtectAnewInChange(change, kept, secrets);
                 change.Append(Event(encrypted, lost, aside));
                 return true;
             });

@@ -1,4 +1,3 @@
-using Governance.Gateway.Reading;
 using Governance.Pricing;
 
 namespace Governance.Gateway.Metering;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using Governance.Gateway.Metering;
 
 namespace Governance.Gateway.Reading;
 
@@ -62,11 +63,11 @@ ref partial struct BodyWalk
             return;
         }
         _foundDocuments++;
-        _expectedDocumentTokens += FileTokens.ExpectedOfPages(read);
+        _expectedDocumentTokens += PageTokens.Expected(read);
         if (read.IsExact)
         {
             _exactDocuments++;
-            _maxDocumentTokens += FileTokens.MaxOfPages(read);
+            _maxDocumentTokens += PageTokens.Max(read);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Governance.Gateway.Metering;
 using Governance.Gateway.Reading;
 
 namespace Governance.Gateway.Sandbox;

@@ -1,6 +1,6 @@
-namespace Governance.Gateway.Reading;
+namespace Governance.Gateway.Metering;
 
-/// <summary>The tokens of images and pages, as measured with the provider's own count.</summary>
+/// <summary>The tokens of an image and of a page, as measured with the provider's own count.</summary>
 [Pure]
 static class FileTokens
 {
@@ -11,23 +11,14 @@ static class FileTokens
     public const long ExpectedPage = 2_500;
     /// <summary>Pages that a provider takes in one request.</summary>
     public const long MaxPages = 600;
-    const long MaxPageText = 3_000;
+    public const long MaxPageText = 3_000;
     const long PatchPixels = 28;
     /// <summary>By the older formula; it comes out a twentieth above the patches at most.</summary>
     const long PixelsPerToken = 750;
-    /// <summary>Of text that a page shows: a code is two letters at most, and no token is less than one.</summary>
-    const long MaxTokensPerTextByte = 2;
-    const long TextBytesPerToken = 3;
 
     public static long ExpectedOfImage(long width, long height) => Math.Min(MaxImage, Patches(width, height));
 
     public static long MaxOfImage(long width, long height) => Math.Min(MaxImage, Math.Max(Patches(width, height), (width * height + PixelsPerToken - 1) / PixelsPerToken));
-
-    public static long ExpectedOfPages(PdfReading read) => Math.Max(read.Pages * ExpectedPage, read.TextBytes / TextBytesPerToken);
-
-    /// <summary>Every page may show the longest text of them all, since pages may share it.</summary>
-    public static long MaxOfPages(PdfReading read) =>
-        Math.Max(read.Pages * Math.Max(MaxPageText, read.LongestTextBytes * MaxTokensPerTextByte), read.TextBytes * MaxTokensPerTextByte) + (read.Pages * MaxImage);
 
     static long Patches(long width, long height) => (width + PatchPixels - 1) / PatchPixels * ((height + PatchPixels - 1) / PatchPixels);
 }

@@ -1,0 +1,12 @@
+namespace Governance.Ledger;
+
+/// <summary>Puts what looks after the ledger into the host: verification, reconciliation, fences and the night.</summary>
+static class IntegritySetup
+{
+    public static IServiceCollection AddIntegrity(this IServiceCollection services) => services
+        .AddSingleton<RecentSpendQueries>()
+        .AddSingleton<FenceLifting>()
+        .AddSingleton<VerificationRuns>()
+        .AddSingleton<Reconciliation>()
+        .AddLedgerJobs();
+}
