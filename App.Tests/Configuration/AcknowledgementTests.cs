@@ -2,6 +2,7 @@ using Governance.Audit;
 using Governance.Configuration;
 using Governance.Ledger;
 using Governance.Pricing;
+using Governance.Tests.Ledger;
 using Governance.Tests.Projects;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -39,5 +40,18 @@ public sealed class AcknowledgementTests
         Assert.Empty((await acknowledgement.PlanAsync(Money.Zero, [])).Plan!.Parts);
         Assert.Contains("$2.00", await acknowledgement.EnterAsync(plan, Actor.System), StringComparison.Ordinal);
         Assert.Null(await acknowledgement.EnterAsync(plan, Actor.System));
+    }
+
+    [Fact]
+    public void WhileTheProcessGoesByAClockThatWasSetNobodyCanSayThatItIsRight()
+    {
+        var machine = new SetClock(new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero));
+        var time = new LedgerTime(isShared: false, machine, () => TimeSpan.Zero);
+        Assert.Null(Acknowledgement.ClockProblem(time));
+        machine.Step(TimeSpan.FromDays(31));
+        machine.Now += TimeSpan.FromMinutes(1);
+        time.GetUtcNow();
+        Assert.Contains("744 hours", Acknowledgement.ClockProblem(time), StringComparison.Ordinal);
+        Assert.Contains("Start it again", Acknowledgement.ClockProblem(time), StringComparison.Ordinal);
     }
 }

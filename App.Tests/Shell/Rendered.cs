@@ -1,9 +1,9 @@
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
+using Bunit;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Governance.Tests.Shell;
 
@@ -15,15 +15,16 @@ static class Rendered
     public static async Task<IElement> BodyOf<TComponent>(params (string Name, object? Value)[] parameters)
         where TComponent : IComponent
     {
-        await using var services = new ServiceCollection().AddSingleton<TimeProvider>(new StoppedClock()).BuildServiceProvider();
-        await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
-        var view = ParameterView.FromDictionary(parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value));
-        var html = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<TComponent>(view)).ToHtmlString());
-        return new HtmlParser().ParseDocument(html).Body!;
-    }
-
-    sealed class StoppedClock : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => Now;
+        await using var context = new BunitContext();
+        context.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(Now));
+        context.JSInterop.Mode = JSRuntimeMode.Loose;
+        var component = context.Render<TComponent>(builder =>
+        {
+            foreach (var (name, value) in parameters)
+            {
+                builder.TryAdd(name, value);
+            }
+        });
+        return new HtmlParser().ParseDocument(component.Markup).Body!;
     }
 }

@@ -56,6 +56,9 @@ abstract class JournalWork<T> : JournalWork, IValueTaskSource<T>
 /// <summary>A room's part in the journal: what it keeps in memory follows what is committed. All members run on the journal's thread.</summary>
 abstract class JournalListener
 {
+    /// <summary>When its turn comes in every hook below.</summary>
+    public abstract JournalPhase Phase { get; }
+
     /// <summary>Loads what the room keeps in memory, once, before anything is served.</summary>
     public virtual void Start(Change change) { }
 

@@ -193,11 +193,12 @@ sealed partial class JournalWriter
     {
         (LastFailure, Unwritable) = (null, null);
         Figures.Committed(to - from);
+        // First what is in force: who is woken by a listener decides by it.
+        group[from].Committing();
         foreach (var listener in listeners)
         {
             listener.AfterCommit();
         }
-        group[from].Committing();
         CrashPoint.Reach("before-answer");
         JournalAnswers.Complete(group, from, to, settings.OwnThread);
         feed.Publish();

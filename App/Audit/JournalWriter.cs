@@ -71,6 +71,7 @@ sealed partial class JournalWriter : IAsyncDisposable
     /// <summary>Works that wait for their group.</summary>
     public int Waiting => waiting.Count;
 
+    /// <summary>In the order of their phases.</summary>
     internal IReadOnlyList<JournalListener> Listeners => listeners;
 
     internal Change NewChange(JournalTransaction within) => new(store.Connection, within);
@@ -79,7 +80,7 @@ sealed partial class JournalWriter : IAsyncDisposable
     public void Start(IEnumerable<JournalListener> rooms)
     {
         store.Open();
-        listeners = [.. rooms];
+        listeners = [.. rooms.OrderBy(room => room.Phase)];
         transaction = new JournalTransaction(store);
         transaction.StartClock();
         transaction.Begin();

@@ -32,6 +32,8 @@ sealed partial class StoreWatch(JournalWriter journal, JournalSettings journalSe
     volatile ClockStep? lastStep;
     (DateTimeOffset Wall, long Steady)? looked;
 
+    public override JournalPhase Phase => JournalPhase.Guard;
+
     /// <summary>Why nothing new may be begun, for people; null while all is well. Cheap enough for every call.</summary>
     public string? Trouble => problem ?? journal.Unwritable;
 

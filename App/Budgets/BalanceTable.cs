@@ -21,6 +21,8 @@ sealed partial class BalanceTable(BudgetShelf shelf, SpendSource spend) : Journa
     readonly Dictionary<CompiledBudget, Balance> newest = new(ReferenceEqualityComparer.Instance);
     bool freed;
 
+    public override JournalPhase Phase => JournalPhase.Balances;
+
     /// <summary>Called after a commit that gave back what calls had held. On the journal's thread: must not wait.</summary>
     public Action? Freed { get; set; }
 

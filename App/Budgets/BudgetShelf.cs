@@ -8,6 +8,8 @@ sealed class BudgetShelf : JournalListener
 {
     volatile BudgetBook current = BudgetBook.Empty;
 
+    public override JournalPhase Phase => JournalPhase.Definitions;
+
     public BudgetBook Current => current;
 
     public override void Start(Change change) => current = Load(change.Db);

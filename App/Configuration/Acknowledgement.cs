@@ -50,6 +50,11 @@ sealed class Acknowledgement(FenceLifting lifting, RecentSpendQueries recent, Di
     /// <summary>Enters it and takes calls again. The sentence that the trail was told; null where calls are taken already, and then nothing was entered.</summary>
     public Task<string?> EnterAsync(AcknowledgementPlan plan, Actor actor, bool forClock = false) => lifting.LiftAsync(plan.Parts, directory.Current.Workspace.Id, actor, ids.Next, forClock);
 
+    /// <summary>Why nobody can say yet that the clock is right: this process still goes by the one that was set meanwhile. Null where it goes by what the machine shows.</summary>
+    public static string? ClockProblem(TimeProvider time) => time is LedgerTime { Deviation: { } by }
+        ? $"The clock was set by {by.TotalHours.ToString("#,##0.#", CultureInfo.InvariantCulture)} hours since this process started, and it still goes by the old one. Start it again: then it looks at the clock anew."
+        : null;
+
     AcknowledgementPlan Plan(Money whole, IReadOnlyList<ProjectPart> parts, string how) => new(
         whole,
         [.. parts.Where(part => part.Amount > Money.Zero).Select(part => Spent(part, directory.Current.Projects[part.Project]))],

@@ -103,6 +103,8 @@ static class GatewaySetup
             return id;
         }
 
+        public override JournalPhase Phase => JournalPhase.Numbering;
+
         public override void Start(Change change)
         {
             ids.StartAfter(Newest(change.Transaction, long.MaxValue));

@@ -16,6 +16,8 @@ sealed class PriceShelf : JournalListener
 {
     volatile PriceBook current = new([]);
 
+    public override JournalPhase Phase => JournalPhase.Definitions;
+
     public PriceBook Current => current;
 
     public override void Start(Change change) => current = Load(change.Db);

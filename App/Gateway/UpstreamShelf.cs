@@ -16,6 +16,8 @@ sealed class UpstreamShelf : JournalListener
 {
     volatile FrozenDictionary<string, UpstreamEntry> current = FrozenDictionary<string, UpstreamEntry>.Empty;
 
+    public override JournalPhase Phase => JournalPhase.Definitions;
+
     public FrozenDictionary<string, UpstreamEntry> Current => current;
 
     public override void Start(Change change) => current = Load(change.Db);

@@ -14,6 +14,8 @@ sealed partial class CallLog(ILoggerFactory? loggers = null) : JournalListener
     readonly ILogger logger = loggers?.CreateLogger(Category) ?? Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
     readonly List<(LedgerCall Call, CallResult Result)> pending = [];
 
+    public override JournalPhase Phase => JournalPhase.Reporting;
+
     /// <summary>Within a transaction.</summary>
     public void Add(LedgerCall call, CallResult result)
     {

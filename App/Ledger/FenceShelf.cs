@@ -14,6 +14,8 @@ sealed class FenceShelf(LedgerMarkFile marks, CheckpointSettings checkpoints, Ti
     long epoch = AuditEpoch.First;
     long read = AuditEpoch.First;
 
+    public override JournalPhase Phase => JournalPhase.Fences;
+
     /// <summary>Null where calls are admitted.</summary>
     public Fence? Current => standing;
 

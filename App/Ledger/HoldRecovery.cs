@@ -11,6 +11,8 @@ namespace Governance.Ledger;
 /// </summary>
 sealed class HoldRecovery(SpendLedger ledger) : JournalListener
 {
+    public override JournalPhase Phase => JournalPhase.Recovery;
+
     /// <summary>How many holds the last start resolved.</summary>
     public int Resolved { get; private set; }
 

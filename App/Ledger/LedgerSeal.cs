@@ -12,6 +12,8 @@ sealed class LedgerSeal : JournalListener
     readonly List<(long Id, byte[] Hash)> entries = [];
     readonly List<(long Id, byte[] Hash)> corrections = [];
 
+    public override JournalPhase Phase => JournalPhase.Seal;
+
     /// <summary>What the event tells: how many entries and corrections, and SHA-256 over the SHA-256 of each, entries first, each kind in the order of ids.</summary>
     public sealed record Numbers(int Entries, long FirstId, long LastId, string Digest, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Corrections = 0);
 

@@ -1,6 +1,7 @@
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Pricing;
+using Governance.Telemetry;
 
 namespace Governance.Ledger;
 

@@ -34,6 +34,8 @@ sealed partial class OpenWindow : JournalListener, IDisposable
     readonly List<string> files = [];
     OpenWindowFile? file;
 
+    public override JournalPhase Phase => JournalPhase.Replay;
+
     public OpenWindow(SpendLedger ledger, JournalWriter journal, JournalSettings store, IOptions<OpenWindowSettings> options, ILogger<OpenWindow> logger)
     {
         (this.ledger, this.journal, this.logger) = (ledger, journal, logger);

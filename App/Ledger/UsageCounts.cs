@@ -23,6 +23,8 @@ sealed class UsageCounts : JournalListener
     readonly ConcurrentDictionary<(string Project, string Model), ModelSpend> spend = new();
     readonly List<(LedgerCall Call, CallResult? Result, long DeltaNanos)> pending = [];
 
+    public override JournalPhase Phase => JournalPhase.Reporting;
+
     /// <summary>How many entries there are, by project and outcome.</summary>
     public IEnumerable<(string Project, UsageOutcome Outcome, long Count)> Entries =>
         from project in entries

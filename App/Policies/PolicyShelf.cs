@@ -8,6 +8,8 @@ sealed class PolicyShelf : JournalListener
 {
     volatile PolicySet current = PolicySet.Empty;
 
+    public override JournalPhase Phase => JournalPhase.Definitions;
+
     public PolicySet Current => current;
 
     public override void Start(Change change) => current = Load(change.Db);

@@ -8,6 +8,8 @@ sealed class DirectoryShelf : JournalListener
 {
     volatile Directory current = Directory.Empty;
 
+    public override JournalPhase Phase => JournalPhase.Definitions;
+
     public Directory Current => current;
 
     public override void Start(Change change) => current = Load(change.Db);

@@ -1,16 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Governance.Tests.Gateway.Sandbox;
 
 public sealed class SandboxPromptCacheTests
 {
-    sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
-
     static JsonObject Body(string system, string? ttl, params string[] messages)
     {
         var body = SandboxProbe.Body("");
@@ -34,15 +29,15 @@ public sealed class SandboxPromptCacheTests
     [InlineData("1h", 59, 61)]
     public async Task APrefixIsWrittenOnceThenReadUntilItsTimeIsOver(string? ttl, int withinMinutes, int beyondMinutes)
     {
-        var clock = new Clock();
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero));
         using var probe = new SandboxProbe(clock: clock);
         var written = ttl is null ? (1L, 0L, 2L, 0L) : (1L, 0L, 0L, 2L);
         Assert.Equal(written, Split(await probe.AnswerAsync(Body("Be shy", ttl, "Hi"))));
-        clock.Now += TimeSpan.FromMinutes(withinMinutes);
+        clock.Advance(TimeSpan.FromMinutes(withinMinutes));
         Assert.Equal((1, 2, 0, 0), Split(await probe.AnswerAsync(Body("Be shy", ttl, "Yo"))));
-        clock.Now += TimeSpan.FromMinutes(withinMinutes);
+        clock.Advance(TimeSpan.FromMinutes(withinMinutes));
         Assert.Equal((1, 2, 0, 0), Split(await probe.AnswerAsync(Body("Be shy", ttl, "Hi"))));
-        clock.Now += TimeSpan.FromMinutes(beyondMinutes);
+        clock.Advance(TimeSpan.FromMinutes(beyondMinutes));
         Assert.Equal(written, Split(await probe.AnswerAsync(Body("Be shy", ttl, "Hi"))));
     }
 

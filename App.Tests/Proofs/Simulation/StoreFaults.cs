@@ -11,6 +11,8 @@ sealed class StoreFaults : JournalListener
     int commits;
     bool statement;
 
+    public override JournalPhase Phase => JournalPhase.Reporting;
+
     /// <summary>Commits that are refused while the process starts.</summary>
     public int AtStart { get; set; }
 
