@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Governance.Audit;
+using Governance.Journal;
 using Npgsql;
 
 namespace Governance.Tests;

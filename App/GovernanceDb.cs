@@ -3,6 +3,7 @@ using Governance.Alerts;
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Gateway;
+using Governance.Journal.Postgres;
 using Governance.Ledger;
 using Governance.Policies;
 using Governance.Pricing;

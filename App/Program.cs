@@ -3,6 +3,7 @@ using Governance.Audit;
 using Governance.Budgets;
 using Governance.Configuration;
 using Governance.Gateway;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Overview;
 using Governance.Policies;
@@ -23,7 +24,8 @@ if (StartUp.Prepare(asked.Settings) is not { } builder || JournalSettings.Read(b
 }
 builder.WebHost.ConfigureKestrel(GatewaySetup.Limits);
 builder.Services
-    .AddAudit(journal)
+    .AddJournal(journal)
+    .AddAudit()
     .AddShell()
     .AddTelemetry(builder.Configuration)
     .AddDoor(DoorSettings.Read(builder.Configuration, SettingsCheck.Listening(builder.Configuration)))

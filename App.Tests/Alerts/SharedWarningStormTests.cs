@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Governance.Alerts;
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Projects;
 using Governance.Tests.Ledger;

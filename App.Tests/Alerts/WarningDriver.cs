@@ -2,6 +2,7 @@ using System.Globalization;
 using Governance.Alerts;
 using Governance.Audit;
 using Governance.Gateway;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Pricing;
 using Governance.Projects;

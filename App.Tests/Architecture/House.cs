@@ -12,7 +12,7 @@ static class House
     /// <summary>The order is the architecture: a room may mention only rooms before it. A new room is added here, once.</summary>
     public static readonly string[] Rooms =
     [
-        "Pricing", "Shell", "Telemetry", "Audit", "Projects", "Policies", "Budgets", "Sessions", "Ledger", "Gateway",
+        "Pricing", "Shell", "Telemetry", "Journal", "Audit", "Projects", "Policies", "Budgets", "Sessions", "Ledger", "Gateway",
         "Simulator", "Approvals", "Alerts", "Evidence", "Overview", "Configuration",
     ];
 

@@ -44,7 +44,7 @@ public sealed class ShapeTests
         {
             var file = Path.Combine(folder.FullName, "governance.db");
             MigratedFile.CopyTo(file);
-            using var db = Governance.Audit.StoreContext.On($"Data Source={file};Pooling=False", shared: false)();
+            using var db = Governance.Journal.StoreContext.On($"Data Source={file};Pooling=False", shared: false)();
             var guarded = Proofs.Row.Read(file, "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'").GroupBy(row => row.Text("tbl_name"), row => row.Text("name")![(row.Text("tbl_name")!.Length + 1)..]).ToList();
             Assert.All(guarded, table => Assert.Subset(table.ToHashSet(), new HashSet<string> { "no_update", "no_delete" }));
             Assert.Equal(House.AppendOnlyRows.Order(), guarded.Select(table => db.Model.GetEntityTypes().Single(entity => entity.GetTableName() == table.Key).ClrType.FullName!).Order());

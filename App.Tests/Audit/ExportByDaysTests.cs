@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Governance.Audit.Checkpoints;
 using Governance.Audit.Exports;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Tests.Ledger;
 

@@ -29,7 +29,7 @@ public abstract class SpentDatabase(Store store) : IAsyncLifetime
         await rig.SpendAsync(30m);
         await rig.Get<Reconciliation>().RunAsync(Governance.Audit.Actor.System);
         await rig.HoldAsync(rig.Call(0.5m, "search"));
-        await rig.Get<Governance.Audit.JournalWriter>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Governance.Audit.Actor.System));
+        await rig.Get<Governance.Journal.JournalWriter>().ChangeAsync(change => FenceTable.Raise(change.Transaction, "a test.", null, Governance.Audit.Actor.System));
         await rig.Get<FenceLifting>().LiftAsync([], "acme", Governance.Audit.Actor.System, () => rig.Call(1m).Id);
         await rig.Get<AlertReader>().PassAsync(CancellationToken.None);
         Connection = Keep(rig.Settings.ReadConnectionString);

@@ -1,6 +1,7 @@
 using Governance.Audit.Checkpoints;
 using Governance.Audit.Exports;
 using Governance.Budgets;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Pricing;
 using Governance.Tests.Ledger;

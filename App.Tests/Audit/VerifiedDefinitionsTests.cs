@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Gateway;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Policies;
 using Governance.Pricing;

@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Journal;
 using Governance.Policies;
 using Governance.Pricing;
 using Governance.Projects;
@@ -24,7 +25,7 @@ public abstract class EditConflictTests(Store store) : IAsyncLifetime
     {
         var settings = new JournalSettings(store is Store.Postgres ? PostgresServer.Shared.NewDatabase() : $"Data Source={Path.Combine(folder.FullName, "governance.db")}");
         database = Database.Take(settings);
-        services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddAudit(settings).AddPolicies().AddBudgets().AddSingleton<SpendSource, FixedSpend>().BuildServiceProvider();
+        services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddJournal(settings).AddAudit().AddPolicies().AddBudgets().AddSingleton<SpendSource, FixedSpend>().BuildServiceProvider();
         services.GetRequiredService<JournalWriter>().Start(services.GetServices<JournalListener>());
         return Task.CompletedTask;
     }

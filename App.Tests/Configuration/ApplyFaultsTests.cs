@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Governance.Audit;
 using Governance.Configuration;
+using Governance.Journal;
 using Governance.Projects;
 using Governance.Tests.Projects;
 using Microsoft.Extensions.DependencyInjection;

@@ -238,7 +238,7 @@ public sealed class BackupTests : IDisposable
             Assert.Equal(0, (await AppCommand.RunAsync(Data, "backup", Backup)).Code);
             await SpendAsync(product, 2);
             var newest = product.Rows("SELECT MAX(id) AS id FROM audit").Single().Number("id");
-            await Eventually.ReadAsync(() => new LedgerMarkFile(new Governance.Audit.JournalSettings($"Data Source={product.App.DatabasePath}")).Read()?.EventId ?? 0, id => id >= newest);
+            await Eventually.ReadAsync(() => new LedgerMarkFile(new Governance.Journal.JournalSettings($"Data Source={product.App.DatabasePath}")).Read()?.EventId ?? 0, id => id >= newest);
             File.Move(Backup, product.App.DatabasePath, overwrite: true);
             if (!killed)
             {

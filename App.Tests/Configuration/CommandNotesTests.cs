@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Configuration;
+using Governance.Journal;
 using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Configuration;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Governance.Audit;
+using Governance.Journal;
 using Governance.Tests.Projects;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -6,6 +6,7 @@ using Governance.Audit;
 using Governance.Configuration;
 using Governance.Configuration.Commands;
 using Governance.Gateway;
+using Governance.Journal;
 using Governance.Projects;
 using Governance.Projects.KeyRing;
 using Governance.Tests.Audit;

@@ -1,6 +1,8 @@
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
 using Governance.Configuration;
+using Governance.Journal;
+using Governance.Journal.Postgres;
 using Governance.Ledger;
 using Governance.Tests.Ledger;
 using Governance.Tests.Projects;

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Governance.Audit;
 using Governance.Gateway;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Tests.Proofs;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,7 @@
 using Governance.Alerts;
 using Governance.Audit;
+using Governance.Journal;
+using Governance.Journal.Postgres;
 using Governance.Ledger;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,8 @@
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Gateway;
+using Governance.Journal;
+using Governance.Journal.Postgres;
 using Governance.Ledger;
 using Governance.Pricing;
 using Governance.Projects;
@@ -61,7 +63,7 @@ sealed class LedgerRig : IAsyncDisposable
         {
             services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(log));
         }
-        services.AddAudit(Settings).AddBudgets().AddLedger().AddIntegrity().AddAlerts(new ConfigurationBuilder().Build());
+        services.AddJournal(Settings).AddAudit().AddBudgets().AddLedger().AddIntegrity().AddAlerts(new ConfigurationBuilder().Build());
         services.AddSingleton<TimeProvider>(readsClocks ? new LedgerTime(Settings.IsShared, Clock, () => null) : Clock);
         if (readsClocks)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Governance.Audit;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Pricing;
 using Npgsql;

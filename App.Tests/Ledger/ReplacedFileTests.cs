@@ -1,4 +1,6 @@
 using Governance.Audit;
+using Governance.Journal;
+using Governance.Journal.Sqlite;
 using Governance.Ledger;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,7 @@
 using Governance.Alerts;
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Journal;
 using Governance.Ledger;
 using Microsoft.Data.Sqlite;
 

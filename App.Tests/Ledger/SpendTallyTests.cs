@@ -1,3 +1,4 @@
+using Governance.Journal;
 using Microsoft.Extensions.Options;
 using System.Data.Common;
 using Governance.Audit.Checkpoints;

@@ -1,6 +1,8 @@
 using Governance.Alerts;
 using Governance.Audit;
 using Governance.Gateway;
+using Governance.Journal;
+using Governance.Journal.Postgres;
 using Governance.Ledger;
 using Governance.Shell;
 using Governance.Tests.Telemetry;

@@ -1,6 +1,8 @@
 using Governance.Alerts;
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
+using Governance.Journal;
+using Governance.Journal.Postgres;
 using Governance.Ledger;
 using Governance.Pricing;
 using Governance.Tests.Proofs;

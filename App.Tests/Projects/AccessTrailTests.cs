@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Governance.Audit;
+using Governance.Journal;
 using Governance.Projects;
 using Governance.Shell;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,7 @@
 using System.Net;
 using Governance.Audit;
 using Governance.Gateway;
+using Governance.Journal;
 using Governance.Projects;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Configuration;
+using Governance.Journal;
 using Governance.Projects;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

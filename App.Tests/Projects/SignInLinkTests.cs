@@ -1,5 +1,6 @@
 using System.Net;
 using Governance.Audit;
+using Governance.Journal;
 using Governance.Projects;
 using Governance.Tests.Proofs;
 using Microsoft.EntityFrameworkCore;

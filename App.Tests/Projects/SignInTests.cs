@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using Governance.Audit;
+using Governance.Journal;
 using Governance.Projects;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Governance.Audit;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Pricing;
 using Governance.Tests.Ledger;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Journal;
+using Governance.Journal.Postgres;
 using Governance.Ledger;
 using Governance.Projects;
 using Microsoft.EntityFrameworkCore;

@@ -1,3 +1,5 @@
+using Governance.Journal;
+
 namespace Governance.Audit;
 
 /// <summary>The trail as those who write see it: events are appended to their chain in the transaction of what they tell.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Governance.Journal;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Audit;

@@ -1,3 +1,5 @@
+using Governance.Journal;
+
 namespace Governance.Audit;
 
 /// <summary>Events that belong to no change of definitions, appended in the group that is written next.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Governance.Audit;
+using Governance.Journal;
 using Governance.Pricing;
 using Governance.Projects;
 

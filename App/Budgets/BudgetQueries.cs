@@ -1,4 +1,4 @@
-using Governance.Audit;
+using Governance.Journal;
 using Governance.Policies;
 using Governance.Pricing;
 using Microsoft.EntityFrameworkCore;

@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Journal;
 using Governance.Pricing;
 
 namespace Governance.Budgets;

@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Journal;
 
 namespace Governance.Budgets;
 

@@ -5,6 +5,8 @@ using Governance.Audit;
 using Governance.Audit.Checkpoints;
 using Governance.Audit.Exports;
 using Governance.Configuration.Commands;
+using Governance.Journal;
+using Governance.Journal.Sqlite;
 using Governance.Ledger;
 
 namespace Governance.Configuration;

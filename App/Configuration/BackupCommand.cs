@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Governance.Audit;
 using Governance.Configuration.Commands;
+using Governance.Journal;
+using Governance.Journal.Sqlite;
 using Governance.Ledger;
 using Microsoft.Data.Sqlite;
 

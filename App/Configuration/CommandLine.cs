@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using Governance.Audit;
 using Governance.Configuration.Commands;
 using Governance.Configuration.Documentation;
+using Governance.Journal;
+using Governance.Journal.Postgres;
 using Governance.Ledger;
 
 namespace Governance.Configuration;

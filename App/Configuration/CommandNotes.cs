@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Governance.Audit;
+using Governance.Journal;
 
 namespace Governance.Configuration;
 

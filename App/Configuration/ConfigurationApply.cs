@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Gateway;
+using Governance.Journal;
 using Governance.Policies;
 using Governance.Projects;
 

@@ -4,6 +4,7 @@ using System.Text;
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Gateway;
+using Governance.Journal;
 using Governance.Projects;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Governance.Alerts;
-using Governance.Audit;
+using Governance.Journal;
 using Governance.Projects;
 
 namespace Governance.Configuration;

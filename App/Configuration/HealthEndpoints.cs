@@ -1,6 +1,6 @@
 using System.Globalization;
-using Governance.Audit;
 using Governance.Gateway;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Shell;
 using Governance.Shell.Door;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Governance.Alerts;
 using Governance.Audit;
+using Governance.Journal;
 using Governance.Projects;
 using Governance.Shell.Door;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Governance.Audit;
 using Governance.Audit.Checkpoints;
 using Governance.Gateway;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Pricing;
 using Governance.Telemetry;

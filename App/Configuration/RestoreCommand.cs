@@ -3,6 +3,8 @@ using System.Globalization;
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
 using Governance.Configuration.Commands;
+using Governance.Journal;
+using Governance.Journal.Sqlite;
 using Governance.Ledger;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;

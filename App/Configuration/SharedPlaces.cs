@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
-using Governance.Audit;
 using Governance.Audit.Checkpoints;
+using Governance.Journal;
+using Governance.Journal.Postgres;
 using Governance.Ledger;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Governance.Audit;
+using Governance.Journal;
 
 namespace Governance.Configuration;
 

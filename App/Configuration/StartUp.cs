@@ -1,7 +1,8 @@
 using System.Data.Common;
 using System.Net;
 using System.Net.Sockets;
-using Governance.Audit;
+using Governance.Journal;
+using Governance.Journal.Sqlite;
 using Governance.Shell.Door;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.EntityFrameworkCore;

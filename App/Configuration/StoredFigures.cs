@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Governance.Alerts;
-using Governance.Audit;
 using Governance.Budgets;
+using Governance.Journal;
 using Governance.Ledger;
 
 namespace Governance.Configuration;

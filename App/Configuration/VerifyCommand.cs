@@ -3,6 +3,8 @@ using System.Text.Json;
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
 using Governance.Configuration.Commands;
+using Governance.Journal;
+using Governance.Journal.Sqlite;
 using Governance.Ledger;
 
 namespace Governance.Configuration;

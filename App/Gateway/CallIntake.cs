@@ -1,5 +1,5 @@
-using Governance.Audit;
 using Governance.Gateway.Reading;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Projects;
 using Microsoft.Extensions.Options;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
-using Governance.Audit;
 using Governance.Gateway.Metering;
+using Governance.Journal;
 using Microsoft.Extensions.Options;
 
 namespace Governance.Gateway;

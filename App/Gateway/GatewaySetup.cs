@@ -1,5 +1,5 @@
 using System.Globalization;
-using Governance.Audit;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Projects;
 using Governance.Shell;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Governance.Audit;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Telemetry;
 

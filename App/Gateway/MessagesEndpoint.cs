@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Projects;
 using Governance.Telemetry;

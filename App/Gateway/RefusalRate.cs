@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Governance.Audit;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Projects;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,5 @@
 using System.Net;
-using Governance.Audit;
+using Governance.Journal;
 
 namespace Governance.Gateway;
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Governance.Audit;
+using Governance.Journal;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Gateway;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Governance.Audit;
+using Governance.Journal;
 using Governance.Pricing;
 
 namespace Governance.Ledger;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Journal;
 using Governance.Pricing;
 
 namespace Governance.Ledger;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Governance.Audit;
+using Governance.Journal;
 
 namespace Governance.Ledger;
 

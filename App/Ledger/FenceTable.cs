@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
+using Governance.Journal;
 
 namespace Governance.Ledger;
 

@@ -1,4 +1,6 @@
 using Governance.Audit;
+using Governance.Journal;
+using Governance.Journal.Postgres;
 using Governance.Pricing;
 using Microsoft.EntityFrameworkCore;
 

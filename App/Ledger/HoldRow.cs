@@ -1,3 +1,5 @@
+using Governance.Journal;
+
 namespace Governance.Ledger;
 
 /// <summary>A reservation that is not resolved yet. Written before anything is sent; removed in the transaction that writes its usage entry. What is left after a crash is resolved at start.</summary>

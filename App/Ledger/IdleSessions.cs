@@ -1,5 +1,6 @@
-using Governance.Audit;
 using Governance.Budgets;
+using Governance.Journal;
+using Governance.Journal.Postgres;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Ledger;

@@ -1,4 +1,4 @@
-using Governance.Audit;
+using Governance.Journal;
 using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;

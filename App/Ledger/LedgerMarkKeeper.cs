@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Governance.Audit;
+using Governance.Journal;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Ledger;

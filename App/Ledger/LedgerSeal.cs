@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using Governance.Audit;
+using Governance.Journal;
 
 namespace Governance.Ledger;
 

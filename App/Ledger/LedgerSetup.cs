@@ -1,5 +1,5 @@
-using Governance.Audit;
 using Governance.Budgets;
+using Governance.Journal;
 using Governance.Projects;
 using Governance.Shell;
 

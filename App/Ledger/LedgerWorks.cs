@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Journal;
 using Governance.Pricing;
 using Governance.Telemetry;
 

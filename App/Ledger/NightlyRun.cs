@@ -1,5 +1,7 @@
 using System.Globalization;
 using Governance.Audit;
+using Governance.Journal;
+using Governance.Journal.Postgres;
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Governance.Audit;
+using Governance.Journal;
 
 namespace Governance.Ledger;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Governance.Audit;
+using Governance.Journal;
+using Governance.Journal.Sqlite;
 using Governance.Pricing;
 using Governance.Projects;
 

@@ -1,4 +1,4 @@
-using Governance.Audit;
+using Governance.Journal;
 using Governance.Pricing;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Journal;
+using Governance.Journal.Postgres;
 
 namespace Governance.Ledger;
 

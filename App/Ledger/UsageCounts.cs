@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Governance.Audit;
+using Governance.Journal;
 using Governance.Pricing;
 
 namespace Governance.Ledger;

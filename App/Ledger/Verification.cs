@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Governance.Audit;
 using Governance.Audit.Checkpoints;
+using Governance.Journal;
 
 namespace Governance.Ledger;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Governance.Journal;
 
 namespace Governance.Ledger;
 

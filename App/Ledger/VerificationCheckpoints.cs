@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
 using Governance.Audit.Exports;
+using Governance.Journal;
 
 namespace Governance.Ledger;
 

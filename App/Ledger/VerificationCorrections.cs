@@ -1,3 +1,5 @@
+using Governance.Journal;
+
 namespace Governance.Ledger;
 
 /// <summary>Every correction is of a call whose entry was only a bound or a refusal that nobody heard of, and makes exactly the difference between the two (I3, I7).</summary>

@@ -1,4 +1,5 @@
-using Governance.Audit;
+using Governance.Journal;
+using Governance.Journal.Postgres;
 using Governance.Shell;
 
 namespace Governance.Ledger;

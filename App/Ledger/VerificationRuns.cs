@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Runtime.InteropServices;
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
+using Governance.Journal;
 
 namespace Governance.Ledger;
 

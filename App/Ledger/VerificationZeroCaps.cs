@@ -1,4 +1,5 @@
 using Governance.Budgets;
+using Governance.Journal;
 using Governance.Pricing;
 using Governance.Projects;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Governance.Audit;
+using Governance.Journal;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Projects;

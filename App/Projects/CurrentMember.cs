@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Governance.Audit;
+using Governance.Journal;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using Governance.Audit;
+using Governance.Journal;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;

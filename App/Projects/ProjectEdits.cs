@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Governance.Audit;
+using Governance.Journal;
 
 namespace Governance.Projects;
 

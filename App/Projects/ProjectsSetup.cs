@@ -1,4 +1,4 @@
-using Governance.Audit;
+using Governance.Journal;
 using Governance.Projects.KeyRing;
 using Governance.Shell;
 using Microsoft.AspNetCore.Components.Authorization;

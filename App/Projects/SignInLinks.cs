@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Governance.Audit;
+using Governance.Journal;
 using Microsoft.AspNetCore.Identity;
 
 namespace Governance.Projects;

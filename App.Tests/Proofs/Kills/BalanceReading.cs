@@ -1,3 +1,4 @@
+using Governance.Journal;
 using Governance.Ledger;
 
 namespace Governance.Tests.Proofs.Kills;

@@ -1,5 +1,8 @@
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Journal;
+using Governance.Journal.Postgres;
+using Governance.Journal.Sqlite;
 using Governance.Ledger;
 using Governance.Pricing;
 using Microsoft.Extensions.Configuration;
@@ -24,7 +27,7 @@ sealed class DriverRooms : IAsyncDisposable
         this.settings = settings;
         var services = new ServiceCollection();
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddAudit(settings).AddBudgets().AddLedger().AddIntegrity().AddSingleton<InstanceWatch>();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddJournal(settings).AddAudit().AddBudgets().AddLedger().AddIntegrity().AddSingleton<InstanceWatch>();
         more(services);
         rooms = services.BuildServiceProvider();
         // A file is one process's; its tables are there, because whoever starts a driver has made the budgets.

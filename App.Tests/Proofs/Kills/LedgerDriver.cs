@@ -1,6 +1,7 @@
 using System.Globalization;
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Pricing;
 using Governance.Projects;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Governance.Audit;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Tests.Ledger;
 using Xunit.Abstractions;

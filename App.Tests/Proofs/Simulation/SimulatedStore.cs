@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Gateway;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Tests.Ledger;
 using Microsoft.Data.Sqlite;
@@ -26,7 +27,7 @@ sealed class SimulatedStore : IDisposable
     {
         Settings = new JournalSettings($"Data Source={Path.Combine(folder, "governance.db")}") { OwnThread = false, GatherFrom = int.MaxValue, CheckpointGroups = 50 };
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).AddAudit(Settings).AddBudgets().AddLedger().AddIntegrity();
+        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).AddJournal(Settings).AddAudit().AddBudgets().AddLedger().AddIntegrity();
         services.AddSingleton(_ => clock()).AddSingleton<CallIds>().AddJournalListener<GatewaySetup.CallIdStart>().AddSingleton<JournalListener>(_ => Faults);
         File.Copy(template.Value, Settings.File);
         if (planted is not null)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Governance.Audit;
 using Governance.Configuration;
+using Governance.Journal;
 using Governance.Projects;
 using Governance.Shell.Door;
 using Governance.Tests.Projects;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Governance.Journal;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Audit.Checkpoints;

@@ -1,3 +1,4 @@
+using Governance.Journal;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Audit.Checkpoints;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Governance.Journal;
+using Governance.Journal.Sqlite;
 
 namespace Governance.Audit.Checkpoints;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Governance.Journal;
 
 namespace Governance.Audit.Checkpoints;
 

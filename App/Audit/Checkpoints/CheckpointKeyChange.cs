@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Governance.Journal;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Audit.Checkpoints;

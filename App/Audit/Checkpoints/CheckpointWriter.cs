@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Governance.Journal;
+using Governance.Journal.Postgres;
 
 namespace Governance.Audit.Checkpoints;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Governance.Audit;
 using Governance.Gateway;
+using Governance.Journal;
 using Governance.Projects.KeyRing;
 using Microsoft.AspNetCore.DataProtection;
 

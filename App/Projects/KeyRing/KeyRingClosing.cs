@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Xml.Linq;
-using Governance.Audit;
+using Governance.Journal;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;

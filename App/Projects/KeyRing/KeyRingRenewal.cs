@@ -1,5 +1,5 @@
 using System.Globalization;
-using Governance.Audit;
+using Governance.Journal;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
 

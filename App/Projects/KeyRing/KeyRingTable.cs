@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using Governance.Audit;
+using Governance.Journal;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.EntityFrameworkCore;
 
