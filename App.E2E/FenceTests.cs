@@ -2,6 +2,7 @@ using Governance.Audit;
 using Governance.Audit.Checkpoints;
 using Governance.Configuration;
 using Governance.EndToEnd.Pages;
+using Governance.Journal;
 using Governance.Tests;
 using Governance.Tests.Proofs;
 using Microsoft.Playwright;

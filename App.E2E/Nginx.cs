@@ -38,7 +38,8 @@ public sealed class Nginx : IAsyncDisposable
 
     public Uri Tls => new($"https://localhost:{TlsPort}/");
 
-    public async Task StartAsync(Uri product)
+    /// <param name="products">One, or two that share a database.</param>
+    public async Task StartAsync(params Uri[] products)
     {
         WriteCertificate();
         var configuration = Path.Combine(_folder.FullName, "nginx.conf");
@@ -50,13 +51,14 @@ public sealed class Nginx : IAsyncDisposable
             error_log {{_folder.FullName}}/error.log warn;
             events { worker_connections 512; }
             http {
-                access_log off;
+                log_format upstreams '$uri $upstream_addr';
+                access_log {{_folder.FullName}}/access.log upstreams;
                 client_body_temp_path {{_folder.FullName}}/body;
                 proxy_temp_path {{_folder.FullName}}/proxy;
                 fastcgi_temp_path {{_folder.FullName}}/fastcgi;
                 uwsgi_temp_path {{_folder.FullName}}/uwsgi;
                 scgi_temp_path {{_folder.FullName}}/scgi;
-            {{Block(product)}}
+            {{Block(products)}}
             }
             """);
         var program = s_places.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException("nginx is not installed: apt-get install nginx-light");
@@ -71,6 +73,10 @@ public sealed class Nginx : IAsyncDisposable
     /// <summary>What it complained about.</summary>
     public string Errors => File.Exists(Path.Combine(_folder.FullName, "error.log")) ? File.ReadAllText(Path.Combine(_folder.FullName, "error.log")) : "";
 
+    /// <summary>Which products answered a path, each once, by host and port; of those that were tried the last.</summary>
+    public IReadOnlyList<string> AnsweredBy(string path) =>
+        [.. File.ReadAllLines(Path.Combine(_folder.FullName, "access.log")).Select(line => line.Split(' ', 2)).Where(line => line[0] == path).Select(line => line[1].Split(", ")[^1]).Distinct()];
+
     public async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false })
@@ -83,23 +89,39 @@ public sealed class Nginx : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    string Block(Uri product)
+    string Block(Uri[] products)
     {
         var document = File.ReadAllText(Path.Combine(AppProcess.RepositoryFolder, "docs", "deploying.md"));
-        var block = Regex.Match(document, "^```nginx\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline).Groups[1].Value;
+        var blocks = Regex.Matches(document, "^```nginx\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline).Select(match => match.Groups[1].Value).ToList();
+        var block = products.Length == 1 ? blocks[0] : WithUpstreams(blocks[0], blocks[1]);
+        var servers = products.Length == 1 ? [("server 127.0.0.1:5000;", $"server {products[0].Authority};")]
+            : products.Select((product, at) => ($"server 10.0.0.1{at + 1}:5000 ", $"server {product.Authority} "));
         foreach (var (shown, here) in ((string, string)[])
         [
+            .. servers,
             ($"/etc/letsencrypt/live/{Name}", _folder.FullName),
             ("listen 80;", $"listen 127.0.0.1:{PlainPort};"),
             ("listen 443 ssl;", $"listen 127.0.0.1:{TlsPort} ssl;"),
-            ("server 127.0.0.1:5000;", $"server {product.Authority};"),
             ($"server_name {Name};", "server_name localhost;"),
         ])
         {
             Assert.Contains(shown, block, StringComparison.Ordinal);
             block = block.Replace(shown, here, StringComparison.Ordinal);
         }
+        Assert.DoesNotContain(":5000", block, StringComparison.Ordinal);
         Assert.DoesNotContain(Name, block[block.IndexOf('\n', StringComparison.Ordinal)..], StringComparison.Ordinal);
+        return block;
+    }
+
+    /// <summary>The block with the upstreams of the part about several instances in the place of its own.</summary>
+    static string WithUpstreams(string block, string upstreams)
+    {
+        foreach (Match upstream in Regex.Matches(upstreams, @"^upstream (\w+) \{.*?^\}\n", RegexOptions.Singleline | RegexOptions.Multiline))
+        {
+            var own = Regex.Match(block, $@"^upstream {upstream.Groups[1].Value} \{{.*?^\}}\n", RegexOptions.Singleline | RegexOptions.Multiline);
+            Assert.True(own.Success, $"The first block has no upstream {upstream.Groups[1].Value}.");
+            block = block.Replace(own.Value, upstream.Value, StringComparison.Ordinal);
+        }
         return block;
     }
 

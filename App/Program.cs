@@ -18,7 +18,7 @@ if (asked.Code is { } code)
 {
     return code;
 }
-if (StartUp.Prepare(asked.Settings) is not { } builder || JournalSettings.Read(builder.Configuration) is not { } journal)
+if (StartUp.Prepare(asked.Settings, asked.IsCommand) is not { } builder || JournalSettings.Read(builder.Configuration) is not { } journal)
 {
     return StartUp.Failed;
 }

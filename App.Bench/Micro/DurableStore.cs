@@ -2,6 +2,7 @@ using Governance.Audit;
 using Governance.Audit.Checkpoints;
 using Governance.Budgets;
 using Governance.Gateway;
+using Governance.Journal;
 using Governance.Ledger;
 using Governance.Pricing;
 using Governance.Projects;

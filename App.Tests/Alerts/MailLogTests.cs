@@ -54,6 +54,18 @@ public sealed class MailLogTests
         Assert.Equal((LogLevel.Error, "mail.nobody_to_tell", "all-month"), (line.Level, line.Parts["Reason"], line.Parts["Budget"]));
     }
 
+    [Fact]
+    public async Task AServerWithoutTlsIsToldWithTheSettingsThatMatter()
+    {
+        using var server = await SmtpServer.StartAsync(port);
+        var mail = new MailRow { MessageId = "<one@governance>", Recipient = "lisa@example.com", Subject = "Subject", Body = "Body" };
+        var result = await new SmtpSender(Settings with { UseTls = true }).SendAsync(mail);
+        Assert.Equal(SendEnd.Later, result.End);
+        Assert.Contains("Governance:Smtp:Port", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Governance:Smtp:UseTls=false", result.Error, StringComparison.Ordinal);
+        Assert.Empty(server.Received);
+    }
+
     /// <summary>Servers like to repeat the address, and whatever else they were sent.</summary>
     [Fact]
     public void TheAddressIsLeftOutOfWhatTheServerSays()

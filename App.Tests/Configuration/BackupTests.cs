@@ -39,6 +39,7 @@ public sealed class BackupTests : IDisposable
         await load;
         Assert.True(code == 0, output);
         Assert.Contains("integrity_check ok", output, StringComparison.Ordinal);
+        Assert.Contains("keys/ and checkpoints/", output, StringComparison.Ordinal);
         Assert.True(Row.Read(Backup, "SELECT id FROM usage").Count > 20);
         Assert.Equal([Backup], Directory.GetFiles(Path.GetDirectoryName(Backup)!));
         var told = await Eventually.ReadAsync(() => product.Rows("SELECT sentence FROM audit WHERE action = 'database.backed_up'"), rows => rows.Count > 0);
@@ -144,8 +145,11 @@ public sealed class BackupTests : IDisposable
         {
             Assert.Contains(says, await RunAsync(2, ["acknowledge", .. wrong]), StringComparison.Ordinal);
         }
-        // Three calls to one of the same price; the project without calls has no share.
-        var output = await RunAsync(0, "acknowledge", "--spent-since-backup", "4.00");
+        // Three calls to one of the same price; the project without calls has no share. It is seen before it is entered.
+        var seen = await RunAsync(1, "acknowledge", "--spent-since-backup", "4.00");
+        Assert.Contains("main: 3.00 USD", seen, StringComparison.Ordinal);
+        Assert.Contains("Nothing was entered.", seen, StringComparison.Ordinal);
+        var output = await RunAsync(0, "acknowledge", "--spent-since-backup", "4.00", "--yes");
         Assert.Contains("main: 3.00 USD", output, StringComparison.Ordinal);
         Assert.Contains("other: 1.00 USD", output, StringComparison.Ordinal);
         Assert.DoesNotContain("quiet", output, StringComparison.Ordinal);

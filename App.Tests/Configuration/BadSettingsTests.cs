@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Governance.Configuration;
 using Microsoft.Extensions.Configuration;
 
@@ -12,17 +13,17 @@ public sealed class BadSettingsTests : IDisposable
 
     [Theory]
     [InlineData("Governance__Gateway__IdleSeconds", "0", "Governance:Gateway:IdleSeconds: 0 is not between 1 and 7200.")]
-    [InlineData("Governance__Gateway__IdleSeconds", "soon", "Governance:Gateway:IdleSeconds: 'soon' is not a whole number.")]
+    [InlineData("Governance__Gateway__IdleSeconds", "soon", "Governance:Gateway:IdleSeconds: 'soon' is not a whole number (seconds); write one such as 120.")]
     [InlineData("Governance__Drain__Seconds", "-1", "Governance:Drain:Seconds: -1 is not between 0 and 86400.")]
-    [InlineData("Governance__Journal__QueueLimit", "many", "Governance:Journal:QueueLimit: 'many' is not a whole number.")]
-    [InlineData("Governance__Journal__FreeBytesLeast", "256MB", "Governance:Journal:FreeBytesLeast: '256MB' is not a whole number.")]
+    [InlineData("Governance__Journal__QueueLimit", "many", "Governance:Journal:QueueLimit: 'many' is not a whole number (works); write one such as 20000.")]
+    [InlineData("Governance__Journal__FreeBytesLeast", "256MB", "Governance:Journal:FreeBytesLeast: '256MB' is not a whole number (bytes); write one such as 268435456.")]
     [InlineData("Governance__Audit__Checkpoints__Seconds", "0", "Governance:Audit:Checkpoints:Seconds: 0 is not between 1 and 3600.")]
     [InlineData("Governance__Metrics__Public", "yes", "Governance:Metrics:Public: 'yes' is neither true nor false.")]
     [InlineData("Governance__Telemetry__OtlpEndpoint", "collector:4317", "Governance:Telemetry:OtlpEndpoint: it is not an http or https address; write one such as http://localhost:4317.")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector", "OTEL_EXPORTER_OTLP_ENDPOINT: it is not an http or https address; write one such as http://localhost:4317.")]
     [InlineData("Governance__Telemetry__OtlpProtocol", "http", "Governance:Telemetry:OtlpProtocol: it is neither grpc nor http/protobuf.")]
     [InlineData("Governance__Smtp__Port", "99999", "Governance:Smtp:Port: '99999' is not a port (1 to 65535).")]
-    [InlineData("Governance__PublicUrl", "acme.test", "Governance:PublicUrl: 'acme.test' is not an http or https address.")]
+    [InlineData("Governance__PublicUrl", "acme.test", "Governance:PublicUrl: 'acme.test' is not an http or https address; write one such as https://governance.example.com.")]
     [InlineData("ASPNETCORE_URLS", "localhost:5000", "Urls: 'localhost:5000' is not an http or https address such as http://localhost:5000.")]
     [InlineData("ConnectionStrings__Governance", "Data Source=sql.acme.test;Initial Catalog=governance;User Id=sa;Password=x", "ConnectionStrings:Governance names no store.")]
     [InlineData("Governance__Bootstrap", "/nowhere/setup.yaml", "Governance:Bootstrap: /nowhere/setup.yaml cannot be read: ")]
@@ -72,10 +73,19 @@ public sealed class BadSettingsTests : IDisposable
     }
 
     [Fact]
+    public async Task AKeyRingWithoutAFolderNamesTheSetting()
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "keyring"), "A file where the folder should be.");
+        var run = await StartRun.RunAsync(With());
+        Assert.Equal(2, run.Code);
+        Assert.StartsWith($"Governance:Journal:Folder: the key ring in {Path.Combine(folder.FullName, "keyring")} cannot be used (", Assert.Single(Lines(run.Said)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task CommandsSayTheSame()
     {
         var run = await StartRun.RunAsync(With(("Governance__Journal__GatherFrom", "x")), "migrate");
-        Assert.Equal((2, "Governance:Journal:GatherFrom: 'x' is not a whole number."), (run.Code, Assert.Single(Lines(run.Said))));
+        Assert.Equal((2, "Governance:Journal:GatherFrom: 'x' is not a whole number (works); write one such as 8."), (run.Code, Assert.Single(Lines(run.Said))));
         run = await StartRun.RunAsync(With(("ConnectionStrings__Governance", "Data Source=/dev/null/governance.db")), "migrate");
         Assert.Equal(2, run.Code);
         Assert.StartsWith("The data folder /dev/null cannot be written (", Assert.Single(Lines(run.Said)), StringComparison.Ordinal);
@@ -99,6 +109,16 @@ public sealed class BadSettingsTests : IDisposable
     {
         var said = Assert.Single(SettingsCheck.Unknown(Configured((key, "x"))));
         Assert.Contains($"did you mean {meant} ", said, StringComparison.Ordinal);
+    }
+
+    /// <summary>A product that is started in the same shell must not take them for settings.</summary>
+    [Fact]
+    public void NoVariableOfTheDocumentsIsTakenForASetting()
+    {
+        string[] texts = [.. Directory.GetFiles(Path.Combine(AppProcess.RepositoryFolder, "docs"), "*.md"), Path.Combine(AppProcess.RepositoryFolder, "README.md")];
+        var names = texts.SelectMany(file => Regex.Matches(File.ReadAllText(file), @"^export (.+)$", RegexOptions.Multiline)).SelectMany(line => Regex.Matches(line.Groups[1].Value, @"\b([A-Za-z_]+)=")).Select(name => name.Groups[1].Value).ToList();
+        Assert.True(names.Count >= 5, string.Join(' ', names));
+        Assert.All(names, name => Assert.Empty(SettingsCheck.Unknown(Configured((name, "x")))));
     }
 
     [Theory]

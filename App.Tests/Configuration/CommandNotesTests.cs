@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Configuration;
+using Governance.Configuration.Commands;
 using Governance.Journal;
 using Governance.Tests.Proofs;
 
@@ -24,7 +25,7 @@ public sealed class CommandNotesTests : IDisposable
 
         var read = CommandNotes.Read(settings);
         Assert.Equal([CommandNotes.BackedUp, CommandNotes.Exported], read.Select(note => note.Event.Action));
-        Assert.Equal($"The database was copied to /backups/monday.db by a command of {Environment.UserName}.", read[0].Event.Sentence);
+        Assert.Equal($"The database was copied to /backups/monday.db by a command of {CommandUser.Name}.", read[0].Event.Sentence);
         Assert.InRange(read[1].Event.TargetId.Length, 1, 600);
         Assert.Equal(4, Directory.GetFiles(CommandNotes.FolderOf(settings), "*.unreadable").Length);
         // They are taken; what could not be told is put back.

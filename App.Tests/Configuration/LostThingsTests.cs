@@ -3,10 +3,12 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
 using Governance.Configuration;
 using Governance.Configuration.Commands;
 using Governance.Gateway;
 using Governance.Journal;
+using Governance.Ledger;
 using Governance.Projects;
 using Governance.Projects.KeyRing;
 using Governance.Tests.Audit;
@@ -57,7 +59,7 @@ public sealed class LostThingsTests : IDisposable
         var link = Regex.Match(output, @"https://gov\.acme\.test(/sign-in/link\?token=[0-9a-f]{64})").Groups[1].Value;
         var told = Assert.Single(Told("member.password_reset"));
         Assert.Equal(("command-line", PeopleHost.Email), (told.GetProperty("actor_id").GetString(), told.GetProperty("target_id").GetString()));
-        Assert.Equal(Environment.UserName, told.GetProperty("details").GetProperty("user").GetString());
+        Assert.Equal(CommandUser.Name, told.GetProperty("details").GetProperty("user").GetString());
         Assert.DoesNotContain(Row.Read(Path.Combine(Data, "governance.db"), "SELECT body FROM audit"), row => System.Text.Encoding.UTF8.GetString(row.Bytes("body")).Contains(link[^64..], StringComparison.Ordinal));
 
         await using (var app = await AppProcess.StartAsync(new AppStart { DataFolder = Data }))
@@ -116,6 +118,10 @@ public sealed class LostThingsTests : IDisposable
             using var owner = await host.OwnerAsync();
             await SaveUpstreamAsync(host);
             session = host.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("session").Protect("maria");
+            var seen = await RunInRoomsAsync(host, 1, "new-key-ring");
+            Assert.Contains("can be opened.", seen, StringComparison.Ordinal);
+            Assert.Contains($"would stay: {Upstream}.", seen, StringComparison.Ordinal);
+            Assert.Contains("would be lost: none.", seen, StringComparison.Ordinal);
             Assert.Contains($"encrypted anew: {Upstream}.", await RunInRoomsAsync(host, 0, "new-key-ring", "--yes"), StringComparison.Ordinal);
         }
         Assert.NotEmpty(Directory.GetFiles(Assert.Single(Directory.GetDirectories(Data, "keyring.before-*"))));
@@ -123,7 +129,7 @@ public sealed class LostThingsTests : IDisposable
         await using var db = next.Services.GetRequiredService<Reads>().Open();
         Assert.Equal("sk-of-the-provider", next.Services.GetRequiredService<UpstreamSecrets>().ReadKept(db, ringOpens: true)[Upstream]);
         Assert.ThrowsAny<CryptographicException>(() => next.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("session").Unprotect(session));
-        Assert.Contains(Environment.UserName, Assert.Single(db.Audit.Where(row => row.Action == NewKeyRingCommand.Action).ToList()).Sentence, StringComparison.Ordinal);
+        Assert.Contains(CommandUser.Name, Assert.Single(db.Audit.Where(row => row.Action == NewKeyRingCommand.Action).ToList()).Sentence, StringComparison.Ordinal);
 
         PeopleHost Host() => new PeopleHost(connection).With("Governance:Journal:Folder", Data).With(KeyRingSettings.PassphraseFileSetting, passphrase);
     }
@@ -144,17 +150,19 @@ public sealed class LostThingsTests : IDisposable
         Assert.Contains("App new-key-ring", run.Said, StringComparison.Ordinal);
 
         var (code, output) = await AppCommand.RunAsync(Data, "new-key-ring");
-        Assert.True(code == 1 && output.Contains("Nothing was changed", StringComparison.Ordinal), output);
+        Assert.True(code == 1 && output.Contains("Nothing was changed", StringComparison.Ordinal) && output.Contains($"would be lost: {Upstream}.", StringComparison.Ordinal), output);
+        Assert.DoesNotContain("fail:", output, StringComparison.Ordinal);
         Assert.Empty(Directory.GetDirectories(Data, "keyring.before-*"));
         (code, output) = await AppCommand.RunAsync(Data, "new-key-ring", "--yes", "--Governance:KeyRing:PassphraseFile", Secret("another", "another passphrase of it"));
         Assert.True(code == 0 && output.Contains($"are lost: {Upstream}.", StringComparison.Ordinal), output);
+        Assert.DoesNotContain("fail:", output, StringComparison.Ordinal);
         var aside = Assert.Single(Directory.GetDirectories(Data, "keyring.before-*"));
         Assert.Single(Directory.GetFiles(aside));
         var ring = Assert.Single(Directory.GetFiles(Path.Combine(Data, "keyring")));
         Assert.Contains("encryptedSecret", await File.ReadAllTextAsync(ring), StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(ring).UnixFileMode);
         var details = Assert.Single(Told(NewKeyRingCommand.Action)).GetProperty("details");
-        Assert.Equal((Environment.UserName, Upstream), (details.GetProperty("user").GetString(), details.GetProperty("upstreams_lost")[0].GetString()));
+        Assert.Equal((CommandUser.Name, Upstream), (details.GetProperty("user").GetString(), details.GetProperty("upstreams_lost")[0].GetString()));
 
         await using var app = await AppProcess.StartAsync(new AppStart { DataFolder = Data, Environment = new Dictionary<string, string> { ["Governance__KeyRing__PassphraseFile"] = Path.Combine(Data, "another") } });
         using var browser = Browser(app);
@@ -201,7 +209,7 @@ public sealed class LostThingsTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(keyFile).UnixFileMode);
         var told = Told("audit.key_taken");
         Assert.Equal(2, told.Count);
-        Assert.Equal((Environment.UserName, Path.GetFileNameWithoutExtension(published)), (told[1].GetProperty("details").GetProperty("user").GetString(), told[1].GetProperty("details").GetProperty("earlier").GetString()));
+        Assert.Equal((CommandUser.Name, Path.GetFileNameWithoutExtension(published)), (told[1].GetProperty("details").GetProperty("user").GetString(), told[1].GetProperty("details").GetProperty("earlier").GetString()));
 
         var newPem = Path.Combine(Data, "new.pem");
         await File.WriteAllTextAsync(newPem, (await AppCommand.RunAsync(Data, "audit", "public-key")).Output);
@@ -239,6 +247,41 @@ public sealed class LostThingsTests : IDisposable
         var (code, output) = await AppCommand.RunAsync(Data, "new-checkpoint-key");
         Assert.True(code == 2 && output.Contains("The checkpoint key was not changed: ", StringComparison.Ordinal), output);
         Assert.Equal(before, await File.ReadAllTextAsync(keyFile));
+    }
+
+    [Fact]
+    public async Task AnAmountThatIsSpreadByShareIsEnteredWithYesOnly()
+    {
+        await using (var first = Host())
+        {
+            Assert.Null(first.Services.GetRequiredService<FenceShelf>().Current);
+        }
+        await FenceAsync();
+        await using (var host = Host())
+        {
+            var seen = await RunInRoomsAsync(host, 1, "acknowledge", "--spent-since-backup", "4");
+            Assert.Contains("playground: 4.00 USD", seen, StringComparison.Ordinal);
+            Assert.Contains("Nothing was entered. Say App acknowledge --spent-since-backup 4.00 --yes", seen, StringComparison.Ordinal);
+            Assert.NotNull(host.Services.GetRequiredService<FenceShelf>().Current);
+            Assert.Contains("$4.00", await RunInRoomsAsync(host, 0, "acknowledge", "--spent-since-backup", "4", "--yes"), StringComparison.Ordinal);
+            Assert.Null(host.Services.GetRequiredService<FenceShelf>().Current);
+        }
+        // Nothing is spread here, so there is nothing to see before.
+        foreach (var words in (string[][])[["--spent-since-backup", "0"], ["--project", "playground=1.50"]])
+        {
+            await FenceAsync();
+            await using var host = Host();
+            await RunInRoomsAsync(host, 0, ["acknowledge", .. words]);
+            Assert.Null(host.Services.GetRequiredService<FenceShelf>().Current);
+        }
+
+        PeopleHost Host() => new PeopleHost(Connection).With("Governance:Journal:Folder", Data);
+        async Task FenceAsync()
+        {
+            // The host gives the file back a moment after it has ended.
+            await Eventually.IsTrueAsync(() => !Database.IsHeld(new JournalSettings(Connection)));
+            Assert.Equal(0, await RestoreCommand.RunAsync(new JournalSettings(Connection), new CheckpointSettings(null, Data), null, fenceOnly: true, force: false));
+        }
     }
 
     static Task<bool> SaveUpstreamAsync(PeopleHost host) =>

@@ -110,7 +110,7 @@ public sealed class OpenApiTests : IAsyncLifetime
     public void TheManualShowsACommandForEachRouteAndNoOther()
     {
         var manual = File.ReadAllText(Path.Combine(AppProcess.RepositoryFolder, "docs", "management-api.md"));
-        var shown = Regex.Matches(manual.Replace("\\\n", " ", StringComparison.Ordinal), @"^curl (?<options>.*?)""?\$GOVERNANCE(?<path>/[^\s""'?]*)[^\n]*$", RegexOptions.Multiline)
+        var shown = Regex.Matches(manual.Replace("\\\n", " ", StringComparison.Ordinal), @"^curl (?<options>.*?)""?\$URL(?<path>/[^\s""'?]*)[^\n]*$", RegexOptions.Multiline)
             .Select(line => $"{(Regex.IsMatch(line.Value, @"\s(-d|--data-binary)\s") ? "POST" : "GET")} {Pattern(line.Groups["path"].Value)}").Distinct().Order(StringComparer.Ordinal);
         Assert.Equal(Routes(_host.Services.GetRequiredService<EndpointDataSource>().Endpoints), shown);
 

@@ -50,6 +50,37 @@ public sealed class SharedPlacesTests : IDisposable
     }
 
     [Fact]
+    public async Task ASharedFolderThatCannotBeWrittenEndsTheStartWithOneSentence()
+    {
+        var run = await StartRun.RunAsync(new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Governance"] = PostgresServer.Shared.NewDatabase(),
+            ["Governance__Journal__Folder"] = "/dev/null/shared",
+        }, "--urls", $"http://127.0.0.1:{Ports.Free()}");
+        Assert.Equal(2, run.Code);
+        Assert.StartsWith($"{SharedPlaces.JournalSetting}: /dev/null/shared cannot be written (", Assert.Single(run.Said.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EachPlaceThatCannotBeWrittenIsNamedAndAKeyThatIsThereNeedsNotBe()
+    {
+        await using var rig = new LedgerRig(connection: PostgresServer.Shared.NewDatabase());
+        var checkpoints = new CheckpointSettings(null, rig.Folder) { Folder = "/dev/null/checkpoints", KeyFile = "/dev/null/keys/key.pem" };
+        var faults = await Places(rig, checkpoints).FindFaultsAsync();
+        Assert.Equal([SharedPlaces.CheckpointSetting, SharedPlaces.KeySetting], faults.Select(fault => fault[..fault.IndexOf(": ", StringComparison.Ordinal)]));
+
+        // What another instance has left is read; whether this one can write is another question.
+        var taken = Path.Combine(_folder.FullName, "taken");
+        Directory.CreateDirectory(taken);
+        await File.WriteAllTextAsync(Path.Combine(taken, SharedPlaces.MarkFile), new string('a', 32));
+        checkpoints.Folder = Path.Combine(taken, SharedPlaces.MarkFile, "within");
+        checkpoints.KeyFile = Path.Combine(taken, "key.pem");
+        Assert.StartsWith(SharedPlaces.CheckpointSetting, Assert.Single(await Places(rig, checkpoints).FindFaultsAsync()), StringComparison.Ordinal);
+        checkpoints.Folder = taken;
+        Assert.Empty(await Places(rig, checkpoints).FindFaultsAsync());
+    }
+
+    [Fact]
     public async Task AnInstanceThatGivesNoSignForAWholeLeaseIsNotWaitedFor()
     {
         var database = PostgresServer.Shared.NewDatabase();
@@ -125,8 +156,11 @@ public sealed class SharedPlacesTests : IDisposable
     {
         var checkpoints = new CheckpointSettings(null, rig.Folder);
         checkpoints.KeyFile = key ?? checkpoints.KeyFile;
-        return new SharedPlaces(rig.Settings, checkpoints, Options.Create(new OpenWindowSettings()), rig.Get<JournalWriter>(), rig.Clock, NullLogger<SharedPlaces>.Instance);
+        return Places(rig, checkpoints);
     }
+
+    static SharedPlaces Places(LedgerRig rig, CheckpointSettings checkpoints) =>
+        new(rig.Settings, checkpoints, Options.Create(new OpenWindowSettings()), rig.Get<JournalWriter>(), rig.Clock, NullLogger<SharedPlaces>.Instance);
 
     static long Told(string database) => (long)PostgresServer.Ask(database, $"SELECT count(*) FROM audit WHERE action = '{SharedPlacesWork.Action}'");
 }

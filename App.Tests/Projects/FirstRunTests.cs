@@ -1,5 +1,6 @@
 using System.Net;
 using Governance.Projects;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Governance.Tests.Projects;
@@ -104,6 +105,32 @@ public sealed class FirstRunTests
         using var answer = await PeopleHost.PostFromAsync(browser, "/welcome?token=a-long-token", $"/welcome?token={token}", "welcome", s_owner);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(allowed, host.Services.GetRequiredService<DirectoryShelf>().Current.HasOwner);
+    }
+
+    [Fact]
+    public void ATokenThatWasChosenIsNotSaidToEndWithTheStart()
+    {
+        var chosen = new Microsoft.Extensions.Configuration.ConfigurationBuilder().AddInMemoryCollection([new(FirstRun.TokenSetting, "a-long-token")]).Build();
+        Assert.DoesNotContain("next start", new SetupToken(chosen).Lasts, StringComparison.Ordinal);
+        Assert.Contains("next start", new SetupToken(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).Lasts, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("workspace: { id: acme, name: Acme Rockets }", "Acme Rockets")]
+    [InlineData("", "")]
+    public async Task TheFormHasTheNameThatTheDocumentGives(string workspace, string shown)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, $"apiVersion: governance/v1\n{workspace}\n");
+        await using var host = new PeopleHost();
+        if (workspace.Length > 0)
+        {
+            host.With("Governance:Bootstrap", file);
+        }
+        using var browser = host.Browser();
+        var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await browser.GetStringAsync(new Uri(host.Welcome, UriKind.Relative)));
+        Assert.Equal(shown, page.QuerySelector("input[name=workspace]")!.GetAttribute("value") ?? "");
+        File.Delete(file);
     }
 
     [Fact]

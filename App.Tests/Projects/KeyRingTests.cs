@@ -4,9 +4,11 @@ using System.Xml.Linq;
 using Governance.Projects.KeyRing;
 using Governance.Tests.Configuration;
 using Governance.Tests.Proofs;
+using Governance.Tests.Telemetry;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Governance.Tests.Projects;
 
@@ -138,10 +140,12 @@ public sealed class KeyRingTests : IDisposable
         var before = ProtectAsAnEarlierVersion();
         var database = PostgresServer.Shared.NewDatabase();
         var passphrase = Secret("passphrase", Passphrase);
-        await using (var host = Host(database).With(KeyRingSettings.PassphraseFileSetting, passphrase))
+        using var log = new CapturedLog();
+        await using (var host = new PeopleHost(database) { Further = services => services.AddSingleton<ILoggerProvider>(log) }.With("Governance:Journal:Folder", _folder.FullName).With(KeyRingSettings.PassphraseFileSetting, passphrase))
         {
             Assert.Equal("before", Open(host, before));
         }
+        Assert.Contains("it is not encrypted", Assert.Single(log.Of("App"), line => line.Text.Contains("were taken from", StringComparison.Ordinal)).Text, StringComparison.Ordinal);
         var row = Assert.Single(Row.ReadPostgres(database, "SELECT name, xml FROM key_ring", []));
         Assert.Contains("encryptedSecret", row.Text("xml"), StringComparison.Ordinal);
         Assert.DoesNotContain("requiresEncryption", row.Text("xml"), StringComparison.Ordinal);
@@ -151,6 +155,20 @@ public sealed class KeyRingTests : IDisposable
         await using var other = Host(database).With(KeyRingSettings.PassphraseFileSetting, passphrase);
         Assert.Equal("before", Open(other, before));
         Assert.False(Ring.Exists);
+    }
+
+    [Fact]
+    public async Task FilesThatAreEncryptedAreNotCalledOpenWhenTheyAreTakenOver()
+    {
+        var passphrase = Secret("passphrase", Passphrase);
+        await using (var file = Host().With(KeyRingSettings.PassphraseFileSetting, passphrase))
+        {
+            Protect(file, "before");
+        }
+        using var log = new CapturedLog();
+        await using var host = new PeopleHost(PostgresServer.Shared.NewDatabase()) { Further = services => services.AddSingleton<ILoggerProvider>(log) }.With("Governance:Journal:Folder", _folder.FullName).With(KeyRingSettings.PassphraseFileSetting, passphrase);
+        Protect(host, "after");
+        Assert.DoesNotContain("not encrypted", Assert.Single(log.Of("App"), line => line.Text.Contains("were taken from", StringComparison.Ordinal)).Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -111,7 +111,7 @@ sealed record MailSettings
         }
         if (!Uri.TryCreate(said, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
-            faults.Add($"Governance:PublicUrl: '{said}' is not an http or https address.");
+            faults.Add($"Governance:PublicUrl: '{said}' is not an http or https address; write one such as https://governance.example.com.");
         }
         return said.TrimEnd('/');
     }

@@ -28,6 +28,8 @@ sealed class SmtpSender(MailSettings settings)
 
     const int ImplicitTlsPort = 465;
 
+    const string WithoutTls = "Governance:Smtp:UseTls=false sends in the clear, without a password.";
+
     /// <param name="cancellation">Gives up a mail that is under way; it is then sent again under its own Message-ID.</param>
     public async Task<SendResult> SendAsync(MailRow mail, CancellationToken cancellation = default)
     {
@@ -71,11 +73,15 @@ sealed class SmtpSender(MailSettings settings)
         }
         catch (SslHandshakeException exception)
         {
-            return new SendResult(SendEnd.Later, $"The server's certificate cannot be trusted, or it speaks no TLS here: {exception.InnerException?.Message ?? exception.Message}");
+            return new SendResult(SendEnd.Later, $"The server's certificate cannot be trusted, or it speaks no TLS here (Governance:Smtp:Port): {exception.InnerException?.Message ?? exception.Message} Give the machine the certificate's authority; {WithoutTls}");
         }
         catch (OperationCanceledException)
         {
             return new SendResult(SendEnd.Later, cancellation.IsCancellationRequested ? "The process was stopped before the server answered." : $"The server could not {step} within {Timeout.TotalSeconds:0} seconds.");
+        }
+        catch (NotSupportedException exception) when (Security == SecureSocketOptions.StartTls)
+        {
+            return new SendResult(SendEnd.Later, $"{exception.Message} Port 465 (Governance:Smtp:Port) speaks TLS from the first byte; {WithoutTls}");
         }
         catch (Exception exception) when (exception is IOException or SocketException or ProtocolException or InvalidOperationException or NotSupportedException or TimeoutException or ServiceNotConnectedException or ServiceNotAuthenticatedException)
         {

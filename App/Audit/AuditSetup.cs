@@ -15,8 +15,9 @@ static class AuditSetup
         // Stopped after all that are added later, so that its last checkpoint covers what they wrote.
         services.AddSingleton<CheckpointWriter>().AddHostedService(provider => provider.GetRequiredService<CheckpointWriter>());
         services.AddOptions<Frame>().Configure<CheckpointWriter>((frame, writer) => frame.Banners.Add(() => writer.Status.Failure is { } failure
-            ? new Banner(StatusKind.Warned, $"No signed checkpoint of the trail can be written: {failure} Calls go on; what no checkpoint covers is not protected against whoever administers the database.")
+            ? new Banner(StatusKind.Warned, $"No signed checkpoint of the trail can be written (Governance:Audit:Checkpoints:Folder, KeyFile): {failure} Calls go on; what no checkpoint covers is not protected against whoever administers the database.")
             : null));
+        services.AddOptions<Frame>().Configure<CheckpointWriter>((frame, writer) => frame.Banners.Add(() => writer.Lost is { } lost ? new Banner(StatusKind.Warned, lost) : null));
         return services;
     }
 }

@@ -13,13 +13,18 @@ sealed record AcknowledgeArguments(Money Whole, IReadOnlyList<ProjectPart> Named
     /// <summary>Only the clock was said to be right.</summary>
     public bool IsClock { get; private init; }
 
+    /// <summary>The amount is spread by shares that whoever says it has not seen yet.</summary>
+    public bool IsSpread => Whole > Money.Zero && Named.Count == 0;
+
     public const string Spent = "--spent-since-backup";
     public const string Project = "--project";
     public const string Clock = "--clock-is-right";
+    public const string Yes = "--yes";
 
     public const string Usage = $"""
         Say what was spent since the backup, as the provider's own usage has it:
-          App acknowledge {Spent} <usd>                                every project counts its share of the last traffic
+          App acknowledge {Spent} <usd>                                prints each project's share of the last traffic
+          App acknowledge {Spent} <usd> {Yes}                          every project counts that share
           App acknowledge {Spent} <usd> {Project} <id>=<usd> …        these projects count these amounts, which come to the whole
           App acknowledge {Spent} 0                                    nothing was spent
           App acknowledge {Clock}                                        where calls are stopped for the clock alone: nothing is entered

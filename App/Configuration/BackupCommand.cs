@@ -67,7 +67,7 @@ static class BackupCommand
             Console.WriteLine($"Backed up {settings.File} to {target} ({new FileInfo(target).Length / 1024:N0} KiB, integrity_check ok).");
             await CommandNotes.TellAsync(settings, CommandNotes.BackedUp, target);
             Console.WriteLine(report.Sentence);
-            Console.WriteLine($"Keep it on another machine, and with it the folder {Path.Combine(settings.Folder, "keyring")}, which opens what is stored encrypted.");
+            Console.WriteLine($"Keep it on another machine, and with it from {settings.Folder} the folders keyring/, which opens what is stored encrypted, and keys/ and checkpoints/, which prove the trail (where Governance:Audit:Checkpoints names other places, those).");
             return report.IsClean ? 0 : await FailAsync(1, "The copy is complete, but so is what is wrong with the database: run App verify.");
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)

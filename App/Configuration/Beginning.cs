@@ -139,7 +139,7 @@ sealed partial class Beginning(ConfigurationEdits edits, JournalWriter journal, 
 
     KeySecret? SetUp(Change change)
     {
-        ProjectEdits.SaveInChange(change, new WorkspaceDefinition { Id = DocumentReferences.UnnamedWorkspace, Name = "My workspace" }, Actor.Bootstrap);
+        ProjectEdits.SaveInChange(change, new WorkspaceDefinition { Id = DocumentReferences.UnnamedWorkspace, Name = FirstRun.SampleName }, Actor.Bootstrap);
         gateway.SaveInChange(change, new UpstreamDefinition { Id = Upstream, Kind = UpstreamKind.Sandbox }, null, Actor.Bootstrap);
         ProjectEdits.SaveInChange(change, new ProjectDefinition { Id = Project, Name = "Playground", Upstreams = [Upstream] }, Actor.Bootstrap);
         return FirstSteps.MayShowSecrets(configuration)

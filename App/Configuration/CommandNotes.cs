@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Governance.Audit;
+using Governance.Configuration.Commands;
 using Governance.Journal;
 
 namespace Governance.Configuration;
@@ -28,7 +29,7 @@ static class CommandNotes
     /// <summary>Tells the trail of a command that was done. Where that cannot be, the person at the console is told instead: what was done is not undone by it.</summary>
     public static async Task TellAsync(JournalSettings settings, string action, string file)
     {
-        var note = new Note(action, file, Environment.UserName, DateTimeOffset.UtcNow);
+        var note = new Note(action, file, CommandUser.Name, DateTimeOffset.UtcNow);
         try
         {
             if (settings.IsShared)

@@ -92,14 +92,15 @@ static class ConfigurationSetup
     static void Print(WebApplication app, Beginning beginning)
     {
         var url = app.Services.GetRequiredService<MailSettings>().PublicUrl is { Length: > 0 } told ? told.TrimEnd('/') : FirstSteps.Reachable(app.Urls.FirstOrDefault() ?? "http://localhost:5000");
-        var welcome = app.Services.GetRequiredService<DirectoryShelf>().Current.HasOwner ? null : url + app.Services.GetRequiredService<SetupToken>().PrintedPath;
+        var token = app.Services.GetRequiredService<SetupToken>();
+        var welcome = app.Services.GetRequiredService<DirectoryShelf>().Current.HasOwner ? null : url + token.PrintedPath;
         if (beginning.MadePlayground)
         {
-            FirstSteps.Print(url, welcome, beginning.FirstKey?.Text, app.Services.GetRequiredService<CallDestination>().Describe(Beginning.Project), app.Services.GetRequiredService<JournalSettings>().Folder);
+            FirstSteps.Print(url, welcome, token.Lasts, beginning.FirstKey?.Text, app.Services.GetRequiredService<CallDestination>().Describe(Beginning.Project), app.Services.GetRequiredService<JournalSettings>().Folder);
         }
         else if (welcome is not null)
         {
-            FirstSteps.Print(welcome);
+            FirstSteps.Print(welcome, token.Lasts);
         }
         if (beginning.SignInLinks is { Count: > 0 } links)
         {

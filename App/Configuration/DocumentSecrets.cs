@@ -56,7 +56,7 @@ sealed record DocumentSecrets(IReadOnlyDictionary<string, KeySecret> Keys, IRead
         }
         if (KeySecret.Parse(SecretText.Key(text, out var wrong)) is not { } secret)
         {
-            Problems.Add(new(path, $"the environment variable {variable} {(wrong is null ? "" : $"{wrong}; it ")}must hold a secret of the form sk-gov-<id>-<at least 32 characters>"));
+            Problems.Add(new(path, $"the environment variable {variable} {(wrong is null ? "" : $"{wrong}; it ")}must hold a secret of the form sk-gov-<id>-<at least 32 characters>, where <id> is a word of your choice that no other secret has, and what follows it has no hyphen"));
             return null;
         }
         if (known && CryptographicOperations.FixedTimeEquals(proof.Hash, secret.Hash))

@@ -13,20 +13,21 @@ static class FirstSteps
 
     /// <param name="url">Where the product is reached.</param>
     /// <param name="welcome">The link that makes the first owner; null where there is one.</param>
+    /// <param name="lasts">How long that link works, as a sentence.</param>
     /// <param name="key">The first key, shown only now; null where it was not to be shown, and so was not made.</param>
     /// <param name="destination">Which upstream answers calls of that key, and who bills them.</param>
     /// <param name="folder">Where what is recorded is kept.</param>
-    public static void Print(string url, string? welcome, string? key, string destination, string folder) => Console.WriteLine($$"""
+    public static void Print(string url, string? welcome, string lasts, string? key, string destination, string folder) => Console.WriteLine($$"""
 
         Governance is running at {{url}}
         1. Open {{welcome ?? url}}
-           {{(welcome is null ? "and sign in." : "and create the owner. The link works once, until the next start.")}}
+           {{(welcome is null ? "and sign in." : $"and create the owner. {lasts}")}}
         2. {{(key is null ? $"Make a key on {url}/dashboard/keys, and with it a first call:" : "Make a first call:")}}
 
            curl {{url}}/v1/messages \
              -H "x-api-key: {{key ?? "<your key>"}}" \
              -H "content-type: application/json" \
-             -d '{"model":"claude-sonnet-5","max_tokens":200,"messages":[{"role":"user","content":"Hello"}]}'
+             -d '{"model":"claude-sonnet-5","max_tokens":1024,"messages":[{"role":"user","content":"Hello"}]}'
 
         {{destination}}
         {{(key is null
@@ -37,10 +38,11 @@ static class FirstSteps
         """);
 
     /// <param name="welcome">The link that makes the first owner.</param>
-    public static void Print(string welcome) => Console.WriteLine($"""
+    /// <param name="lasts">How long it works, as a sentence.</param>
+    public static void Print(string welcome, string lasts) => Console.WriteLine($"""
 
         Nobody owns this workspace yet. Open {welcome}
-        and create the owner. The link works once, until the next start.
+        and create the owner. {lasts}
 
         """);
 

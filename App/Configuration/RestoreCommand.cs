@@ -158,7 +158,7 @@ static class RestoreCommand
                 TargetKind = "database",
                 TargetId = Path.GetFileName(settings.Place),
                 Sentence = $"The database was restored: {reason}",
-                Details = AuditJson.Element(new { user = Environment.UserName }),
+                Details = AuditJson.Element(new { user = CommandUser.Name }),
             });
             return true;
         });
@@ -169,7 +169,8 @@ static class RestoreCommand
         Console.WriteLine($"""
             {first} The next start takes no calls until an owner or admin says what was spent since:
               on /dashboard/settings/integrity, or
-              App acknowledge --spent-since-backup <usd>                       by each project's share of its last traffic (0 where nothing was)
+              App acknowledge --spent-since-backup 0                           nothing
+              App acknowledge --spent-since-backup <usd>                       prints each project's share by its last traffic; with --yes they count it
               App acknowledge --spent-since-backup <usd> --project <id>=<usd>  by named projects, more than once
             """);
         return 0;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using Governance.Alerts;
 using Governance.Audit.Checkpoints;
+using Governance.Configuration.Documentation;
 using Governance.Gateway;
 using Governance.Journal;
 using Governance.Ledger;
@@ -98,7 +99,7 @@ static class SettingsCheck
         }
         foreach (var (key, property) in typed)
         {
-            if (configuration[key] is { } text && Fault(property, text) is { } fault)
+            if (configuration[key] is { } text && Fault(key, property, text) is { } fault)
             {
                 faults.Add($"{key}: {fault}");
             }
@@ -162,7 +163,7 @@ static class SettingsCheck
         configuration[key] is { } text && !bool.TryParse(text, out _) ? [$"{key}: '{DocumentPath.Shown(text)}' is neither true nor false."] : [];
 
     /// <summary>Null where the text is a value of the property's type within its range.</summary>
-    static string? Fault(PropertyInfo property, string text)
+    static string? Fault(string key, PropertyInfo property, string text)
     {
         if (property.PropertyType == typeof(string))
         {
@@ -174,7 +175,7 @@ static class SettingsCheck
         }
         var (least, most) = Range(property);
         return !long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
-            ? $"'{DocumentPath.Shown(text)}' is not a whole number."
+            ? $"'{DocumentPath.Shown(text)}' is not a whole number{(SettingTexts.Texts.GetValueOrDefault(key) is { Unit: { Length: > 0 } unit } ? $" ({unit})" : "")}; write one such as {Describe(key, property).Default}."
             : number < least || number > most ? string.Create(CultureInfo.InvariantCulture, $"{number} is not between {least} and {most}.") : null;
     }
 

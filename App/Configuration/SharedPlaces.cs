@@ -10,7 +10,8 @@ namespace Governance.Configuration;
 /// <summary>
 /// Makes sure that instances of one database mean the same folders and the same key of checkpoints: each finds, or leaves, a small file where its settings
 /// point, and the trail remembers what stands in it. One that finds another file than those that run looks at another place, and does not start: it would
-/// give each project a second allowance without the ledger, and would sign its part of the trail where nobody looks.
+/// give each project a second allowance without the ledger, and would sign its part of the trail where nobody looks. One that cannot write there does not
+/// start either: nothing could be compared, by it or by those that come after it.
 /// </summary>
 sealed partial class SharedPlaces(JournalSettings store, CheckpointSettings checkpoints, IOptions<OpenWindowSettings> window, JournalWriter journal, TimeProvider time, ILogger<SharedPlaces> logger)
 {
@@ -27,11 +28,11 @@ sealed partial class SharedPlaces(JournalSettings store, CheckpointSettings chec
         {
             return [];
         }
-        var found = Find();
-        foreach (var place in found.Where(place => place is { Mark: null, Key: null }))
+        if (Unwritable() is { Count: > 0 } unwritable)
         {
-            LogUnknown(logger, place.Setting, place.Path);
+            return unwritable;
         }
+        var found = Find();
         var first = await AskAsync(found, replace: false);
         if (first.Contradicted.Count == 0)
         {
@@ -66,6 +67,40 @@ sealed partial class SharedPlaces(JournalSettings store, CheckpointSettings chec
         var work = new SharedPlacesWork(found, replace);
         journal.Submit(work);
         return await work.Committed;
+    }
+
+    /// <summary>Why a place cannot be used, a sentence for each setting. Of places within one that cannot be used only that one is told.</summary>
+    List<string> Unwritable()
+    {
+        var (told, faults) = (new List<string>(), new List<string>());
+        foreach (var (setting, folder) in ((string, string)[])[(JournalSetting, store.Folder), (CheckpointSetting, checkpoints.Folder), (KeySetting, Path.GetDirectoryName(checkpoints.KeyFile)!), (WindowSetting, window.Value.PathFor(store))])
+        {
+            // A key that is there is only read.
+            if ((setting == KeySetting && KeyId(checkpoints.KeyFile) is not null) || told.Exists(above => folder.StartsWith(above + Path.DirectorySeparatorChar, StringComparison.Ordinal)) || WhyUnwritable(folder) is not { } why)
+            {
+                continue;
+            }
+            told.Add(folder);
+            faults.Add($"{setting}: {folder} cannot be written ({why.TrimEnd('.')}). Every instance of this database needs this place: make it a folder that belongs to the user of the process, and where systemd starts it name it in ReadWritePaths.");
+        }
+        return faults;
+    }
+
+    /// <summary>Null where a file can be made there.</summary>
+    static string? WhyUnwritable(string folder)
+    {
+        try
+        {
+            OwnerOnly.CreateFolder(folder);
+            var file = Path.Combine(folder, $"{MarkFile}.{RandomNumberGenerator.GetHexString(32, lowercase: true)}");
+            OwnerOnly.WriteAllText(file, "");
+            File.Delete(file);
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return exception.Message;
+        }
     }
 
     List<SharedPlace> Find() =>
@@ -120,9 +155,6 @@ sealed partial class SharedPlaces(JournalSettings store, CheckpointSettings chec
             return null;
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "{Setting}: {Path} cannot be written, so it was not checked whether the other instances of this database use the same place")]
-    static partial void LogUnknown(ILogger logger, string setting, string path);
 
     [LoggerMessage(LogLevel.Warning, "{Setting}: {Path} is another place than the instances before used ({Before} on {Host}). No other instance runs, so it is taken for the new one; what lies in the old one is not read any more")]
     static partial void LogMoved(ILogger logger, string setting, string path, string before, string host);

@@ -18,7 +18,8 @@ static class StartUp
     static volatile bool serving;
 
     /// <summary>The host's parts, once every setting was found right; null, with every fault printed, where one was not.</summary>
-    public static WebApplicationBuilder? Prepare(string[] args)
+    /// <param name="isCommand">A command says itself what it could not open, and goes on; the framework would print a stack for each key.</param>
+    public static WebApplicationBuilder? Prepare(string[] args, bool isCommand = false)
     {
         try
         {
@@ -40,6 +41,7 @@ static class StartUp
             // What goes wrong while it starts is said once, by us, and not with a stack.
             builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => serving && level >= LogLevel.Information);
             builder.Logging.AddFilter("Hangfire", LogLevel.Warning);
+            builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", level => !isCommand && level >= LogLevel.Information);
             builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level >= LogLevel.Warning && (serving || level < LogLevel.Critical));
             return builder;
         }

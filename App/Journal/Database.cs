@@ -84,7 +84,17 @@ sealed class Database : IDisposable
         // Where nothing is missing EF would still compare its whole model with the last migration, at every start.
         if (known.Except(applied).Any())
         {
-            db.Database.Migrate();
+            try
+            {
+                db.Database.Migrate();
+            }
+            catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateColumn or PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.DuplicateFunction)
+            {
+                // Without the inner one: what it says stands in the sentence.
+                throw new InvalidOperationException(
+                    $"The database {settings.Place} says that it has the tables of an older version, but holds parts of a newer one ({exception.MessageText}). That is so after pg_restore --clean, which leaves what its backup does not name. "
+                    + "Drop the database, create it again, restore the backup into the empty one (docs/deploying.md, Backup, restore), and start again.");
+            }
         }
     }
 }

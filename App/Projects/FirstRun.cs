@@ -7,6 +7,9 @@ namespace Governance.Projects;
 sealed class FirstRun(SetupToken token, DirectoryShelf shelf, MemberEdits members)
 {
     public const string TokenSetting = "Governance:SetupToken";
+
+    /// <summary>The name of the workspace that a first start sets up where no document names one.</summary>
+    public const string SampleName = "My workspace";
     const string SampleProject = "playground";
     const string KeyName = "first-key";
 
@@ -15,6 +18,9 @@ sealed class FirstRun(SetupToken token, DirectoryShelf shelf, MemberEdits member
 
     /// <summary>What became of it; the secret is null where there is no project yet that a key could belong to.</summary>
     public sealed record Made(MemberEdits.Outcome Outcome, string? Project, string? Secret);
+
+    /// <summary>How a document or somebody before has named the workspace, for the form; null where nobody has.</summary>
+    public string? GivenName => shelf.Current.Workspace is var workspace && workspace != Directory.Empty.Workspace && workspace.Name != SampleName ? workspace.Name : null;
 
     public bool IsOpen => !shelf.Current.HasOwner;
 

@@ -27,6 +27,9 @@ sealed class SetupToken
     /// <summary>What follows the product's address in the link for the console.</summary>
     public string PrintedPath => $"{FirstRunGate.WelcomePath}?token={(IsConfigured ? $"<the value of {FirstRun.TokenSetting}>" : text)}";
 
+    /// <summary>How long the link works, as a sentence.</summary>
+    public string Lasts => IsConfigured ? "The link works once, until there is an owner." : "The link works once, until the next start.";
+
     /// <summary>Compares in constant time.</summary>
     public bool Matches(string? given) => CryptographicOperations.FixedTimeEquals(hash, HashOf(given?.Trim() ?? ""));
 

@@ -33,6 +33,9 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, JournalWriter
 
     public CheckpointSettings Settings => settings;
 
+    /// <summary>What of key and checkpoints was gone when this process took over, as a sentence; null where nothing was.</summary>
+    public string? Lost { get; private set; }
+
     /// <summary>Writes one now where anything is uncovered. Answers the last one, or null where there is none or it could not be written.</summary>
     public async Task<WrittenCheckpoint?> WriteAsync(string reason, CancellationToken cancellation = default)
     {
@@ -258,19 +261,28 @@ sealed partial class CheckpointWriter(CheckpointSettings settings, JournalWriter
     /// <summary>The key, made where there is none; and its event, where the trail does not know it.</summary>
     async Task<CheckpointKey> TakeKeyAsync()
     {
-        var taken = CheckpointKey.Load(settings.KeyFile) ?? CheckpointKey.Create(settings.KeyFile);
+        var found = CheckpointKey.Load(settings.KeyFile);
+        var taken = found ?? CheckpointKey.Create(settings.KeyFile);
         var earlier = last?.Checkpoint.Key is { } other && other != taken.Id ? other : null;
-        await journal.ChangeAsync(change =>
+        var known = await journal.ChangeAsync(change =>
         {
-            var isKnown = change.Db.Audit.Any(row => row.Chain == AuditEvent.SystemChain && row.Action == "audit.key_taken" && row.TargetId == taken.Id);
-            if (!isKnown)
+            var ids = change.Db.Audit.Where(row => row.Chain == AuditEvent.SystemChain && row.Action == "audit.key_taken").Select(row => row.TargetId).ToList();
+            if (!ids.Contains(taken.Id))
             {
                 change.Append(CheckpointKeyChange.Event(taken, earlier, Actor.System, null));
             }
-            return isKnown;
+            return ids;
         });
+        Lost = CheckpointLoss.Sentence(settings, hadKey: found is not null, hadCheckpoints: last is not null, isFirst: known.Count == 0);
+        if (Lost is { } lost)
+        {
+            LogLost(logger, lost);
+        }
         return taken;
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Lost}")]
+    static partial void LogLost(ILogger logger, string lost);
 
     [LoggerMessage(LogLevel.Error, "No checkpoint of the trail could be written. Calls go on; what is not covered is not protected against whoever administers the database")]
     static partial void LogFailed(ILogger logger, Exception exception);

@@ -21,7 +21,7 @@ static class NewCheckpointKeyCommand
         var settings = services.GetRequiredService<CheckpointSettings>();
         try
         {
-            var result = await services.GetRequiredService<CheckpointKeyChange>().RunAsync(new Actor(ActorKind.System, "command-line"), Environment.UserName);
+            var result = await services.GetRequiredService<CheckpointKeyChange>().RunAsync(new Actor(ActorKind.System, "command-line"), CommandUser.Name);
             Console.WriteLine($"Checkpoints are signed with key {result.Key} from now on; its private half is in {settings.KeyFile}.");
             if (result.Earlier is { } earlier)
             {

@@ -24,7 +24,7 @@ static class ResetPasswordCommand
     static async Task<int> RunAsync(string email, IServiceProvider services)
     {
         await using var scope = services.CreateAsyncScope();
-        var link = await scope.ServiceProvider.GetRequiredService<SignInLinks>().ResetAsync(email, new Actor(ActorKind.System, "command-line"), Environment.UserName);
+        var link = await scope.ServiceProvider.GetRequiredService<SignInLinks>().ResetAsync(email, new Actor(ActorKind.System, "command-line"), CommandUser.Name);
         if (link is null)
         {
             var owners = await services.GetRequiredService<MemberQueries>().OwnersAsync();

@@ -45,7 +45,7 @@ static class WorkspaceKeys
         ["projects[].on_ledger_failure.allowance_usd"] = new("How much may be spent then in a UTC day, by worst cases; belongs to fail_open, which needs it.", "\"5.00\"", None, "US dollars"),
         ["projects[].keys"] = new("The project's virtual keys; with prune, keys that are not listed are revoked.", "[{ id: checkout-bot }]", Left),
         ["projects[].keys[].id"] = new("Identifies the key for ever; the secret never stands here.", "checkout-bot"),
-        ["projects[].keys[].secret_env"] = new("The variable that holds the key's secret.", "CHECKOUT_KEY", "(a secret is generated and told once)"),
+        ["projects[].keys[].secret_env"] = new("The variable that holds the key's secret: `sk-gov-<id>-<at least 32 characters>`, where `<id>` is a public word of your choice that no other secret has (not the key's id), and what follows it has no hyphen.", "CHECKOUT_KEY", "(a secret is generated and told once)"),
         ["projects[].keys[].attribution"] = new("Whom and what its calls are counted for.", "{ employee: jo@acme.test, feature: checkout }", "(the project's)"),
         ["projects[].keys[].attribution.tenant"] = new("The workspace.", "acme", None),
         ["projects[].keys[].attribution.department"] = new("The department that its calls count for.", "sales", "(the project's)"),

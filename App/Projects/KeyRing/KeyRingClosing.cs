@@ -28,9 +28,12 @@ static class KeyRingClosing
             // A key that is not even text of its kind opens nothing.
             return true;
         }
-        var closed = elements.Where(element => element.Descendants(sealedName).Any()).Select(element => (string?)element.Attribute("id")).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var closed = elements.Where(IsClosed).Select(element => (string?)element.Attribute("id")).ToHashSet(StringComparer.OrdinalIgnoreCase);
         return closed.Count > 0 && services.GetRequiredService<IKeyManager>().GetAllKeys().Any(key => !key.IsRevoked && closed.Contains(key.KeyId.ToString()) && !Opens(key));
     }
+
+    /// <summary>True for a key whose secret part is encrypted.</summary>
+    public static bool IsClosed(XElement element) => element.Descendants(sealedName).Any();
 
     /// <summary>Closes every key with <paramref name="encryptor"/>; those that are closed with it already stay as they are.</summary>
     public static void CloseAll(IServiceProvider services, KeyRingSettings settings, IXmlRepository repository, DirectoryInfo files, IXmlEncryptor encryptor) =>

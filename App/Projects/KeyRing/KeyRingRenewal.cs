@@ -8,8 +8,12 @@ namespace Governance.Projects.KeyRing;
 /// <summary>Makes a new ring where the old one is lost or known to others. The old one is put aside, not deleted: it may be found again what opens it.</summary>
 sealed class KeyRingRenewal(IServiceProvider services, JournalSettings journal, KeyRingSettings settings, IOptions<KeyManagementOptions> options, IConfiguration configuration, TimeProvider time)
 {
-    /// <summary>True where every key can be opened, so that what the ring protects can be read before it goes.</summary>
-    public bool Opens => !KeyRingClosing.HasUnopened(services, options.Value.XmlRepository!);
+    /// <summary>True where there is a ring and every key of it can be opened, so that what it protects can be read before it goes. Looking makes no key where none is left.</summary>
+    public bool Opens()
+    {
+        options.Value.AutoGenerateKeys = false;
+        return !KeyRingClosing.HasUnopened(services, options.Value.XmlRepository!) && options.Value.XmlRepository!.GetAllElements().Count > 0;
+    }
 
     /// <summary>What new keys are encrypted with, as the end of a sentence.</summary>
     public string Encryption => settings.Source is { } source ? $"encrypted with {source[(source.IndexOf(": ", StringComparison.Ordinal) + 2)..]}" : $"not encrypted; set {KeyRingSettings.PassphraseFileSetting} or {KeyRingSettings.CertificateFileSetting}";

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using System.Xml;
+using System.Xml.Linq;
 using Governance.Journal;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -13,6 +14,7 @@ namespace Governance.Projects.KeyRing;
 static partial class KeyRingSetup
 {
     const string FolderName = "keyring";
+    const string FolderSetting = "Governance:Journal:Folder";
 
     public static IServiceCollection AddKeyRing(this IServiceCollection services, JournalSettings journal, IConfiguration configuration)
     {
@@ -56,7 +58,9 @@ static partial class KeyRingSetup
         }
         catch (Exception exception) when (exception is CryptographicException or InvalidOperationException or ArgumentException or IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"The key ring in {place} cannot be used{(settings.Source is { } source ? $" with {source}" : "")}: {StoreFailure.Why(exception)}");
+            Console.Error.WriteLine(exception is IOException or UnauthorizedAccessException
+                ? $"{FolderSetting}: the key ring in {place} cannot be used ({StoreFailure.Why(exception).TrimEnd('.')}). Make it a folder that belongs to the user of this process, or name another folder with this setting."
+                : $"The key ring in {place} cannot be used{(settings.Source is { } source ? $" with {source}" : "")}: {StoreFailure.Why(exception)} {KeyRingSettings.PassphraseFileSetting} or {KeyRingSettings.CertificateFileSetting} says what it is encrypted with.");
             return false;
         }
         try
@@ -75,7 +79,8 @@ static partial class KeyRingSetup
     {
         if (options.XmlRepository is KeyRingTable table && table.Import(Files(journal)) is var count and > 0)
         {
-            LogImported(app.Logger, count, Files(journal).FullName, place);
+            var liesOpen = Files(journal).GetFiles("*.xml").Any(file => !KeyRingClosing.IsClosed(XElement.Load(file.FullName)));
+            LogImported(app.Logger, count, Files(journal).FullName, place, liesOpen ? ", and it is not encrypted" : "");
         }
         if (KeyRingClosing.HasUnopened(app.Services, options.XmlRepository!))
         {
@@ -111,6 +116,6 @@ static partial class KeyRingSetup
     [LoggerMessage(LogLevel.Warning, "Every key of the ring in {Place} is encrypted with what is named now. Take the Old… settings of Governance:KeyRing away once every instance was started with them")]
     static partial void LogChanged(ILogger logger, string place);
 
-    [LoggerMessage(LogLevel.Warning, "{Count} keys of the key ring were taken from {Folder} into {Place}. Delete the folder once every instance runs this version: it is not read any more, and it is not encrypted")]
-    static partial void LogImported(ILogger logger, int count, string folder, string place);
+    [LoggerMessage(LogLevel.Warning, "{Count} keys of the key ring were taken from {Folder} into {Place}. Delete the folder once every instance runs this version: what stands in the database counts{Open}")]
+    static partial void LogImported(ILogger logger, int count, string folder, string place, string open);
 }
