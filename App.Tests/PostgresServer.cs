@@ -146,7 +146,7 @@ public sealed class PostgresServer
     Process Start()
     {
         string[] command = [.. AsServer(), Path.Combine(Programs, "postgres"), "-D", Data, "-p", port.ToString(CultureInfo.InvariantCulture), "-k", folder,
-            "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal", "-c", "log_min_error_statement=panic"];
+            "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=1000", "-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal", "-c", "log_min_error_statement=panic"];
         // Output goes nowhere, because a full pipe would stop the server; and it keeps nothing open that the tests were started with,
         // such as a lock. A watcher stops it where the tests are killed, which run no handler.
         var started = Process.Start(new ProcessStartInfo("/bin/bash", ["-c",

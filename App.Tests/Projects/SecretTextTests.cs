@@ -66,5 +66,5 @@ public sealed class SecretTextTests
     /// <summary>Elsewhere a value would come in as it is, line break and all.</summary>
     [Fact]
     public void VariablesAreReadInOnePlace() =>
-        Assert.Equal(["Audit/CrashPoint.cs", "Projects/EnvironmentSecret.cs"], Sources.OfApp().Where(file => file.Text.Contains("Environment.GetEnvironmentVariable", StringComparison.Ordinal)).Select(file => file.Path));
+        Assert.Equal(["Journal/CrashPoint.cs", "Projects/EnvironmentSecret.cs"], Sources.OfApp().Where(file => file.Text.Contains("Environment.GetEnvironmentVariable", StringComparison.Ordinal)).Select(file => file.Path));
 }
