@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Governance.Gateway.Upstreams.Sandbox;
 using Governance.Tests;
 
 namespace Governance.EndToEnd;

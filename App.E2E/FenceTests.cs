@@ -1,8 +1,8 @@
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
-using Governance.Configuration;
 using Governance.EndToEnd.Pages;
 using Governance.Journal;
+using Governance.Operations.Commands;
 using Governance.Tests;
 using Governance.Tests.Proofs;
 using Microsoft.Playwright;

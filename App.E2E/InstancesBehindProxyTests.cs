@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Governance.EndToEnd.Pages;
+using Governance.Gateway.Upstreams.Sandbox;
 using Governance.Tests;
 using Governance.Tests.Proofs;
 using Microsoft.Playwright;

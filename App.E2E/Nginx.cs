@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
+using Governance.Gateway.Upstreams.Sandbox;
 using Governance.Tests;
 
 namespace Governance.EndToEnd;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Governance.Gateway.Upstreams.Sandbox;
 using Governance.Tests.Proofs;
 
 namespace Governance.EndToEnd;

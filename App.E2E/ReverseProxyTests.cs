@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Governance.EndToEnd.Pages;
+using Governance.Gateway.Upstreams.Sandbox;
 using Governance.Tests;
 using Governance.Tests.Proofs;
 using Microsoft.AspNetCore.Http;

@@ -1,3 +1,4 @@
+using Governance.Gateway.Upstreams.Sandbox;
 using Governance.Tests;
 
 namespace Governance.EndToEnd;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Governance.Gateway.Upstreams.Sandbox;
 using Governance.Tests;
 using Microsoft.Playwright;
 

@@ -1,17 +1,20 @@
 using Governance.Alerts;
 using Governance.Audit;
 using Governance.Budgets;
-using Governance.Configuration;
 using Governance.Gateway;
+using Governance.Integrity;
 using Governance.Journal;
 using Governance.Ledger;
+using Governance.Operations;
+using Governance.Operations.Commands;
+using Governance.Operations.Start;
+using Governance.Operations.Telemetry;
 using Governance.Overview;
 using Governance.Policies;
 using Governance.Projects;
 using Governance.Projects.KeyRing;
 using Governance.Shell;
 using Governance.Shell.Door;
-using Governance.Telemetry;
 
 var asked = await CommandLine.RunAsync(args);
 if (asked.Code is { } code)

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using Governance.Bench.Comparison;
 using Governance.Bench.Load;
-using Governance.Gateway;
-using Governance.Gateway.Metering;
-using Governance.Gateway.Reading;
+using Governance.Decisions;
+using Governance.Gateway.Surfaces.Anthropic.Reading;
 using Governance.Policies;
 using Governance.Pricing;
 using Governance.Projects;

@@ -1,10 +1,12 @@
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
 using Governance.Budgets;
+using Governance.Budgets.Balances;
 using Governance.Gateway;
 using Governance.Journal;
 using Governance.Ledger;
-using Governance.Pricing;
+using Governance.Ledger.Entries;
+using Governance.Ledger.Fences;
 using Governance.Projects;
 using Microsoft.Extensions.Logging.Abstractions;
 

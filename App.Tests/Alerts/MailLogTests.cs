@@ -1,6 +1,6 @@
 using Governance.Alerts;
 using Governance.Tests.Ledger;
-using Governance.Tests.Telemetry;
+using Governance.Tests.Operations.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Governance.Tests.Alerts;

@@ -1,9 +1,8 @@
 using Governance.Alerts;
-using Governance.Audit;
 using Governance.Budgets;
+using Governance.Integrity.Checks;
 using Governance.Journal;
-using Governance.Ledger;
-using Governance.Projects;
+using Governance.Members;
 using Governance.Tests.Ledger;
 using Governance.Tests.Shell;
 

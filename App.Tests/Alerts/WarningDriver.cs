@@ -1,10 +1,8 @@
 using System.Globalization;
 using Governance.Alerts;
-using Governance.Audit;
 using Governance.Gateway;
 using Governance.Journal;
 using Governance.Ledger;
-using Governance.Pricing;
 using Governance.Projects;
 using Governance.Tests.Proofs.Kills;
 using Microsoft.Extensions.Configuration;

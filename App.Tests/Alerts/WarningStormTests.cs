@@ -1,5 +1,6 @@
 using Governance.Alerts;
 using Governance.Budgets;
+using Governance.Budgets.Balances;
 using Governance.Tests.Ledger;
 using Governance.Tests.Proofs;
 

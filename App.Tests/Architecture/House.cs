@@ -12,18 +12,18 @@ static class House
     /// <summary>The order is the architecture: a room may mention only rooms before it. A new room is added here, once.</summary>
     public static readonly string[] Rooms =
     [
-        "Pricing", "Shell", "Telemetry", "Journal", "Audit", "Projects", "Policies", "Budgets", "Sessions", "Ledger", "Gateway",
-        "Simulator", "Approvals", "Alerts", "Evidence", "Overview", "Configuration",
+        "Shell", "Journal", "Audit", "Revisions", "Members", "Projects", "Pricing", "Budgets", "Policies", "Sessions", "Decisions", "Ledger", "Gateway",
+        "Simulator", "Approvals", "Alerts", "Integrity", "Evidence", "Overview", "Documents", "Operations",
     ];
 
     /// <summary>The only types that may open a way to the outside.</summary>
-    public static readonly string[] OutboundTypes = ["Governance.Gateway.OutboundHttp"];
+    public static readonly string[] OutboundTypes = ["Governance.Gateway.Upstreams.OutboundHttp"];
 
     /// <summary>The only types that may ask scripts of the browser.</summary>
     public static readonly string[] BrowserTypes = ["Governance.Shell.ScriptModule", "Governance.Shell.ElementFocus"];
 
     /// <summary>Rows that are written once and never changed.</summary>
-    public static readonly string[] AppendOnlyRows = ["Governance.Audit.AuditRow", "Governance.Budgets.ThresholdClaimRow", "Governance.Ledger.CorrectionRow", "Governance.Ledger.UsageRow"];
+    public static readonly string[] AppendOnlyRows = ["Governance.Audit.AuditRow", "Governance.Budgets.ThresholdClaimRow", "Governance.Ledger.Entries.CorrectionRow", "Governance.Ledger.Entries.UsageRow"];
 
     /// <summary>The outermost types of the product.</summary>
     public static readonly IReadOnlyList<Type> Types = TopLevel(typeof(PureAttribute).Assembly, Root);

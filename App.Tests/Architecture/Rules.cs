@@ -1,4 +1,3 @@
-using System.Net.Http;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
@@ -9,7 +8,7 @@ namespace Governance.Tests.Architecture;
 /// <summary>The rules that are read from compiled types. Each answers with its violations as sentences; none means that it holds.</summary>
 static partial class Rules
 {
-    /// <summary>A room mentions only itself and rooms before it, and of the root namespace only the table list and <c>[Pure]</c>.</summary>
+    /// <summary>A room mentions only itself and rooms before it, and of the root namespace only the table list, <c>[Pure]</c> and <c>Money</c>.</summary>
     public static IEnumerable<string> LooksRight(IEnumerable<Type> types, string root, string[] rooms)
     {
         foreach (var type in types.Where(type => !IsCompositionRoot(type, root)))
@@ -23,7 +22,7 @@ static partial class Rules
             foreach (var other in Mentions.Of(type).Select(mention => House.Outermost(mention.Type)).Where(other => House.IsWithin(other, root)).Distinct())
             {
                 var isRoot = other.Namespace == root;
-                if (isRoot && other.Name is not ("GovernanceDb" or nameof(PureAttribute)))
+                if (isRoot && !IsForAll(other))
                 {
                     yield return $"{type.FullName} mentions {other.FullName} of the root namespace";
                 }
@@ -108,7 +107,10 @@ static partial class Rules
         types.SelectMany(Mentions.WithNested).Where(type => House.IsWritten(type) && !House.IsMigration(House.Outermost(type)));
 
     static bool IsCompositionRoot(Type type, string root) =>
-        !House.IsWritten(type) || (type.Namespace == root && type.Name is "GovernanceDb" or nameof(PureAttribute) or "_Imports") || House.IsWithin(type, root + ".Migrations");
+        !House.IsWritten(type) || (type.Namespace == root && (IsForAll(type) || type.Name == "_Imports")) || House.IsWithin(type, root + ".Migrations");
+
+    /// <summary>What every room may mention of the root namespace.</summary>
+    static bool IsForAll(Type type) => type.Name is "GovernanceDb" or nameof(PureAttribute) or nameof(Money);
 
     static string RoomOf(Type type, string root) =>
         type.Namespace == root ? "" : type.Namespace![(root.Length + 1)..].Split('.')[0];

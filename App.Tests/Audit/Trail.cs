@@ -1,7 +1,6 @@
 using Governance.Audit;
 using Governance.Journal;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Governance.Tests.Audit;

@@ -1,5 +1,5 @@
 using Governance.Budgets;
-using Governance.Pricing;
+using Governance.Budgets.Balances;
 using Governance.Projects;
 
 namespace Governance.Tests.Budgets;

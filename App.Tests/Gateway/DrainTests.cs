@@ -4,7 +4,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Governance.Ledger;
-using Governance.Tests.Projects;
+using Governance.Tests.Members;
 using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Gateway;

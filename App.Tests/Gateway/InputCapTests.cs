@@ -1,4 +1,4 @@
-using Governance.Tests.Gateway.Reading;
+using Governance.Tests.Gateway.Surfaces.Anthropic.Reading;
 using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Gateway;

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using Governance.Gateway;
+using Governance.Gateway.Upstreams;
 using Governance.Ledger;
 using Governance.Projects;
 using Governance.Tests.Proofs;

@@ -1,4 +1,5 @@
 using Governance.Gateway;
+using Governance.Gateway.Surfaces;
 
 namespace Governance.Tests.Gateway;
 

@@ -1,7 +1,6 @@
-using Governance.Audit;
 using Governance.Journal;
 using Governance.Tests.Audit;
-using Governance.Tests.Projects;
+using Governance.Tests.Members;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Governance.Tests.Journal;

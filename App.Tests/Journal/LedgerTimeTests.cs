@@ -1,4 +1,3 @@
-using Governance.Audit;
 using Governance.Gateway;
 using Governance.Journal;
 using Governance.Tests.Ledger;

@@ -1,4 +1,3 @@
-using Governance.Audit;
 using Governance.Journal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;

@@ -1,7 +1,9 @@
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Budgets.Balances;
+using Governance.Integrity;
+using Governance.Integrity.Checks;
 using Governance.Ledger;
-using Governance.Pricing;
 using Governance.Projects;
 using Governance.Tests.Proofs;
 

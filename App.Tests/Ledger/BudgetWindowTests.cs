@@ -1,6 +1,8 @@
 using Governance.Budgets;
+using Governance.Budgets.Balances;
+using Governance.Budgets.Editor;
+using Governance.Integrity.Checks;
 using Governance.Ledger;
-using Governance.Pricing;
 using Governance.Projects;
 
 namespace Governance.Tests.Ledger;

@@ -1,4 +1,4 @@
-using Governance.Ledger;
+using Governance.Integrity.Checks;
 using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Ledger;

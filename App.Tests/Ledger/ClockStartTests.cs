@@ -1,7 +1,10 @@
 using Governance.Audit;
 using Governance.Gateway;
+using Governance.Integrity.Checks;
+using Governance.Integrity.Fences;
 using Governance.Journal;
 using Governance.Ledger;
+using Governance.Ledger.Fences;
 using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Ledger;

@@ -1,8 +1,11 @@
 using Governance.Alerts;
-using Governance.Audit;
 using Governance.Budgets;
+using Governance.Gateway.Upstreams.Sandbox;
+using Governance.Integrity.Checks;
 using Governance.Journal;
 using Governance.Ledger;
+using Governance.Ledger.Entries;
+using Governance.Ledger.Fences;
 using Governance.Tests.Alerts;
 using Microsoft.EntityFrameworkCore;
 

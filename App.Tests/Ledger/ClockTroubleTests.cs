@@ -1,4 +1,3 @@
-using Governance.Audit;
 using Governance.Journal;
 using Governance.Ledger;
 using Governance.Tests.Proofs;

@@ -1,11 +1,13 @@
-using Governance.Alerts;
 using Governance.Audit;
+using Governance.Integrity;
+using Governance.Integrity.Checks;
 using Governance.Journal;
 using Governance.Journal.Postgres;
 using Governance.Ledger;
+using Governance.Ledger.Entries;
+using Governance.Ledger.Holds;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Governance.Tests.Ledger;

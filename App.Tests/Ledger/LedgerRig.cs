@@ -1,9 +1,11 @@
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Gateway;
+using Governance.Integrity;
 using Governance.Journal;
 using Governance.Journal.Postgres;
 using Governance.Ledger;
+using Governance.Ledger.Entries;
 using Governance.Pricing;
 using Governance.Projects;
 using Governance.Alerts;

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using Governance.Audit;
+using Governance.Integrity.Checks;
 using Governance.Journal;
 using Governance.Ledger;
-using Governance.Pricing;
+using Governance.Ledger.FailOpen;
 using Npgsql;
 
 namespace Governance.Tests.Ledger;

@@ -1,6 +1,6 @@
-using Governance.Audit;
+using Governance.Integrity.Checks;
 using Governance.Journal;
-using Governance.Ledger;
+using Governance.Ledger.Entries;
 using Governance.Tests.Proofs;
 
 namespace Governance.Tests.Ledger;

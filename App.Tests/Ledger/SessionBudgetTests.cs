@@ -1,6 +1,8 @@
 using Governance.Alerts;
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Integrity;
+using Governance.Integrity.Checks;
 using Governance.Journal;
 using Governance.Ledger;
 using Microsoft.Data.Sqlite;

@@ -1,11 +1,14 @@
+using Governance.Budgets.Balances;
 using Governance.Journal;
+using Governance.Ledger.Entries;
+using Governance.Ledger.FailOpen;
+using Governance.Ledger.Fences;
+using Governance.Ledger.Requests;
 using Microsoft.Extensions.Options;
 using System.Data.Common;
 using Governance.Audit.Checkpoints;
-using Governance.Audit;
 using Governance.Budgets;
 using Governance.Ledger;
-using Governance.Pricing;
 using Governance.Projects;
 using Governance.Tests.Audit;
 

@@ -1,8 +1,9 @@
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Integrity.Checks;
 using Governance.Journal;
 using Governance.Ledger;
-using Governance.Pricing;
+using Governance.Ledger.Holds;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;

@@ -1,11 +1,13 @@
 using Governance.Alerts;
-using Governance.Audit;
 using Governance.Gateway;
+using Governance.Integrity.Checks;
 using Governance.Journal;
 using Governance.Journal.Postgres;
 using Governance.Ledger;
+using Governance.Ledger.Entries;
+using Governance.Ledger.Holds;
 using Governance.Shell;
-using Governance.Tests.Telemetry;
+using Governance.Tests.Operations.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;

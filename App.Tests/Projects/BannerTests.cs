@@ -2,7 +2,9 @@ using System.Net;
 using Governance.Audit;
 using Governance.Gateway;
 using Governance.Journal;
+using Governance.Pricing;
 using Governance.Projects;
+using Governance.Tests.Members;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 

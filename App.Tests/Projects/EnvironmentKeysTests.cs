@@ -1,5 +1,4 @@
 using Governance.Projects;
-using Governance.Tests.Gateway;
 using Governance.Tests.Proofs;
 using Microsoft.Extensions.Configuration;
 

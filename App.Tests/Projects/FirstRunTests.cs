@@ -1,5 +1,7 @@
 using System.Net;
+using Governance.Members;
 using Governance.Projects;
+using Governance.Tests.Members;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

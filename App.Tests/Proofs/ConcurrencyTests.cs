@@ -1,5 +1,4 @@
 using System.Globalization;
-using Governance.Pricing;
 
 namespace Governance.Tests.Proofs;
 

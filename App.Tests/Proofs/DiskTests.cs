@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using Governance.Gateway.Upstreams.Sandbox;
 using Microsoft.AspNetCore.Http;
 
 namespace Governance.Tests.Proofs;

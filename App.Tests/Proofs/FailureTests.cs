@@ -1,5 +1,6 @@
 using System.Text;
 using Governance.Ledger;
+using Governance.Ledger.Entries;
 using Microsoft.Data.Sqlite;
 
 namespace Governance.Tests.Proofs;

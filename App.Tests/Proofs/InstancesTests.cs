@@ -4,8 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Governance.Audit;
 using Governance.Journal;
-using Governance.Ledger;
-using Governance.Pricing;
+using Governance.Ledger.Fences;
 using Governance.Tests.Ledger;
 
 namespace Governance.Tests.Proofs;

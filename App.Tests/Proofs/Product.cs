@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Governance.Ledger;
+using Governance.Ledger.Entries;
 
 namespace Governance.Tests.Proofs;
 

@@ -1,6 +1,6 @@
 using Governance.Ledger;
 using Governance.Pricing;
-using Governance.Tests.Gateway.Metering;
+using Governance.Tests.Gateway.Surfaces.Anthropic.Metering;
 using Xunit.Abstractions;
 
 namespace Governance.Tests.Proofs;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using AngleSharp.Html.Parser;
-using Governance.Tests.Projects;
+using Governance.Tests.Members;
 
 namespace Governance.Tests.Proofs;
 

@@ -2,10 +2,8 @@ using System.Net;
 using AngleSharp.Html.Parser;
 using Governance.Shell;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Governance.Tests.Shell;
 

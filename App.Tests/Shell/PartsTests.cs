@@ -1,5 +1,5 @@
-using Governance.Pricing;
 using Governance.Shell;
+using Governance.Shell.Controls;
 
 namespace Governance.Tests.Shell;
 

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Governance.Audit;
-using Governance.Budgets;
+using Governance.Budgets.Balances;
 using Governance.Journal;
 using Governance.Journal.Postgres;
-using Governance.Ledger;
-using Governance.Projects;
+using Governance.Ledger.Fences;
+using Governance.Members;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Alerts;

@@ -1,5 +1,5 @@
 using Governance.Audit;
-using Governance.Telemetry;
+using Governance.Gateway.Telemetry;
 
 namespace Governance.Alerts;
 

@@ -1,7 +1,7 @@
 using Governance.Audit;
 using Governance.Journal;
 using Governance.Journal.Postgres;
-using Governance.Ledger;
+using Governance.Ledger.Fences;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Alerts;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.Mail;
-using Governance.Projects;
+using Governance.Members;
 
 namespace Governance.Alerts;
 

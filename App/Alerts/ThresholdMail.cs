@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Governance.Budgets;
-using Governance.Pricing;
+using Governance.Budgets.Balances;
 using Governance.Projects;
-using Governance.Shell;
+using Governance.Shell.Controls;
 
 namespace Governance.Alerts;
 

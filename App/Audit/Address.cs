@@ -1,4 +1,5 @@
 using System.Globalization;
+using Governance.Audit.Timeline;
 
 namespace Governance.Audit;
 

@@ -1,6 +1,8 @@
 using Governance.Audit.Checkpoints;
+using Governance.Audit.Timeline;
 using Governance.Journal;
 using Governance.Shell;
+using Governance.Shell.Controls;
 
 namespace Governance.Audit;
 

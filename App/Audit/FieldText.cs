@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Governance.Pricing;
 
 namespace Governance.Audit;
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Governance.Budgets.Balances;
 using Governance.Projects;
 
 namespace Governance.Budgets;

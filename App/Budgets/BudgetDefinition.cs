@@ -1,4 +1,3 @@
-using Governance.Pricing;
 using Governance.Projects;
 
 namespace Governance.Budgets;

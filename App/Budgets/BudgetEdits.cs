@@ -1,7 +1,9 @@
 using Governance.Audit;
+using Governance.Budgets.Balances;
+using Governance.Budgets.Editor;
 using Governance.Journal;
-using Governance.Policies;
 using Governance.Projects;
+using Governance.Revisions;
 
 namespace Governance.Budgets;
 

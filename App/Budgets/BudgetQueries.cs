@@ -1,6 +1,6 @@
+using Governance.Budgets.Balances;
 using Governance.Journal;
-using Governance.Policies;
-using Governance.Pricing;
+using Governance.Revisions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Budgets;

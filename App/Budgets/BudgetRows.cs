@@ -1,4 +1,5 @@
-using Governance.Audit;
+using Governance.Budgets.Balances;
+using Governance.Revisions;
 
 namespace Governance.Budgets;
 

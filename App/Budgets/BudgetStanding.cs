@@ -1,6 +1,6 @@
-using Governance.Policies;
-using Governance.Pricing;
-using Governance.Shell;
+using Governance.Budgets.Balances;
+using Governance.Revisions;
+using Governance.Shell.Controls;
 
 namespace Governance.Budgets;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Governance.Members;
 using Governance.Pricing;
 using Governance.Projects;
 

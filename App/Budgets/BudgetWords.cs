@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Governance.Audit;
-using Governance.Pricing;
 using Governance.Projects;
-using Governance.Shell;
+using Governance.Shell.Controls;
 
 namespace Governance.Budgets;
 

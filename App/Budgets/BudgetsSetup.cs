@@ -1,3 +1,4 @@
+using Governance.Budgets.Balances;
 using Governance.Journal;
 
 namespace Governance.Budgets;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Governance.Audit;
+using Governance.Budgets.Balances;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Budgets;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Governance.Budgets;
-using Governance.Gateway.Metering;
+using Governance.Budgets.Balances;
+using Governance.Decisions;
 using Governance.Pricing;
 
 namespace Governance.Gateway;

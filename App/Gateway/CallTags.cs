@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Governance.Gateway.Telemetry;
 using Governance.Ledger;
-using Governance.Telemetry;
+using Governance.Ledger.Entries;
 
 namespace Governance.Gateway;
 

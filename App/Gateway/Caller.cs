@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Governance.Gateway.Surfaces;
 using Governance.Projects;
 
 namespace Governance.Gateway;

@@ -1,4 +1,5 @@
-using Governance.Telemetry;
+using Governance.Gateway.Surfaces;
+using Governance.Gateway.Telemetry;
 
 namespace Governance.Gateway;
 

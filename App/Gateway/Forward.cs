@@ -1,5 +1,5 @@
-using Governance.Gateway.Metering;
-using Governance.Pricing;
+using Governance.Gateway.Surfaces;
+using Governance.Gateway.Surfaces.Anthropic.Metering;
 
 namespace Governance.Gateway;
 

@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.Diagnostics;
-using Governance.Gateway.Metering;
+using Governance.Gateway.Surfaces;
+using Governance.Gateway.Surfaces.Anthropic.Metering;
+using Governance.Gateway.Upstreams;
+using Governance.Gateway.Upstreams.Anthropic;
 using Governance.Journal;
 using Microsoft.Extensions.Options;
 

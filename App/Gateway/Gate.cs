@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
 using Governance.Budgets;
-using Governance.Gateway.Metering;
-using Governance.Gateway.Reading;
+using Governance.Budgets.Balances;
+using Governance.Decisions;
+using Governance.Gateway.Surfaces;
+using Governance.Gateway.Upstreams;
 using Governance.Ledger;
+using Governance.Ledger.Entries;
 using Governance.Policies;
 using Governance.Pricing;
 using Governance.Projects;

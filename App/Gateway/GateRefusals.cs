@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using Governance.Audit;
-using Governance.Budgets;
-using Governance.Gateway.Metering;
+using Governance.Budgets.Balances;
+using Governance.Decisions;
+using Governance.Gateway.Surfaces;
 using Governance.Ledger;
+using Governance.Ledger.Entries;
 using Governance.Policies;
 
 namespace Governance.Gateway;

@@ -1,5 +1,7 @@
 using Governance.Audit;
-using Governance.Gateway.Metering;
+using Governance.Decisions;
+using Governance.Gateway.Surfaces;
+using Governance.Gateway.Upstreams;
 using Governance.Ledger;
 using Governance.Policies;
 using Governance.Pricing;

@@ -1,8 +1,14 @@
 using System.Globalization;
+using Governance.Gateway.Surfaces;
+using Governance.Gateway.Surfaces.Anthropic;
+using Governance.Gateway.Upstreams;
 using Governance.Journal;
 using Governance.Ledger;
+using Governance.Ledger.Entries;
+using Governance.Pricing;
 using Governance.Projects;
 using Governance.Shell;
+using Governance.Shell.Controls;
 using Governance.Shell.Door;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;

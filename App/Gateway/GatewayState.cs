@@ -1,5 +1,6 @@
-using Governance.Gateway.Reading;
-using Governance.Ledger;
+using Governance.Gateway.Surfaces;
+using Governance.Gateway.Surfaces.Anthropic.Reading;
+using Governance.Ledger.Fences;
 using Microsoft.Extensions.Options;
 
 namespace Governance.Gateway;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Governance.Audit;
 using Governance.Journal;
 using Governance.Ledger;
+using Governance.Ledger.Entries;
 using Governance.Projects;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Governance.Gateway.Upstreams.Anthropic;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,5 @@
 using Governance.Audit;
 using Governance.Ledger;
-using Governance.Pricing;
 
 namespace Governance.Gateway;
 

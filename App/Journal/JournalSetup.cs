@@ -1,6 +1,7 @@
 using Governance.Journal.Postgres;
 using Governance.Journal.Sqlite;
 using Governance.Shell;
+using Governance.Shell.Controls;
 
 namespace Governance.Journal;
 

@@ -1,7 +1,7 @@
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Budgets.Balances;
 using Governance.Journal;
-using Governance.Pricing;
 using Governance.Projects;
 
 namespace Governance.Ledger;

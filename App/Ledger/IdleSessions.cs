@@ -1,6 +1,8 @@
 using Governance.Budgets;
+using Governance.Budgets.Balances;
 using Governance.Journal;
 using Governance.Journal.Postgres;
+using Governance.Ledger.Entries;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Ledger;

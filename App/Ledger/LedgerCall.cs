@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Governance.Budgets;
+using Governance.Ledger.Entries;
 using Governance.Pricing;
 using Governance.Projects;
 

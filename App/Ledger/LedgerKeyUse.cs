@@ -1,5 +1,5 @@
 using Governance.Journal;
-using Governance.Pricing;
+using Governance.Ledger.Entries;
 using Governance.Projects;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,7 +1,13 @@
-using Governance.Budgets;
+using Governance.Budgets.Balances;
 using Governance.Journal;
+using Governance.Ledger.Entries;
+using Governance.Ledger.FailOpen;
+using Governance.Ledger.Fences;
+using Governance.Ledger.Holds;
+using Governance.Ledger.Requests;
 using Governance.Projects;
 using Governance.Shell;
+using Governance.Shell.Controls;
 
 namespace Governance.Ledger;
 

@@ -1,6 +1,9 @@
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Budgets.Balances;
 using Governance.Journal;
+using Governance.Ledger.Entries;
+using Governance.Ledger.Holds;
 using Governance.Pricing;
 using Governance.Projects;
 using Microsoft.EntityFrameworkCore;

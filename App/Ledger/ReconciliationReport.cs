@@ -1,5 +1,4 @@
-using Governance.Pricing;
-using Governance.Shell;
+using Governance.Shell.Controls;
 
 namespace Governance.Ledger;
 

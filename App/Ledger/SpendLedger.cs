@@ -1,8 +1,9 @@
 using Governance.Audit;
-using Governance.Budgets;
+using Governance.Budgets.Balances;
 using Governance.Journal;
-using Governance.Pricing;
-using Governance.Telemetry;
+using Governance.Ledger.Entries;
+using Governance.Ledger.Fences;
+using Governance.Ledger.Holds;
 
 namespace Governance.Ledger;
 

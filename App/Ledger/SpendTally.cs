@@ -1,5 +1,7 @@
 using Governance.Journal;
-using Governance.Pricing;
+using Governance.Ledger.Entries;
+using Governance.Ledger.FailOpen;
+using Governance.Ledger.Fences;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Ledger;

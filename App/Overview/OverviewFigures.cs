@@ -1,8 +1,8 @@
-using Governance.Audit;
+using Governance.Audit.Timeline;
 using Governance.Budgets;
+using Governance.Budgets.Balances;
 using Governance.Ledger;
-using Governance.Pricing;
-using Governance.Shell;
+using Governance.Shell.Controls;
 
 namespace Governance.Overview;
 

@@ -1,5 +1,7 @@
 using Governance.Audit;
 using Governance.Journal;
+using Governance.Policies.Editor;
+using Governance.Revisions;
 
 namespace Governance.Policies;
 
@@ -59,7 +61,7 @@ sealed class PolicyEdits(JournalWriter journal)
         return true;
     }
 
-    static void Refuse(IReadOnlyList<Projects.Problem> problems)
+    static void Refuse(IReadOnlyList<Members.Problem> problems)
     {
         if (problems.Count > 0)
         {

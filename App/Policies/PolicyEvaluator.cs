@@ -1,4 +1,5 @@
 using System.Globalization;
+using Governance.Policies.Editor;
 using Governance.Projects;
 
 namespace Governance.Policies;

@@ -1,4 +1,5 @@
 using Governance.Journal;
+using Governance.Revisions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Policies;

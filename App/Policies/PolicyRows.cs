@@ -1,4 +1,4 @@
-using Governance.Audit;
+using Governance.Revisions;
 
 namespace Governance.Policies;
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Governance.Policies.Editor;
 using Governance.Projects;
 
 namespace Governance.Policies;

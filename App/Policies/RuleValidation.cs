@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Members;
 using Governance.Pricing;
 using Governance.Projects;
 

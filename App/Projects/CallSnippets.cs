@@ -1,4 +1,4 @@
-using Governance.Shell;
+using Governance.Shell.Controls;
 
 namespace Governance.Projects;
 

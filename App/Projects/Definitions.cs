@@ -1,5 +1,3 @@
-using Governance.Pricing;
-
 namespace Governance.Projects;
 
 /// <summary>What the workspace has subscribed to. Free and Paid skip the policy stage.</summary>

@@ -1,4 +1,5 @@
 using Governance.Journal;
+using Governance.Members;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Projects;

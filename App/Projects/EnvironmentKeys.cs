@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Governance.Members;
 
 namespace Governance.Projects;
 

@@ -1,5 +1,6 @@
 using Governance.Audit;
 using Governance.Journal;
+using Governance.Members;
 
 namespace Governance.Projects;
 

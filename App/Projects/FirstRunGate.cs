@@ -1,3 +1,4 @@
+using Governance.Members.SignIn;
 using Microsoft.AspNetCore.Components.Endpoints;
 
 namespace Governance.Projects;

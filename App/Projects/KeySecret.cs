@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Governance.Members;
 
 namespace Governance.Projects;
 

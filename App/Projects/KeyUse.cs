@@ -1,5 +1,3 @@
-using Governance.Pricing;
-
 namespace Governance.Projects;
 
 /// <summary>What a key was used for: calls and spend of the month that runs (UTC), and calls of the last 24 hours.</summary>

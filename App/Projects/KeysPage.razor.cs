@@ -1,5 +1,6 @@
 using Governance.Journal;
-using Governance.Shell;
+using Governance.Members;
+using Governance.Shell.Controls;
 using Microsoft.AspNetCore.Components;
 
 namespace Governance.Projects;

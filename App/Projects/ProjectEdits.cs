@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Governance.Audit;
 using Governance.Journal;
+using Governance.Members;
+using Governance.Revisions;
 
 namespace Governance.Projects;
 

@@ -1,4 +1,6 @@
 using Governance.Journal;
+using Governance.Members;
+using Governance.Members.SignIn;
 using Governance.Projects.KeyRing;
 using Governance.Shell;
 using Microsoft.AspNetCore.Components.Authorization;

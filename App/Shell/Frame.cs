@@ -1,3 +1,5 @@
+using Governance.Shell.Controls;
+
 namespace Governance.Shell;
 
 /// <summary>What stands around every page but only later rooms know: they fill it in with <c>Configure&lt;Frame&gt;</c>.</summary>

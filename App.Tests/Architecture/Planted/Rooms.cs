@@ -5,6 +5,8 @@ namespace Governance.Planted
 {
     sealed class GovernanceDb;
 
+    readonly struct Money;
+
     sealed class Secret;
 }
 
@@ -44,6 +46,7 @@ namespace Governance.Planted.Ledger
     {
         public Pricing.Price? Price { get; init; }
         public GovernanceDb? Tables { get; init; }
+        public Money Amount { get; init; }
         public Rollups.Deep? Own { get; init; }
     }
 }

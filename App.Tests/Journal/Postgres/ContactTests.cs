@@ -1,4 +1,3 @@
-using Governance.Audit;
 using Governance.Journal.Postgres;
 
 namespace Governance.Tests.Journal.Postgres;

@@ -1,4 +1,3 @@
-using Governance.Audit;
 using Governance.Journal.Sqlite;
 
 namespace Governance.Tests.Journal.Sqlite;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Governance.Gateway.Metering;
-using Governance.Gateway.Reading;
+using Governance.Decisions;
+using Governance.Gateway.Surfaces.Anthropic.Reading;
 using Governance.Pricing;
 using Xunit.Abstractions;
 

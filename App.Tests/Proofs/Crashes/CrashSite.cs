@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Governance.Ledger;
+using Governance.Integrity.Checks;
 using Governance.Tests.Alerts;
 
 namespace Governance.Tests.Proofs.Crashes;

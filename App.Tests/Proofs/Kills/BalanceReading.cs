@@ -1,5 +1,5 @@
 using Governance.Journal;
-using Governance.Ledger;
+using Governance.Ledger.Holds;
 
 namespace Governance.Tests.Proofs.Kills;
 

@@ -1,10 +1,11 @@
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Integrity;
 using Governance.Journal;
 using Governance.Journal.Postgres;
 using Governance.Journal.Sqlite;
 using Governance.Ledger;
-using Governance.Pricing;
+using Governance.Ledger.Holds;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

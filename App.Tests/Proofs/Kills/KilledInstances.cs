@@ -1,4 +1,3 @@
-using Governance.Audit;
 using Governance.Journal;
 
 namespace Governance.Tests.Proofs.Kills;

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Budgets.Balances;
 using Governance.Journal;
 using Governance.Ledger;
-using Governance.Pricing;
+using Governance.Ledger.Entries;
 using Governance.Projects;
 
 namespace Governance.Tests.Proofs.Kills;

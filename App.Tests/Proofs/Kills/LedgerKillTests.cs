@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Governance.Audit;
+using Governance.Integrity.Checks;
 using Governance.Journal;
 using Governance.Ledger;
 using Governance.Tests.Ledger;

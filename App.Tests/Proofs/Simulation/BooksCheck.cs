@@ -1,5 +1,6 @@
 using System.Globalization;
-using Governance.Audit;
+using Governance.Gateway.Upstreams.Sandbox;
+using Governance.Integrity.Checks;
 using Governance.Journal.Sqlite;
 using Governance.Ledger;
 using Microsoft.Data.Sqlite;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Gateway;
+using Governance.Integrity;
 using Governance.Journal;
 using Governance.Ledger;
 using Governance.Tests.Ledger;

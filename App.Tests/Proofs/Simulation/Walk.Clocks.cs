@@ -1,8 +1,9 @@
 using Governance.Audit;
-using Governance.Budgets;
 using Governance.Gateway;
+using Governance.Integrity.Fences;
 using Governance.Ledger;
-using Governance.Pricing;
+using Governance.Ledger.Entries;
+using Governance.Ledger.Fences;
 using Governance.Projects;
 
 namespace Governance.Tests.Proofs.Simulation;

@@ -1,8 +1,11 @@
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Budgets.Balances;
+using Governance.Integrity;
 using Governance.Journal;
 using Governance.Ledger;
-using Governance.Pricing;
+using Governance.Ledger.Entries;
+using Governance.Ledger.Holds;
 using Governance.Projects;
 using Governance.Tests.Ledger;
 

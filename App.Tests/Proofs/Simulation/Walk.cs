@@ -1,9 +1,8 @@
 using System.Globalization;
-using Governance.Audit;
 using Governance.Budgets;
 using Governance.Journal;
 using Governance.Ledger;
-using Governance.Pricing;
+using Governance.Ledger.Entries;
 using Governance.Projects;
 using Governance.Tests.Ledger;
 

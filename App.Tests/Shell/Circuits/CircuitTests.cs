@@ -2,10 +2,11 @@ using System.Security.Claims;
 using Governance.Audit;
 using Governance.Budgets;
 using Governance.Journal;
-using Governance.Ledger;
-using Governance.Pricing;
+using Governance.Ledger.Requests;
+using Governance.Members;
+using Governance.Policies;
 using Governance.Projects;
-using Governance.Tests.Projects;
+using Governance.Tests.Members;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,14 +35,14 @@ public sealed class CircuitTests : IAsyncLifetime
         ("/dashboard/policy?tab=router", typeof(PolicyPage)),
         ("/dashboard/keys", typeof(KeysPage)),
         ("/dashboard/members", typeof(MembersPage)),
-        ("/dashboard/settings", typeof(Governance.Configuration.SettingsPage)),
-        ("/dashboard/settings?tab=projects", typeof(Governance.Configuration.SettingsPage)),
-        ("/dashboard/settings?tab=upstreams", typeof(Governance.Configuration.SettingsPage)),
-        ("/dashboard/settings?tab=prices", typeof(Governance.Configuration.SettingsPage)),
-        ("/dashboard/settings?tab=configuration", typeof(Governance.Configuration.SettingsPage)),
-        ("/dashboard/settings?tab=access", typeof(Governance.Configuration.SettingsPage)),
-        ("/dashboard/settings?tab=operations", typeof(Governance.Configuration.SettingsPage)),
-        ("/dashboard/settings/integrity", typeof(Governance.Configuration.IntegrityPage)),
+        ("/dashboard/settings", typeof(Governance.Operations.Settings.SettingsPage)),
+        ("/dashboard/settings?tab=projects", typeof(Governance.Operations.Settings.SettingsPage)),
+        ("/dashboard/settings?tab=upstreams", typeof(Governance.Operations.Settings.SettingsPage)),
+        ("/dashboard/settings?tab=prices", typeof(Governance.Operations.Settings.SettingsPage)),
+        ("/dashboard/settings?tab=configuration", typeof(Governance.Operations.Settings.SettingsPage)),
+        ("/dashboard/settings?tab=access", typeof(Governance.Operations.Settings.SettingsPage)),
+        ("/dashboard/settings?tab=operations", typeof(Governance.Operations.Settings.SettingsPage)),
+        ("/dashboard/settings/integrity", typeof(Governance.Integrity.IntegrityPage)),
     ];
 
     public static TheoryData<string> Addresses => [.. s_pages.Select(page => page.Address)];

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Governance.Audit;
-using Governance.Configuration;
+using Governance.Documents;
 using Governance.Journal;
+using Governance.Members;
+using Governance.Operations;
 using Governance.Projects;
 using Governance.Shell.Door;
-using Governance.Tests.Projects;
+using Governance.Tests.Members;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Infrastructure;
 using Microsoft.AspNetCore.Routing;

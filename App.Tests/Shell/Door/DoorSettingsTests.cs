@@ -1,4 +1,4 @@
-using Governance.Configuration;
+using Governance.Operations.Start;
 using Governance.Shell.Door;
 using Microsoft.Extensions.Configuration;
 

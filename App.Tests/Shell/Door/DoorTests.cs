@@ -1,6 +1,6 @@
 using System.Net;
 using Governance.Shell.Door;
-using Governance.Tests.Projects;
+using Governance.Tests.Members;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Governance.Tests.Shell.Door;

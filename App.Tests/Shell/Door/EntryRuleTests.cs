@@ -1,7 +1,7 @@
 using System.Net;
 using System.Reflection;
 using Governance.Shell.Door;
-using Governance.Tests.Projects;
+using Governance.Tests.Members;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Infrastructure;
 using Microsoft.AspNetCore.Components;

@@ -1,4 +1,5 @@
-using Governance.Gateway.Metering;
+using Governance.Decisions;
+using Governance.Gateway.Surfaces.Anthropic.Reading;
 
 namespace Governance.Gateway.Reading;
 

@@ -1,4 +1,0 @@
-namespace Governance.Configuration;
-
-/// <summary>The ways of telling somebody that a threshold can name; <see cref="Budgets.Threshold"/> holds them as flags.</summary>
-enum Channel { Email, InApp }

@@ -1,4 +1,0 @@
-namespace Governance.Configuration;
-
-/// <summary>What becomes of a project's calls while the ledger cannot be written.</summary>
-enum LedgerFailure { FailClosed, FailOpen }

@@ -1,4 +1,0 @@
-namespace Governance.Shell;
-
-/// <summary>One filter in force, and the address of the page without it.</summary>
-public sealed record FilterChip(string Label, string Value, string RemoveHref);

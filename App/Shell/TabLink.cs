@@ -1,4 +1,0 @@
-namespace Governance.Shell;
-
-/// <summary>One view of a page, at its own address.</summary>
-public sealed record TabLink(string Text, string Href, bool Current, int? Count = null);
