@@ -55,6 +55,27 @@ public abstract class LedgerJobsTests(Store store)
         }
     }
 
+    [Fact]
+    public async Task ANightRunsInItsOwnHostWhateverOtherHostsOfTheProcessDo()
+    {
+        await using var rig = new LedgerRig(store: store);
+        rig.Get<IGlobalConfiguration>();
+        await using (var other = new LedgerRig(store: store))
+        {
+            other.Get<IGlobalConfiguration>();
+            await rig.Host.StartAsync();
+        }
+        try
+        {
+            rig.Get<IRecurringJobManager>().Trigger(LedgerJobs.Night);
+            await Eventually.IsTrueAsync(() => rig.Events(NightlyRun.FinishedAction).Count == 1);
+        }
+        finally
+        {
+            await rig.Host.StopAsync();
+        }
+    }
+
     /// <summary>Whatever a scheduler thinks of it: by the ledger's clock every night is due until it is done.</summary>
     [Fact]
     public async Task ANightIsDueFromTwoUntilItIsDone()

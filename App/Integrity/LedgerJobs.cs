@@ -1,6 +1,7 @@
 using Governance.Integrity.Checks;
 using Governance.Journal;
 using Hangfire;
+using Hangfire.AspNetCore;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
@@ -27,6 +28,8 @@ static partial class LedgerJobs
         .AddSingleton<NightlyRun>()
         .AddHostedService<NightlyWatch>()
         .AddSingleton(Storage)
+        // Hangfire's own is one for the whole process: a job would run with whichever host was built last.
+        .AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()))
         .AddHangfire((provider, jobs) => jobs.UseLogProvider(new JobLog(provider.GetRequiredService<ILoggerFactory>())))
         .AddHangfireServer(options =>
         {
