@@ -1,6 +1,7 @@
 using Governance.Alerts;
 using Governance.Audit;
 using Governance.Budgets;
+using Governance.Documents;
 using Governance.Gateway;
 using Governance.Integrity;
 using Governance.Journal;
@@ -40,7 +41,8 @@ builder.Services
     .AddAlerts(builder.Configuration)
     .AddIntegrity()
     .AddOverview()
-    .AddConfiguration();
+    .AddDocuments()
+    .AddOperations();
 var app = builder.Build();
 // Before the database, so that a second start by mistake leaves nothing behind.
 if (!asked.IsCommand && !app.CanListen())
@@ -70,7 +72,8 @@ app.UseAntiforgery();
 app.MapShell();
 app.MapProjects();
 app.MapGateway();
-app.MapConfiguration();
+app.MapDocuments();
+app.MapOperations();
 var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
 if (!await app.ServeAsync())
 {

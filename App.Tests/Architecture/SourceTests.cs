@@ -11,6 +11,17 @@ public sealed class SourceTests
     public void FilesAreShort() => House.Holds(Sources.TooLong(Files));
 
     [Fact]
+    public void NoFileNamesARoomBehindItsOwn() => House.Holds(Sources.NamesRight(Files, House.Root, House.Rooms));
+
+    [Theory]
+    [InlineData("Audit/A.cs", "using Governance.Ledger;\n", true)]
+    [InlineData("Audit/A.razor", "@page \"/\"\n@using Governance.Gateway.Upstreams\n", true)]
+    [InlineData("Audit/A.cs", "using static Governance.Ledger.Holds.Hold;\n", true)]
+    [InlineData("Ledger/A.cs", "using Governance.Audit;\nusing Governance.Ledger.Holds;\nusing System;\n", false)]
+    public void NamesOfRoomsBehindAreSeen(string path, string text, bool seen) =>
+        Assert.Equal(seen, Sources.NamesRight([new SourceFile(path, text)], House.Root, House.Rooms).Any(each => each.StartsWith(path, StringComparison.Ordinal)));
+
+    [Fact]
     public void MethodsFitAScreen() => House.Holds(Sources.LongMethods(Files));
 
     [Fact]

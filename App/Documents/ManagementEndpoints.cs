@@ -4,7 +4,6 @@ using Governance.Alerts;
 using Governance.Audit;
 using Governance.Journal;
 using Governance.Members;
-using Governance.Operations.Start;
 using Governance.Projects;
 using Governance.Shell.Door;
 using Microsoft.AspNetCore.Http.Features;
@@ -14,6 +13,9 @@ namespace Governance.Documents;
 /// <summary>The configuration interface for machines: plan, apply, export. Needs a management key; says nothing to anybody else.</summary>
 static partial class ManagementEndpoints
 {
+    /// <summary>The setting that gives the management key of the host.</summary>
+    public const string KeySetting = "Governance:ManagementKey";
+
     /// <summary>The key that these addresses ask for.</summary>
     public const string Key = "management key";
 
@@ -115,7 +117,7 @@ static partial class ManagementEndpoints
             return null;
         }
         var presented = KeySecret.HashOf(header[Bearer.Length..].Trim());
-        var configured = SecretText.Key(context.RequestServices.GetRequiredService<IConfiguration>()[StartSecrets.ManagementKey], out _);
+        var configured = SecretText.Key(context.RequestServices.GetRequiredService<IConfiguration>()[KeySetting], out _);
         if (configured is not null && CryptographicOperations.FixedTimeEquals(presented, KeySecret.HashOf(configured)))
         {
             return new Actor(ActorKind.ManagementKey, "configured");

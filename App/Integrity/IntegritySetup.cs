@@ -9,6 +9,7 @@ static class IntegritySetup
     public static IServiceCollection AddIntegrity(this IServiceCollection services) => services
         .AddSingleton<RecentSpendQueries>()
         .AddSingleton<FenceLifting>()
+        .AddSingleton<Acknowledgement>()
         .AddSingleton<VerificationRuns>()
         .AddSingleton<Reconciliation>()
         .AddLedgerJobs();

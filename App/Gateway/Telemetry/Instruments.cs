@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Governance.Ledger.Entries;
 
 namespace Governance.Gateway.Telemetry;
 
@@ -13,7 +14,7 @@ static class Instruments
     public const string MeterName = "Governance";
 
     /// <summary>The label of everything that has no name of its own here.</summary>
-    public const string Other = "other";
+    public const string Other = UsageCounts.Other;
 
     static readonly Meter meter = new(MeterName);
 

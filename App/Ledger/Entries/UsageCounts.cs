@@ -10,7 +10,7 @@ namespace Governance.Ledger.Entries;
 sealed class UsageCounts : JournalListener
 {
     /// <summary>What is counted together goes by this name.</summary>
-    const string Other = "other";
+    internal const string Other = "other";
 
     /// <summary>Projects beyond these are counted together.</summary>
     internal const int MaxProjects = 200;

@@ -1,3 +1,4 @@
+using Governance.Documents;
 using Governance.Gateway.Upstreams;
 using Governance.Members;
 using Governance.Projects;
@@ -7,7 +8,7 @@ namespace Governance.Operations.Start;
 /// <summary>What is wrong with the secrets that a process is started with, told once, before anybody needs them.</summary>
 static class StartSecrets
 {
-    public const string ManagementKey = "Governance:ManagementKey";
+    const string ManagementKey = ManagementEndpoints.KeySetting;
 
     /// <summary>Of the management key, which opens the whole configuration.</summary>
     const int MinKeyLength = 16;

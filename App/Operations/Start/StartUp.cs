@@ -41,7 +41,10 @@ static class StartUp
             // What goes wrong while it starts is said once, by us, and not with a stack.
             builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => serving && level >= LogLevel.Information);
             builder.Logging.AddFilter("Hangfire", LogLevel.Warning);
-            builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", level => !isCommand && level >= LogLevel.Information);
+            if (isCommand)
+            {
+                builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.None);
+            }
             builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level >= LogLevel.Warning && (serving || level < LogLevel.Critical));
             return builder;
         }

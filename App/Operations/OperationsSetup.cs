@@ -1,23 +1,20 @@
 using System.Data.Common;
 using Governance.Alerts;
-using Governance.Documents;
-using Governance.Integrity.Fences;
 using Governance.Journal;
 using Governance.Operations.Commands;
+using Governance.Operations.Start;
 using Governance.Operations.Telemetry;
 using Governance.Projects;
 
-namespace Governance.Operations.Start;
+namespace Governance.Operations;
 
-/// <summary>Puts the configuration document into the host, and starts what it says.</summary>
-static class ConfigurationSetup
+/// <summary>Puts the start, the commands' notes and what is measured into the host, and begins what the start-up document says.</summary>
+static class OperationsSetup
 {
-    public static IServiceCollection AddConfiguration(this IServiceCollection services) => services
-        .AddScoped<ConfigurationEdits>()
+    public static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddScoped<Beginning>()
         .AddSingleton<SharedPlaces>()
         .AddHostedService<CommandNotesReader>()
-        .AddSingleton<Acknowledgement>()
         .AddSingleton<StoredFigures>()
         .AddHostedService(provider => provider.GetRequiredService<StoredFigures>())
         .AddSingleton<Measurements>();
@@ -44,14 +41,12 @@ static class ConfigurationSetup
         }
     }
 
-    public static void MapConfiguration(this WebApplication app)
+    public static void MapOperations(this WebApplication app)
     {
-        ManagementEndpoints.Map(app);
         HealthEndpoints.Map(app);
         MetricsEndpoint.Map(app);
         // Made once, so that there is something to be measured.
         app.Services.GetRequiredService<Measurements>();
-        OpenApiEndpoint.Map(app);
         JobsDashboard.Map(app);
     }
 
